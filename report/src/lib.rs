@@ -1,0 +1,1 @@
+//! Comparison, verdicts and reports over run records.

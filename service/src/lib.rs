@@ -1,0 +1,1 @@
+//! Reference challenge service to put under load.

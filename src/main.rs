@@ -1,0 +1,2 @@
+//! The `brunt` command.
+fn main() {}
