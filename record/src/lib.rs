@@ -1,1 +1,45 @@
-//! The on-disk record of one load run.
+//! The on-disk record of one load run, version 1: write, read, validate.
+//!
+//! A record is a directory. A producer opens a [`RecordWriter`], appends one [`Second`] after the
+//! other, and finishes it with the [`Manifest`], which is written last and by rename: a record
+//! without `run.json` was cut short, and [`Record::open`] reads what there is and says so.
+//!
+//! | file | content | type |
+//! |---|---|---|
+//! | `run.json` | what was run, where, how it ended, digests of the other files | [`Manifest`] |
+//! | `scenario.toml` | the scenario, byte for byte | |
+//! | `latency.hlog` | HdrHistogram interval log, a histogram per second and [`LatencyTag`] | [`Record::latencies`] |
+//! | `counts.csv` | per second, stage and action: what became of the arrivals | [`CountsRow`] |
+//! | `errors.ndjson` | the first few failures of every kind | [`ErrorSample`] |
+//! | `profiles/` | pprof protobuf, gzip | [`ProfileName`] |
+//!
+//! Seconds are counted from the start of the run. Durations are microseconds.
+
+mod counts;
+mod digest;
+mod error;
+mod error_sample;
+mod histogram;
+mod latency;
+mod manifest;
+mod profile_name;
+mod reader;
+mod tag;
+mod validate;
+mod writer;
+
+pub use counts::{CountsRow, FailureCounts};
+pub use digest::sha256_hex;
+pub use error::RecordError;
+pub use error_sample::ErrorSample;
+pub use histogram::{LONGEST_LATENCY_US, new_histogram};
+pub use latency::{LatencyInterval, LatencyLog};
+pub use manifest::{
+    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, GeneratorHealth, Host, Latency,
+    LatencyTarget, Manifest, MixShare, Plan, SCHEMA_VERSION, ScenarioRef, StagePlan, StreamPlan,
+};
+pub use profile_name::ProfileName;
+pub use reader::Record;
+pub use tag::{LatencyTag, Measure, Outcome};
+pub use validate::Problem;
+pub use writer::{RecordWriter, Second};

@@ -1,0 +1,256 @@
+//! `run.json`: what was run, where, and how it ended.
+//!
+//! Absent values are absent (`null`), never zero and never estimated.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The version of the record format that this crate writes and reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The manifest of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the record format.
+    pub schema: u32,
+    /// Name of the record's directory: start time and phase.
+    pub id: String,
+    /// The milestone of the service under test, for example `phase9`.
+    pub phase: String,
+    /// When the first stage began.
+    pub started_at: Timestamp,
+    /// When the last arrival had settled; absent while the run goes on.
+    pub ended_at: Option<Timestamp>,
+    /// What wrote the record.
+    pub build: Build,
+    /// What was asked for.
+    pub scenario: ScenarioRef,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Free labels, for example the database.
+    pub labels: BTreeMap<String, String>,
+    /// Addresses under load by name (`http`, `grpc`), without credentials.
+    pub addresses: BTreeMap<String, String>,
+    /// What was offered.
+    pub plan: Plan,
+    /// Where the generator ran.
+    pub host: Host,
+    /// How many generators shared the plan.
+    pub shards: u32,
+    /// How well the generator kept up; absent while the run goes on.
+    pub generator: Option<GeneratorHealth>,
+    /// How the run ended.
+    pub completeness: Completeness,
+    /// What became of the arrivals: the sums of `counts.csv`.
+    pub totals: Vec<ActionTotals>,
+    /// Profiles that were asked for, taken or not.
+    pub captures: Vec<Capture>,
+    /// SHA-256 of every other file, by its path inside the record.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What wrote the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Version of brunt.
+    pub version: String,
+    /// Its commit, where the build knew it.
+    pub commit: Option<String>,
+}
+
+/// The scenario file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioRef {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// The load that was offered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Stages in their order.
+    pub stages: Vec<StagePlan>,
+    /// Every action that a stage uses.
+    pub actions: Vec<ActionPlan>,
+    /// Least share of successes in every judged stage, for example 0.9995.
+    pub success_target: Option<f64>,
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StagePlan {
+    /// Slug.
+    pub name: String,
+    /// Is the stage part of what is judged? Preparation is not.
+    pub judged: bool,
+    /// How long arrivals were due.
+    pub duration_us: u64,
+    /// How much of its beginning is not judged.
+    pub warmup_us: u64,
+    /// How long after its end an arrival may still be sent.
+    pub grace_us: u64,
+    /// When it began, since the start of the run; absent if it never did.
+    pub started_us: Option<u64>,
+    /// When its last arrival had settled or its grace was over; absent if it never was.
+    pub drained_us: Option<u64>,
+    /// Share of the host's cores that was busy during the stage, 0 to 1.
+    pub host_busy: Option<f64>,
+    /// Arrival processes, side by side.
+    pub streams: Vec<StreamPlan>,
+}
+
+/// One arrival process of a stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StreamPlan {
+    /// Slug.
+    pub name: String,
+    /// The process, for example `constant`.
+    pub process: String,
+    /// Arrivals per second.
+    pub rate_per_s: f64,
+    /// Arrivals in all, if the stage runs to its end.
+    pub arrivals: u64,
+    /// Most requests in flight at once.
+    pub max_in_flight: u64,
+    /// Actions and their weights.
+    pub mix: Vec<MixShare>,
+}
+
+/// The share of an action in a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MixShare {
+    /// Slug of the action.
+    pub action: String,
+    /// Its weight among those of the stream.
+    pub weight: u64,
+}
+
+/// One kind of request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionPlan {
+    /// Slug.
+    pub name: String,
+    /// `http` or `grpc`.
+    pub protocol: String,
+    /// What is called: `POST /challenge/v1/…` or `package.Service/Method`, not yet filled in.
+    pub call: String,
+    /// After how long a request that was sent has failed.
+    pub timeout_us: u64,
+    /// Limits on its response time.
+    pub targets: Vec<LatencyTarget>,
+}
+
+/// A limit on a quantile of the response time over offered arrivals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LatencyTarget {
+    /// The quantile, for example 0.95.
+    pub quantile: f64,
+    /// The longest that it may be, inclusive.
+    pub limit_us: u64,
+}
+
+/// The machine of the generator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    /// Model of the processor.
+    pub cpu: Option<String>,
+    /// Cores that the generator may use.
+    pub cores: Option<u32>,
+    /// Memory in bytes.
+    pub memory_bytes: Option<u64>,
+    /// Operating system and kernel version.
+    pub kernel: Option<String>,
+    /// Frequency governor of the first core.
+    pub governor: Option<String>,
+    /// Median time of an fsync beside the record, taken before the run.
+    pub fsync_us: Option<u64>,
+    /// Do the processes under load run on the generator's own machine? By their addresses.
+    pub shared_with_target: bool,
+}
+
+/// How well the generator kept up with its own plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GeneratorHealth {
+    /// CPU time of the generator over the run, user and system.
+    pub cpu_us: Option<u64>,
+    /// Largest resident size.
+    pub peak_memory_bytes: Option<u64>,
+    /// How far the wall clock moved against the monotonic one over the run (a step, or slewing).
+    pub clock_step_us: i64,
+    /// Dispatch lateness over all stages.
+    pub lateness: Latency,
+    /// Streams that had every place in flight taken at some instant, as `stage/stream`.
+    pub saturated: Vec<String>,
+}
+
+/// A distribution in a few figures; the whole one is in `latency.hlog`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latency {
+    /// Median.
+    pub p50_us: u64,
+    /// 99th percentile.
+    pub p99_us: u64,
+    /// Largest.
+    pub max_us: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completeness {
+    /// In one word.
+    pub ending: Ending,
+    /// Why, where it did not run to its end.
+    pub reason: Option<String>,
+    /// Seconds that the record holds.
+    pub seconds: u64,
+}
+
+/// How a run ended, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Every stage ran to its end.
+    Complete,
+    /// Somebody stopped it.
+    Interrupted,
+    /// The generator was killed, or is still at it.
+    Running,
+}
+
+/// What became of the arrivals of one action in one stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionTotals {
+    /// Slug of the stage.
+    pub stage: String,
+    /// Slug of the action.
+    pub action: String,
+    /// Arrivals that were due.
+    pub offered: u64,
+    /// Requests that succeeded.
+    pub ok: u64,
+    /// Requests that failed.
+    pub failed: u64,
+    /// Arrivals that were given up without sending.
+    pub unsent: u64,
+    /// The failed ones by kind.
+    pub failures: BTreeMap<String, u64>,
+}
+
+/// A profile that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Which process.
+    pub component: String,
+    /// `cpu`, `heap`, `tasks` or `contention`.
+    pub kind: String,
+    /// Slug of the stage.
+    pub stage: String,
+    /// Path inside the record; absent where it could not be taken.
+    pub file: Option<String>,
+    /// Why it could not be taken.
+    pub problem: Option<String>,
+}

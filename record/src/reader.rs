@@ -1,0 +1,113 @@
+//! Reading a record, finished or cut short.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use crate::counts::{self, CountsRow};
+use crate::digest::sha256_hex;
+use crate::error::RecordError;
+use crate::error_sample::ErrorSample;
+use crate::latency::LatencyLog;
+use crate::manifest::{Manifest, SCHEMA_VERSION};
+use crate::validate::{self, Problem};
+use crate::writer::{COUNTS, ERRORS, LATENCY, MANIFEST, PARTIAL_MANIFEST, SCENARIO};
+
+/// A record that was opened; the latency log is read on demand.
+pub struct Record {
+    /// Its directory.
+    pub dir: PathBuf,
+    /// What was run; a draft where the record was cut short.
+    pub manifest: Manifest,
+    /// Rows of `counts.csv`, in the order of the file.
+    pub counts: Vec<CountsRow>,
+    /// Samples of failures.
+    pub errors: Vec<ErrorSample>,
+    /// Does the record have its `run.json`?
+    pub finished: bool,
+}
+
+impl Record {
+    /// Opens the record in `dir`.
+    pub fn open(dir: &Path) -> Result<Self, RecordError> {
+        let finished = dir.join(MANIFEST).is_file();
+        let name = if finished { MANIFEST } else { PARTIAL_MANIFEST };
+        let path = dir.join(name);
+        if !path.is_file() {
+            return Err(RecordError::NotARecord {
+                path: dir.to_owned(),
+            });
+        }
+        let manifest = read_manifest(&path)?;
+        let path = dir.join(COUNTS);
+        let file = File::open(&path).map_err(RecordError::io(&path))?;
+        Ok(Self {
+            counts: counts::read_rows(&path, file, !finished)?,
+            errors: read_errors(&dir.join(ERRORS), !finished)?,
+            dir: dir.to_owned(),
+            manifest,
+            finished,
+        })
+    }
+
+    /// The latency log.
+    pub fn latencies(&self) -> Result<LatencyLog, RecordError> {
+        let path = self.dir.join(LATENCY);
+        let bytes = fs::read(&path).map_err(RecordError::io(&path))?;
+        Ok(LatencyLog::new(&path, bytes, !self.finished))
+    }
+
+    /// The scenario, byte for byte.
+    pub fn scenario(&self) -> Result<Vec<u8>, RecordError> {
+        let path = self.dir.join(SCENARIO);
+        fs::read(&path).map_err(RecordError::io(&path))
+    }
+
+    /// Everything that is wrong with the record; an empty list means that it can be trusted.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !self.finished {
+            problems.push(Problem::Incomplete);
+        }
+        for (file, digest) in &self.manifest.files {
+            match fs::read(self.dir.join(file)) {
+                Ok(bytes) if sha256_hex(&bytes) == *digest => {}
+                Ok(_) => problems.push(Problem::Digest { file: file.clone() }),
+                Err(_) => problems.push(Problem::Missing { file: file.clone() }),
+            }
+        }
+        problems.extend(validate::sums(&self.manifest, &self.counts, self.finished));
+        problems
+    }
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest, RecordError> {
+    let text = fs::read_to_string(path).map_err(RecordError::io(path))?;
+    let wrong = |e: serde_json::Error| RecordError::format(path, e.line() as u64, e.to_string());
+    // The version first: a later format may not parse as this one at all.
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(wrong)?;
+    let found = value["schema"].as_u64().unwrap_or(0) as u32;
+    if found != SCHEMA_VERSION {
+        return Err(RecordError::Schema {
+            path: path.to_owned(),
+            found,
+            supported: SCHEMA_VERSION,
+        });
+    }
+    serde_json::from_str(&text).map_err(wrong)
+}
+
+fn read_errors(path: &Path, tolerate_torn_end: bool) -> Result<Vec<ErrorSample>, RecordError> {
+    let text = fs::read_to_string(path).map_err(RecordError::io(path))?;
+    let whole = match text.rfind('\n') {
+        Some(end) if tolerate_torn_end => &text[..=end],
+        _ => &text,
+    };
+    whole
+        .lines()
+        .enumerate()
+        .map(|(i, line)| {
+            serde_json::from_str(line)
+                .map_err(|e| RecordError::format(path, i as u64 + 1, e.to_string()))
+        })
+        .collect()
+}

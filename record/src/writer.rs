@@ -1,0 +1,175 @@
+//! Writing a record, second by second.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use hdrhistogram::Histogram;
+
+use crate::counts::{self, CountsRow};
+use crate::digest::sha256_hex;
+use crate::error::RecordError;
+use crate::error_sample::ErrorSample;
+use crate::latency;
+use crate::manifest::Manifest;
+use crate::profile_name::ProfileName;
+use crate::tag::LatencyTag;
+
+pub(crate) const MANIFEST: &str = "run.json";
+pub(crate) const PARTIAL_MANIFEST: &str = "run.partial.json";
+pub(crate) const SCENARIO: &str = "scenario.toml";
+pub(crate) const LATENCY: &str = "latency.hlog";
+pub(crate) const COUNTS: &str = "counts.csv";
+pub(crate) const ERRORS: &str = "errors.ndjson";
+pub(crate) const PROFILES: &str = "profiles";
+
+/// Everything that one second of a run adds to its record.
+#[derive(Default)]
+pub struct Second {
+    /// Second of the run, from 0.
+    pub second: u64,
+    /// Histograms that are not empty, in microseconds.
+    pub latencies: Vec<(LatencyTag, Histogram<u64>)>,
+    /// Rows that are not all zero.
+    pub counts: Vec<CountsRow>,
+    /// Samples of failures.
+    pub errors: Vec<ErrorSample>,
+}
+
+/// A record that is being written.
+///
+/// Every [`append`](Self::append) reaches the files before it returns, so that a killed process
+/// leaves all seconds but the current one.
+pub struct RecordWriter {
+    dir: PathBuf,
+    latency: File,
+    counts: File,
+    errors: File,
+    counts_header: bool,
+}
+
+impl RecordWriter {
+    /// Creates the directory `dir` and the files in it; `draft` is the manifest as far as known.
+    pub fn create(dir: &Path, draft: &Manifest, scenario: &[u8]) -> Result<Self, RecordError> {
+        if let Some(parent) = dir.parent() {
+            fs::create_dir_all(parent).map_err(RecordError::io(parent))?;
+        }
+        fs::create_dir(dir).map_err(|source| {
+            if source.kind() == std::io::ErrorKind::AlreadyExists {
+                RecordError::Exists {
+                    path: dir.to_owned(),
+                }
+            } else {
+                RecordError::io(dir)(source)
+            }
+        })?;
+        let write = |name: &str, bytes: &[u8]| -> Result<File, RecordError> {
+            let path = dir.join(name);
+            let mut file = File::create_new(&path).map_err(RecordError::io(&path))?;
+            file.write_all(bytes).map_err(RecordError::io(&path))?;
+            Ok(file)
+        };
+        write(PARTIAL_MANIFEST, &to_json(draft))?;
+        write(SCENARIO, scenario)?;
+        let epoch = SystemTime::UNIX_EPOCH
+            + Duration::from_micros(draft.started_at.as_microsecond().unsigned_abs());
+        Ok(Self {
+            latency: write(LATENCY, &latency::header(epoch))?,
+            counts: write(COUNTS, b"")?,
+            errors: write(ERRORS, b"")?,
+            dir: dir.to_owned(),
+            counts_header: true,
+        })
+    }
+
+    /// The directory of the record.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Appends one second.
+    pub fn append(&mut self, second: &Second) -> Result<(), RecordError> {
+        let lines = latency::lines(second.second, &second.latencies);
+        append(&self.dir, LATENCY, &mut self.latency, &lines)?;
+
+        let mut rows = Vec::new();
+        counts::write_rows(&mut rows, &second.counts, self.counts_header)
+            .expect("rows serialize into memory");
+        self.counts_header &= second.counts.is_empty();
+        append(&self.dir, COUNTS, &mut self.counts, &rows)?;
+
+        let mut samples = Vec::new();
+        for sample in &second.errors {
+            serde_json::to_writer(&mut samples, sample).expect("samples serialize into memory");
+            samples.push(b'\n');
+        }
+        append(&self.dir, ERRORS, &mut self.errors, &samples)
+    }
+
+    /// Stores a profile and returns its path inside the record.
+    pub fn add_profile(
+        dir: &Path,
+        name: &ProfileName,
+        bytes: &[u8],
+    ) -> Result<String, RecordError> {
+        let folder = dir.join(PROFILES);
+        fs::create_dir_all(&folder).map_err(RecordError::io(&folder))?;
+        let path = folder.join(name.to_string());
+        fs::write(&path, bytes).map_err(RecordError::io(&path))?;
+        Ok(format!("{PROFILES}/{name}"))
+    }
+
+    /// Writes the manifest, with the digests of the other files, by rename.
+    pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, RecordError> {
+        for file in [&self.latency, &self.counts, &self.errors] {
+            file.sync_all().map_err(RecordError::io(&self.dir))?;
+        }
+        manifest.files = digests(&self.dir)?;
+        let draft = self.dir.join("run.json.tmp");
+        let path = self.dir.join(MANIFEST);
+        let mut file = File::create(&draft).map_err(RecordError::io(&draft))?;
+        file.write_all(&to_json(&manifest))
+            .and_then(|()| file.sync_all())
+            .map_err(RecordError::io(&draft))?;
+        fs::rename(&draft, &path).map_err(RecordError::io(&path))?;
+        let partial = self.dir.join(PARTIAL_MANIFEST);
+        fs::remove_file(&partial).map_err(RecordError::io(&partial))?;
+        Ok(self.dir)
+    }
+}
+
+fn append(dir: &Path, name: &str, file: &mut File, bytes: &[u8]) -> Result<(), RecordError> {
+    file.write_all(bytes)
+        .map_err(RecordError::io(&dir.join(name)))
+}
+
+fn to_json(manifest: &Manifest) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(manifest).expect("a manifest serializes");
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Digests of every file of the record but the manifest itself.
+fn digests(dir: &Path) -> Result<BTreeMap<String, String>, RecordError> {
+    let mut files = BTreeMap::new();
+    for (folder, prefix) in [
+        (dir.to_owned(), String::new()),
+        (dir.join(PROFILES), format!("{PROFILES}/")),
+    ] {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(&folder).map_err(RecordError::io(&folder))? {
+            let path = entry.map_err(RecordError::io(&folder))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if path.is_dir() || name.starts_with("run.") {
+                continue;
+            }
+            let bytes = fs::read(&path).map_err(RecordError::io(&path))?;
+            files.insert(format!("{prefix}{name}"), sha256_hex(&bytes));
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,236 @@
+//! A record is written, cut short, damaged, and read back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use brunt_record::{
+    ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts, Host,
+    LatencyTag, Manifest, Measure, Outcome, Plan, Problem, ProfileName, Record, RecordError,
+    RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, new_histogram,
+};
+
+fn manifest() -> Manifest {
+    Manifest {
+        schema: SCHEMA_VERSION,
+        id: "20260101-120000-phase9".into(),
+        phase: "phase9".into(),
+        started_at: "2026-01-01T12:00:00Z".parse().unwrap(),
+        ended_at: None,
+        build: Build {
+            version: "0.1.0".into(),
+            commit: None,
+        },
+        scenario: ScenarioRef {
+            name: "smoke".into(),
+            sha256: String::new(),
+        },
+        seed: 1,
+        labels: BTreeMap::new(),
+        addresses: BTreeMap::new(),
+        plan: Plan {
+            stages: vec![],
+            actions: vec![],
+            success_target: None,
+        },
+        host: Host {
+            cpu: None,
+            cores: None,
+            memory_bytes: None,
+            kernel: None,
+            governor: None,
+            fsync_us: None,
+            shared_with_target: true,
+        },
+        shards: 1,
+        generator: None,
+        completeness: Completeness {
+            ending: Ending::Running,
+            reason: None,
+            seconds: 0,
+        },
+        totals: vec![],
+        captures: vec![],
+        files: BTreeMap::new(),
+    }
+}
+
+/// Second `n` of a run in which every arrival settles one second after it was due.
+fn second(n: u64) -> Second {
+    let mut histogram = new_histogram();
+    histogram.record_n(1_000 + n, 9).unwrap();
+    let settled = u64::from(n > 0);
+    Second {
+        second: n,
+        latencies: vec![(
+            LatencyTag {
+                stage: "init".into(),
+                action: "get".into(),
+                outcome: Outcome::Ok,
+                measure: Measure::Response,
+            },
+            histogram,
+        )],
+        counts: vec![CountsRow {
+            second: n,
+            stage: "init".into(),
+            action: "get".into(),
+            offered: 10 * u64::from(n < 3),
+            sent: 10 * settled,
+            ok: 9 * settled,
+            failed: settled,
+            open: 10 * u64::from(n < 3),
+            failures: FailureCounts((n > 0).then(|| ("timeout".into(), 1)).into_iter().collect()),
+            ..CountsRow::default()
+        }],
+        errors: vec![ErrorSample {
+            at_us: n * 1_000_000,
+            stage: "init".into(),
+            action: "get".into(),
+            kind: "timeout".into(),
+            message: "no response within 10 s".into(),
+            response_us: 10_000_000,
+        }],
+    }
+}
+
+fn written(dir: &Path) -> RecordWriter {
+    let mut writer = RecordWriter::create(dir, &manifest(), b"name = \"smoke\"\n").unwrap();
+    for n in 0..4 {
+        writer.append(&second(n)).unwrap();
+    }
+    writer
+}
+
+fn finished(dir: &Path) {
+    let writer = written(dir);
+    let name = ProfileName {
+        component: "service".into(),
+        kind: "cpu".into(),
+        stage: "init".into(),
+        second: 1,
+    };
+    RecordWriter::add_profile(dir, &name, b"bytes").unwrap();
+    let mut manifest = manifest();
+    manifest.completeness.ending = Ending::Complete;
+    manifest.totals = vec![ActionTotals {
+        stage: "init".into(),
+        action: "get".into(),
+        offered: 30,
+        ok: 27,
+        failed: 3,
+        unsent: 0,
+        failures: BTreeMap::from([("timeout".into(), 3)]),
+    }];
+    writer.finish(manifest).unwrap();
+}
+
+fn read_seconds(record: &Record) -> Vec<u64> {
+    let mut seconds = Vec::new();
+    let log = record.latencies().unwrap();
+    log.visit(|_| true, |i| seconds.push(i.second)).unwrap();
+    seconds
+}
+
+#[test]
+fn a_finished_record_reads_back_without_a_problem() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    finished(&dir);
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.problems(), []);
+    assert_eq!(record.manifest.completeness.ending, Ending::Complete);
+    assert_eq!(record.scenario().unwrap(), b"name = \"smoke\"\n");
+    assert_eq!(
+        record.counts,
+        (0..4)
+            .map(|n| second(n).counts.remove(0))
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        record.errors,
+        (0..4)
+            .map(|n| second(n).errors.remove(0))
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(read_seconds(&record), [0, 1, 2, 3]);
+    assert_eq!(
+        record.manifest.files.keys().collect::<Vec<_>>(),
+        [
+            "counts.csv",
+            "errors.ndjson",
+            "latency.hlog",
+            "profiles/service-cpu-init-1.pb.gz",
+            "scenario.toml"
+        ]
+    );
+}
+
+#[test]
+fn a_record_that_was_cut_short_holds_what_was_appended_and_says_so() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    drop(written(&dir));
+    for file in ["counts.csv", "latency.hlog", "errors.ndjson"] {
+        let path = dir.join(file);
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
+    }
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.problems(), [Problem::Incomplete]);
+    assert_eq!(record.counts.len(), 3);
+    assert_eq!(record.errors.len(), 3);
+    assert_eq!(read_seconds(&record), [0, 1, 2]);
+}
+
+#[test]
+fn damage_is_noticed() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    finished(&dir);
+    let path = dir.join("counts.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen(",9,1,", ",8,1,", 1)).unwrap();
+    fs::remove_file(dir.join("profiles/service-cpu-init-1.pb.gz")).unwrap();
+    let problems: Vec<String> = Record::open(&dir)
+        .unwrap()
+        .problems()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert!(problems.contains(&"counts.csv is not the file that was written".to_owned()));
+    assert!(problems.contains(&"profiles/service-cpu-init-1.pb.gz is missing".to_owned()));
+    assert!(
+        problems
+            .iter()
+            .any(|p| p.starts_with("init/get: second 1: 20 offered so far, 8 ok")),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn an_existing_directory_is_never_overwritten() {
+    let temp = tempfile::tempdir().unwrap();
+    let error = RecordWriter::create(temp.path(), &manifest(), b"")
+        .err()
+        .unwrap();
+    assert!(matches!(error, RecordError::Exists { .. }));
+}
+
+#[test]
+fn a_later_schema_and_a_foreign_directory_are_refused() {
+    let temp = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        Record::open(temp.path()).err().unwrap(),
+        RecordError::NotARecord { .. }
+    ));
+    fs::write(
+        temp.path().join("run.json"),
+        r#"{"schema": 2, "new": true}"#,
+    )
+    .unwrap();
+    assert!(matches!(
+        Record::open(temp.path()).err().unwrap(),
+        RecordError::Schema { found: 2, .. }
+    ));
+}
