@@ -1,1 +1,20 @@
-//! Open-model load generator on goose.
+//! Load generator: scenario → plan → arrivals → engine → samples → recorder.
+//!
+//! [`Scenario`] is what an engineer wrote down, [`plan::Plan`] what is sent when, and [`run`]
+//! carries it out on goose and leaves a record behind.
+
+pub mod arrivals;
+mod client;
+mod clock;
+mod engine;
+mod files_limit;
+mod machine;
+pub mod plan;
+mod recorder;
+pub mod scenario;
+
+pub use client::{AddressError, ProtoError};
+pub use engine::{RunError, RunOptions, RunOutcome, Update, run};
+pub use files_limit::raise_files_limit;
+pub use recorder::Progress;
+pub use scenario::{Scenario, ScenarioError};

@@ -1,5 +1,7 @@
 //! A record is written, cut short, damaged, and read back.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

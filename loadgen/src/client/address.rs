@@ -1,0 +1,73 @@
+//! Is anybody listening?
+
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+
+const PATIENCE: Duration = Duration::from_secs(3);
+const RETRY: Duration = Duration::from_millis(200);
+
+/// An address cannot be put under load.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// An action needs it and the scenario does not say it.
+    #[error(
+        "the scenario has no {name} address\nhint: set it in [addresses], or by --address {name}=URL"
+    )]
+    Missing {
+        /// `http` or `grpc`.
+        name: &'static str,
+    },
+    /// It is no address.
+    #[error("{name} address {address}: {reason}")]
+    Unusable {
+        /// `http`, `grpc` or `admin`.
+        name: &'static str,
+        /// As given.
+        address: String,
+        /// What to write instead.
+        reason: String,
+    },
+    /// Nobody answers there.
+    #[error(
+        "{name} address {address}: {source}\nhint: start the service, or give another address by --address {name}=URL"
+    )]
+    Unreachable {
+        /// `http` or `grpc`.
+        name: &'static str,
+        /// As given.
+        address: String,
+        /// What the system said last.
+        source: std::io::Error,
+    },
+}
+
+/// Opens a connection to `address`, trying for a few seconds.
+pub(crate) async fn await_reachable(name: &'static str, address: &str) -> Result<(), AddressError> {
+    let unusable = |reason: String| AddressError::Unusable {
+        name,
+        address: address.to_owned(),
+        reason,
+    };
+    let uri: http::Uri = address.parse().map_err(|e| unusable(format!("{e}")))?;
+    let authority = uri
+        .authority()
+        .ok_or_else(|| unusable("no host and port".to_owned()))?;
+    let started = Instant::now();
+    loop {
+        let attempt = tokio::time::timeout(PATIENCE, TcpStream::connect(authority.as_str())).await;
+        let source = match attempt {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(source)) => source,
+            Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut),
+        };
+        if started.elapsed() >= PATIENCE {
+            return Err(AddressError::Unreachable {
+                name,
+                address: address.to_owned(),
+                source,
+            });
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+}

@@ -1,0 +1,25 @@
+//! Why a run could not be carried out.
+
+use brunt_record::RecordError;
+
+use crate::client::{AddressError, ProtoError};
+
+/// A run could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A target cannot be reached.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// gRPC calls cannot be prepared.
+    #[error(transparent)]
+    Proto(#[from] ProtoError),
+    /// The record cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Goose refused the attack.
+    #[error("goose: {0}")]
+    Goose(String),
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}

@@ -1,0 +1,375 @@
+//! One run, from the scenario to the finished record.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use brunt_record::{
+    Build, Completeness, Ending, GeneratorHealth, Manifest, Plan as RecordPlan, RecordWriter,
+    SCHEMA_VERSION, ScenarioRef, sha256_hex,
+};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::attack::{UserWork, attack};
+use super::capture::PlannedCapture;
+use super::conductor::{Conducted, Conductor, StageControl, StreamControl};
+use super::error::RunError;
+use super::stream::{Shared, StreamWorker};
+use crate::client::{AddressError, Caller, Clients, Protos, await_reachable};
+use crate::clock::Clock;
+use crate::machine;
+use crate::plan::{Plan, record_actions, record_stages};
+use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
+use crate::scenario::{Call, Scenario};
+
+/// From the moment when every goose user waits for arrivals to the first arrival.
+const LEAD: Duration = Duration::from_millis(50);
+/// How long requests in flight may go on after somebody stopped the run.
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(5);
+
+/// What a run needs beside its scenario.
+pub struct RunOptions {
+    /// The milestone of the service under test.
+    pub phase: String,
+    /// Where records go; the run makes a directory of its own there.
+    pub results: PathBuf,
+    /// Free labels.
+    pub labels: BTreeMap<String, String>,
+    /// What is running.
+    pub build: Build,
+}
+
+/// What a run leaves behind.
+#[derive(Debug)]
+pub struct RunOutcome {
+    /// The record.
+    pub dir: PathBuf,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Debug)]
+pub enum Update {
+    /// The stage with this index of the plan begins.
+    Stage(usize),
+    /// A second has passed.
+    Second(Progress),
+}
+
+/// Runs `scenario`, whose file holds `text`, until its end or until `stop`.
+///
+/// A run that is stopped keeps its record: what was in flight is given a moment, what was not sent
+/// is counted as unsent.
+pub async fn run(
+    scenario: &Scenario,
+    text: &str,
+    options: RunOptions,
+    stop: CancellationToken,
+    watch: impl Fn(Update) + Send + Sync + 'static,
+) -> Result<RunOutcome, RunError> {
+    let watch = Arc::new(watch);
+    let plan = Plan::new(scenario);
+    reach_targets(scenario).await?;
+    std::fs::create_dir_all(&options.results).map_err(|source| brunt_record::RecordError::Io {
+        path: options.results.clone(),
+        source,
+    })?;
+    let started = Timestamp::now();
+    let id = format!(
+        "{}-{}",
+        started.strftime("%Y%m%d-%H%M%S"),
+        slug(&options.phase)
+    );
+    let mut manifest = draft(scenario, text, &plan, &options, &id);
+    let dir = unused(&options.results, &mut manifest.id);
+    let callers = callers(scenario, &manifest.id)?;
+    let series = Series::new(&plan, scenario);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from) + 2;
+    let shards = Arc::new(Shards::new(
+        workers,
+        series,
+        plan.stages.len(),
+        scenario.actions.len(),
+    ));
+    let clients = Clients::new(scenario)?;
+
+    // From here on time counts; everything slow is done.
+    let clock = Clock::starting_in(LEAD + start_up(&plan));
+    manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
+    let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
+    let shared = Arc::new(Shared {
+        clients,
+        callers,
+        shards: Arc::clone(&shards),
+        clock,
+        abandon: CancellationToken::new(),
+    });
+    let (stages, users) = posts(scenario, &plan, &shared);
+    let host = scenario
+        .addresses
+        .http
+        .as_ref()
+        .or(scenario.addresses.grpc.as_ref());
+    let host = host.cloned().unwrap_or_default();
+    let attack = tokio::spawn(async move { attack(&host, users).await });
+    let watch_seconds = Arc::clone(&watch);
+    let thread = WriterThread::start(Arc::clone(&shards), writer, clock, move |progress| {
+        watch_seconds(Update::Second(progress.clone()));
+    })
+    .map_err(RunError::Thread)?;
+
+    let conductor = Conductor {
+        shared: Arc::clone(&shared),
+        stop: stop.child_token(),
+        record: dir.clone(),
+    };
+    let halt = conductor.stop.clone();
+    let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |stage| {
+        watch(Update::Stage(stage));
+    });
+    let trouble = async {
+        // A record that cannot be written, or an attack that ended early, ends the run.
+        while !thread.has_failed() && !attack.is_finished() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        halt.cancel();
+        std::future::pending::<Infallible>().await
+    };
+    let conducted = tokio::select! {
+        conducted = conduct => conducted.map_err(RunError::Thread)?,
+        never = trouble => match never {},
+    };
+    settle(&shared, plan.stages.len(), scenario, &stop).await;
+    let recorded = thread.finish()?;
+    attack
+        .await
+        .map_err(|panic| RunError::Goose(panic.to_string()))?
+        .map_err(RunError::Goose)?;
+    let ending = if stop.is_cancelled() {
+        Ending::Interrupted
+    } else {
+        Ending::Complete
+    };
+    let dir = finish(manifest, recorded, conducted, ending, &clock)?;
+    Ok(RunOutcome { dir, ending })
+}
+
+async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
+    let uses = |wanted: fn(&Call) -> bool| scenario.actions.iter().any(|a| wanted(&a.call));
+    let targets = [
+        (
+            "http",
+            &scenario.addresses.http,
+            uses(|c| matches!(c, Call::Http { .. })),
+        ),
+        (
+            "grpc",
+            &scenario.addresses.grpc,
+            uses(|c| matches!(c, Call::Grpc { .. })),
+        ),
+    ];
+    for (name, address, used) in targets {
+        if used {
+            let address = address.as_deref().ok_or(AddressError::Missing { name })?;
+            await_reachable(name, address).await?;
+        }
+    }
+    Ok(())
+}
+
+fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Option<Caller>>, RunError> {
+    let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
+    (0..scenario.actions.len())
+        .map(|index| Ok(Some(Caller::new(scenario, index, protos.as_ref(), run)?)))
+        .collect()
+}
+
+/// Goose starts its users one after the other.
+fn start_up(plan: &Plan) -> Duration {
+    let users: usize = plan.stages.iter().map(|s| s.streams.len()).sum();
+    Duration::from_millis(100 + 2 * users as u64)
+}
+
+/// A post for every stream: what the conductor holds, and what a goose user does.
+fn posts(
+    scenario: &Scenario,
+    plan: &Plan,
+    shared: &Arc<Shared>,
+) -> (Vec<StageControl>, Vec<UserWork>) {
+    let mut users = Vec::new();
+    let stages = plan
+        .stages
+        .iter()
+        .enumerate()
+        .map(|(index, planned)| {
+            let cutoff = CancellationToken::new();
+            let streams = planned
+                .stage
+                .streams
+                .iter()
+                .map(|stream| {
+                    let (control, arrivals) =
+                        StreamControl::new(&stream.name, stream.max_in_flight);
+                    let worker = StreamWorker {
+                        stage: index,
+                        arrivals,
+                        places: Arc::clone(&control.places),
+                        saturated: Arc::clone(&control.saturated),
+                        cutoff: cutoff.clone(),
+                        shared: Arc::clone(shared),
+                    };
+                    users.push(UserWork {
+                        name: format!("{}/{}", planned.stage.name, stream.name),
+                        work: Box::pin(worker.work()),
+                    });
+                    control
+                })
+                .collect();
+            StageControl {
+                captures: PlannedCapture::of_stage(
+                    scenario,
+                    &planned.stage.name,
+                    planned.stage.duration,
+                ),
+                planned: planned.clone(),
+                streams,
+                cutoff,
+            }
+        })
+        .collect();
+    (stages, users)
+}
+
+/// Waits until nothing is open, which timeouts bound; a stop leaves requests in flight a moment.
+async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &CancellationToken) {
+    let open = || (0..stages).any(|stage| shared.shards.open_in_stage(stage) != 0);
+    let longest = scenario
+        .actions
+        .iter()
+        .map(|a| a.timeout)
+        .max()
+        .unwrap_or_default();
+    let deadline = tokio::time::Instant::now() + longest + STOP_PATIENCE;
+    let mut stopped_at = None;
+    while open() {
+        let now = tokio::time::Instant::now();
+        if stop.is_cancelled() {
+            stopped_at.get_or_insert(now);
+        }
+        if now > deadline || stopped_at.is_some_and(|at| now > at + STOP_PATIENCE) {
+            shared.abandon.cancel();
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+fn draft(scenario: &Scenario, text: &str, plan: &Plan, options: &RunOptions, id: &str) -> Manifest {
+    let addresses = &scenario.addresses;
+    let named = [
+        ("http", &addresses.http),
+        ("grpc", &addresses.grpc),
+        ("admin", &addresses.admin),
+    ];
+    let addresses: BTreeMap<String, String> = named
+        .into_iter()
+        .filter_map(|(name, address)| Some((name.to_owned(), address.clone()?)))
+        .collect();
+    Manifest {
+        schema: SCHEMA_VERSION,
+        id: id.to_owned(),
+        phase: options.phase.clone(),
+        started_at: Timestamp::UNIX_EPOCH,
+        ended_at: None,
+        build: options.build.clone(),
+        scenario: ScenarioRef {
+            name: scenario.name.clone(),
+            sha256: sha256_hex(text.as_bytes()),
+        },
+        seed: scenario.seed,
+        labels: options.labels.clone(),
+        plan: RecordPlan {
+            stages: record_stages(plan, scenario),
+            actions: record_actions(scenario),
+            success_target: scenario.success_target,
+        },
+        host: machine::describe(&options.results, addresses.values().any(|a| is_loopback(a))),
+        addresses,
+        shards: 1,
+        generator: None,
+        completeness: Completeness {
+            ending: Ending::Running,
+            reason: None,
+            seconds: 0,
+        },
+        totals: Vec::new(),
+        captures: Vec::new(),
+        files: BTreeMap::new(),
+    }
+}
+
+fn finish(
+    mut manifest: Manifest,
+    recorded: Recorded,
+    conducted: Conducted,
+    ending: Ending,
+    clock: &Clock,
+) -> Result<PathBuf, RunError> {
+    manifest.ended_at = Some(Timestamp::now());
+    manifest.generator = Some(GeneratorHealth {
+        cpu_us: machine::process_cpu_us(),
+        peak_memory_bytes: machine::peak_memory_bytes(),
+        clock_step_us: clock.wall_step_us(),
+        lateness: recorded.lateness,
+        saturated: conducted.saturated,
+    });
+    manifest.completeness = Completeness {
+        ending,
+        reason: (ending == Ending::Interrupted).then(|| "stopped by a signal".to_owned()),
+        seconds: recorded.seconds,
+    };
+    manifest.totals = recorded.totals;
+    manifest.captures = conducted.captures;
+    Ok(recorded.writer.finish(manifest)?)
+}
+
+fn is_loopback(address: &str) -> bool {
+    let host = address
+        .parse::<http::Uri>()
+        .ok()
+        .and_then(|uri| uri.host().map(str::to_owned));
+    host.is_some_and(|host| {
+        host == "localhost"
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|ip| ip.is_loopback())
+    })
+}
+
+/// A directory in `results` that is not there yet; two runs may begin in one second.
+fn unused(results: &Path, id: &mut String) -> PathBuf {
+    let base = id.clone();
+    let mut n = 2;
+    while results.join(&*id).exists() {
+        *id = format!("{base}-{n}");
+        n += 1;
+    }
+    results.join(&*id)
+}
+
+fn slug(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}

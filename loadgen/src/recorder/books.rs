@@ -1,0 +1,148 @@
+//! Seconds taken out of the shards, booked and written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use brunt_record::{
+    ActionTotals, Latency, LatencyTag, Measure, Outcome, RecordError, RecordWriter, Second,
+    new_histogram,
+};
+use hdrhistogram::Histogram;
+
+use super::account::Account;
+use super::cell::Cell;
+use super::progress::Progress;
+use super::series::SeriesId;
+use super::shard::{SecondCells, Shards};
+
+/// What a run's recorder leaves behind.
+pub(crate) struct Recorded {
+    /// The record, to be finished.
+    pub(crate) writer: RecordWriter,
+    /// Sums of `counts.csv`.
+    pub(crate) totals: Vec<ActionTotals>,
+    /// Dispatch lateness over the whole run.
+    pub(crate) lateness: Latency,
+    /// Seconds in the record.
+    pub(crate) seconds: u64,
+}
+
+pub(super) struct Books {
+    shards: Arc<Shards>,
+    writer: RecordWriter,
+    accounts: Vec<Account>,
+    lateness: Histogram<u64>,
+}
+
+impl Books {
+    pub(super) fn new(shards: Arc<Shards>, writer: RecordWriter) -> Self {
+        Self {
+            accounts: vec![Account::default(); shards.series().len()],
+            lateness: new_histogram(),
+            shards,
+            writer,
+        }
+    }
+
+    /// Writes all seconds from `first` to `last`; nothing before `first` is left in the shards.
+    pub(super) fn write(&mut self, first: u64, last: u64) -> Result<Progress, RecordError> {
+        let mut taken: BTreeMap<u64, SecondCells> = self.shards.take(last);
+        let mut progress = Progress::default();
+        for second in first..=last {
+            let cells = taken.remove(&second).unwrap_or_default();
+            progress = self.write_second(second, &cells)?;
+        }
+        Ok(progress)
+    }
+
+    fn write_second(&mut self, second: u64, cells: &SecondCells) -> Result<Progress, RecordError> {
+        let mut out = Second {
+            second,
+            errors: self.shards.take_errors(),
+            ..Second::default()
+        };
+        let mut progress = Progress {
+            second,
+            ..Progress::default()
+        };
+        let mut responses = new_histogram();
+        for (index, account) in self.accounts.iter_mut().enumerate() {
+            let cell = cells.get(index).and_then(Option::as_deref);
+            let (stage, action) = self.shards.series().names(SeriesId(index));
+            let mut row = account.book(second, cell);
+            progress.add(&row, account);
+            if let Some(cell) = cell {
+                add_latencies(cell, stage, action, &mut out.latencies);
+            }
+            if row.offered + row.sent + row.settled() + row.open + row.in_flight_us > 0 {
+                stage.clone_into(&mut row.stage);
+                action.clone_into(&mut row.action);
+                out.counts.push(row);
+            }
+        }
+        for (tag, histogram) in &out.latencies {
+            match (tag.outcome, tag.measure) {
+                (Outcome::Ok, Measure::Response) => add(&mut responses, histogram),
+                (_, Measure::Lateness) => add(&mut self.lateness, histogram),
+                _ => {}
+            }
+        }
+        let quantile = |q| (!responses.is_empty()).then(|| responses.value_at_quantile(q));
+        progress.p50_us = quantile(0.5);
+        progress.p99_us = quantile(0.99);
+        self.writer.append(&out)?;
+        Ok(progress)
+    }
+
+    /// Writes what is left, from `first` to `last`.
+    pub(super) fn close(mut self, first: u64, last: u64) -> Result<Recorded, RecordError> {
+        let last = last.max(first);
+        self.write(first, last)?;
+        let totals = self
+            .accounts
+            .iter()
+            .enumerate()
+            .filter(|(_, account)| account.offered > 0)
+            .map(|(index, account)| {
+                let (stage, action) = self.shards.series().names(SeriesId(index));
+                account.totals(stage, action)
+            })
+            .collect();
+        Ok(Recorded {
+            writer: self.writer,
+            totals,
+            lateness: Latency {
+                p50_us: self.lateness.value_at_quantile(0.5),
+                p99_us: self.lateness.value_at_quantile(0.99),
+                max_us: self.lateness.max(),
+            },
+            seconds: last + 1,
+        })
+    }
+}
+
+fn add_latencies(
+    cell: &Cell,
+    stage: &str,
+    action: &str,
+    latencies: &mut Vec<(LatencyTag, Histogram<u64>)>,
+) {
+    for outcome in Outcome::ALL {
+        for measure in Measure::ALL {
+            if let Some(histogram) = cell.histogram(outcome, measure) {
+                let tag = LatencyTag {
+                    stage: stage.to_owned(),
+                    action: action.to_owned(),
+                    outcome,
+                    measure,
+                };
+                latencies.push((tag, histogram.clone()));
+            }
+        }
+    }
+}
+
+fn add(sum: &mut Histogram<u64>, histogram: &Histogram<u64>) {
+    sum.add(histogram)
+        .expect("all histograms have the same bounds");
+}

@@ -1,0 +1,153 @@
+//! A scenario: what an engineer writes down before a run.
+//!
+//! [`Scenario::parse`] reads the TOML of `scenarios/*.toml` and reports every mistake of the file
+//! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
+
+mod duration;
+mod mistake;
+mod parse;
+mod table;
+mod template;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use mistake::{Mistake, ScenarioError};
+pub use template::{Fill, Template};
+
+/// The load of one named workload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Slug.
+    pub name: String,
+    /// What it is for, in a sentence.
+    pub description: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Addresses under load: scheme, host and port.
+    pub addresses: Addresses,
+    /// `.proto` file with the gRPC services, relative to the scenario.
+    pub proto: Option<PathBuf>,
+    /// Who sends the requests; absent where no action names a user.
+    pub users: Option<Users>,
+    /// Every kind of request.
+    pub actions: Vec<Action>,
+    /// Spans of load, one after the other.
+    pub stages: Vec<Stage>,
+    /// Profiles to take.
+    pub captures: Vec<CaptureSpec>,
+    /// Least share of successes in every judged stage.
+    pub success_target: Option<f64>,
+}
+
+/// Where the load goes; each needed only if an action uses its protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// Base URL of the HTTP service.
+    pub http: Option<String>,
+    /// Base URL of the gRPC service.
+    pub grpc: Option<String>,
+    /// Base URL of the service's admin address, for profiles.
+    pub admin: Option<String>,
+}
+
+/// A generated population.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Users {
+    /// How many distinct ones.
+    pub count: u64,
+    /// Template of an id, of `${index}`.
+    pub id: Template,
+}
+
+/// One kind of request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    /// Slug.
+    pub name: String,
+    /// What to call.
+    pub call: Call,
+    /// Which user an arrival takes.
+    pub user: UserPick,
+    /// Whole numbers drawn for each arrival: name, first and last.
+    pub draws: Vec<(String, u64, u64)>,
+    /// How long a request may take once sent.
+    pub timeout: Duration,
+    /// Limits on quantiles of the response time: quantile and limit.
+    pub targets: Vec<(f64, Duration)>,
+}
+
+/// What an action calls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    /// An HTTP request; a status of 200 to 299 is a success.
+    Http {
+        /// `GET`, `POST`, …
+        method: http::Method,
+        /// Path and query.
+        path: Template,
+        /// Names and values.
+        headers: Vec<(http::HeaderName, Template)>,
+        /// A JSON document, sent as `application/json`.
+        json: Option<Template>,
+    },
+    /// A unary gRPC call.
+    Grpc {
+        /// `package.Service`.
+        service: String,
+        /// Name of the method.
+        method: String,
+        /// The request as the JSON form of its message.
+        message: Template,
+    },
+}
+
+/// Which user of the population an arrival takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserPick {
+    /// The n-th arrival of the action takes user n: each user once.
+    Each,
+    /// A seeded draw from all users.
+    Any,
+}
+
+/// A span of load.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// Slug.
+    pub name: String,
+    /// How long arrivals are due.
+    pub duration: Duration,
+    /// How long after that an arrival may still be sent.
+    pub grace: Duration,
+    /// How much of its beginning is not judged.
+    pub warmup: Duration,
+    /// Is it part of what is judged? Preparation is not.
+    pub judged: bool,
+    /// Arrival processes, side by side.
+    pub streams: Vec<Stream>,
+}
+
+/// One arrival process of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream {
+    /// Slug.
+    pub name: String,
+    /// Arrivals per second.
+    pub rate_per_s: f64,
+    /// Most requests in flight at once.
+    pub max_in_flight: usize,
+    /// Index of an action and its weight.
+    pub mix: Vec<(usize, u64)>,
+}
+
+/// A profile to take from a process under load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureSpec {
+    /// Name of the process, a slug.
+    pub component: String,
+    /// Slug of the stage, in whose middle it is taken.
+    pub stage: String,
+    /// How long the profile runs.
+    pub duration: Duration,
+}

@@ -1,0 +1,315 @@
+//! TOML to [`Scenario`], with every mistake of the file noted.
+
+mod action;
+mod stage;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::de::DeTable;
+
+use super::mistake::{Mistakes, ScenarioError};
+use super::table::{Table, template};
+use super::{Addresses, CaptureSpec, Scenario, Users};
+
+const FORMAT: u64 = 1;
+const CAPTURE_LONGEST: Duration = Duration::from_mins(2);
+
+impl Scenario {
+    /// Reads the file at `path`.
+    pub fn read(path: &Path) -> Result<(Self, String), ScenarioError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ScenarioError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok((Self::parse(path, &text)?, text))
+    }
+
+    /// Reads `text`, which stands in the file `path`; every mistake of it is reported at once.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ScenarioError> {
+        let mut mistakes = Mistakes::new(text);
+        let (root, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let span = error.span().unwrap_or(0..0);
+            mistakes.add(
+                &span,
+                format!("not TOML: {}", error.message().replace('\n', ", ")),
+            );
+        }
+        let scenario = if errors.is_empty() {
+            let table = Table::new("the scenario".to_owned(), 0..0, root.get_ref());
+            scenario(table, path, &mut mistakes)
+        } else {
+            // What a broken line hides would be reported as missing.
+            None
+        };
+        let found = mistakes.into_sorted();
+        match scenario {
+            Some(scenario) if found.is_empty() => Ok(scenario),
+            _ => Err(ScenarioError::Mistakes {
+                path: path.to_owned(),
+                mistakes: found,
+            }),
+        }
+    }
+}
+
+fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -> Option<Scenario> {
+    if let Some(format) = root.whole("format", mistakes)
+        && format != FORMAT
+    {
+        mistakes.add(
+            &root.span,
+            format!("format {format}: this brunt reads format {FORMAT}"),
+        );
+    }
+    root.required("format", mistakes);
+    root.required("name", mistakes);
+    let name = root.string("name", mistakes).map(|(name, span)| {
+        check_slug("name", name, &span, mistakes);
+        name.to_owned()
+    });
+    let description = root
+        .string("description", mistakes)
+        .map(|(text, _)| text.to_owned());
+    let seed = root.whole("seed", mistakes).unwrap_or(1);
+    let addresses = addresses(&mut root, mistakes);
+    let proto = root
+        .string("proto", mistakes)
+        .map(|(file, _)| path.parent().unwrap_or(Path::new("")).join(file));
+    let success_target = success_target(&mut root, mistakes);
+    let users = users(&mut root, mistakes);
+    let actions = action::actions(&mut root, users.is_some(), mistakes);
+    let stages = stage::stages(&mut root, &actions, mistakes);
+    let captures = captures(&mut root, &stages, mistakes);
+    check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
+    check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    root.deny_unknown(mistakes);
+    Some(Scenario {
+        name: name?,
+        description: description.unwrap_or_default(),
+        seed,
+        addresses,
+        proto,
+        users,
+        actions: actions.into_iter().map(|a| a.action).collect(),
+        stages,
+        captures,
+        success_target,
+    })
+}
+
+fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses {
+    let Some(value) = root.get("addresses") else {
+        return Addresses::default();
+    };
+    let Some(mut table) = Table::from_value("addresses".to_owned(), value, mistakes) else {
+        return Addresses::default();
+    };
+    let mut address = |key: &'static str| {
+        let (text, span) = table.string(key, mistakes)?;
+        if let Err(hint) = Addresses::check(text) {
+            // A password must not come back in a message either.
+            let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
+            let what = format!("addresses: {key} {shown:?} cannot be used");
+            mistakes.add_with_hint(&span, what, hint);
+        }
+        Some(text.to_owned())
+    };
+    let addresses = Addresses {
+        http: address("http"),
+        grpc: address("grpc"),
+        admin: address("admin"),
+    };
+    table.deny_unknown(mistakes);
+    addresses
+}
+
+impl Addresses {
+    /// Is `text` a base URL that requests can be sent to? The error is what to write instead.
+    pub fn check(text: &str) -> Result<(), String> {
+        let hint = || "write scheme, host and port, such as \"http://127.0.0.1:8000\"".to_owned();
+        let uri: http::Uri = text.parse().map_err(|_| hint())?;
+        let authority = uri.authority().ok_or_else(hint)?;
+        if uri.scheme() != Some(&http::uri::Scheme::HTTP) || authority.port().is_none() {
+            return Err(hint());
+        }
+        if authority.as_str().contains('@') {
+            return Err("leave user name and password out: addresses are recorded".to_owned());
+        }
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err("leave the path out: it belongs to the actions".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+    let (text, span) = root.string("success", mistakes)?;
+    let share = text
+        .strip_suffix('%')
+        .and_then(|number| number.trim().parse::<f64>().ok())
+        .filter(|percent| (0.0..=100.0).contains(percent));
+    if share.is_none() {
+        let what = format!("success {text:?} cannot be read");
+        mistakes.add_with_hint(
+            &span,
+            what,
+            "write a share of all requests, such as \"99.95 %\"",
+        );
+    }
+    share.map(|percent| percent / 100.0)
+}
+
+fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users> {
+    let value = root.get("users")?;
+    let mut table = Table::from_value("users".to_owned(), value, mistakes)?;
+    table.required("count", mistakes);
+    let count = table.whole("count", mistakes);
+    if count == Some(0) {
+        mistakes.add(&table.span, "users: count is 0");
+    }
+    let id = table.template("id", &["index"], mistakes).or_else(|| {
+        template(
+            "users: id",
+            "user-${index}",
+            &table.span,
+            &["index"],
+            mistakes,
+        )
+    })?;
+    table.deny_unknown(mistakes);
+    Some(Users {
+        count: count.unwrap_or(1).max(1),
+        id,
+    })
+}
+
+fn captures(
+    root: &mut Table<'_, '_>,
+    stages: &[super::Stage],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<CaptureSpec> {
+    let mut captures = Vec::new();
+    for mut table in tables(root, "captures", "capture", mistakes) {
+        table.required("component", mistakes);
+        table.required("stage", mistakes);
+        let component = table.string("component", mistakes);
+        let stage = table.string("stage", mistakes);
+        let duration = table
+            .duration("duration", mistakes)
+            .unwrap_or(Duration::from_secs(20));
+        if let Some((name, span)) = &component {
+            check_slug("capture: component", name, span, mistakes);
+        }
+        if let Some((name, span)) = &stage {
+            match stages.iter().find(|s| s.name == *name) {
+                None => {
+                    let known = stages.iter().map(|s| s.name.as_str());
+                    let hint = super::table::suggestion(name, known);
+                    mistakes.add_with_hint(span, format!("capture: no stage {name:?}"), hint);
+                }
+                Some(stage) if duration > stage.duration.min(CAPTURE_LONGEST) => mistakes.add(
+                    span,
+                    format!(
+                        "capture: {duration:?} is longer than stage {name:?} or {CAPTURE_LONGEST:?}"
+                    ),
+                ),
+                Some(_) => {}
+            }
+        }
+        table.deny_unknown(mistakes);
+        if let (Some((component, _)), Some((stage, _))) = (component, stage) {
+            captures.push(CaptureSpec {
+                component: component.to_owned(),
+                stage: stage.to_owned(),
+                duration,
+            });
+        }
+    }
+    captures
+}
+
+/// The tables of the array `[[key]]`.
+fn tables<'t, 'i>(
+    parent: &mut Table<'t, 'i>,
+    key: &'static str,
+    name: &str,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Table<'t, 'i>> {
+    let Some(value) = parent.get(key) else {
+        return Vec::new();
+    };
+    let Some(array) = value.get_ref().as_array() else {
+        mistakes.add_with_hint(
+            &value.span(),
+            format!("{}: {key} is not a list of tables", parent.name),
+            format!("write [[{key}]]"),
+        );
+        return Vec::new();
+    };
+    array
+        .iter()
+        .filter_map(|value| Table::from_value(name.to_owned(), value, mistakes))
+        .collect()
+}
+
+fn check_slug(name: &str, text: &str, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.is_empty() || !text.chars().all(fits) {
+        mistakes.add_with_hint(
+            span,
+            format!("{name} {text:?} is not a slug"),
+            "use small letters, digits and dashes",
+        );
+    }
+}
+
+fn check_protocols(
+    actions: &[action::Placed],
+    proto: Option<&PathBuf>,
+    root: &Range<usize>,
+    mistakes: &mut Mistakes<'_>,
+) {
+    let grpc = actions
+        .iter()
+        .find(|a| matches!(a.action.call, super::Call::Grpc { .. }));
+    match (grpc, proto) {
+        (Some(action), None) => mistakes.add_with_hint(
+            &action.span,
+            format!(
+                "action {:?} calls gRPC, the scenario has no proto",
+                action.action.name
+            ),
+            "name the .proto file: proto = \"FILE\", relative to the scenario",
+        ),
+        (None, Some(_)) => mistakes.add(root, "proto is set, no action calls gRPC"),
+        _ => {}
+    }
+}
+
+fn check_each_user_once(
+    actions: &[action::Placed],
+    stages: &[super::Stage],
+    users: Option<&Users>,
+    mistakes: &mut Mistakes<'_>,
+) {
+    let Some(users) = users else { return };
+    for (index, placed) in actions.iter().enumerate() {
+        if !placed.takes_each_user {
+            continue;
+        }
+        let arrivals = crate::plan::arrivals_of(stages, index);
+        if arrivals > users.count {
+            mistakes.add_with_hint(
+                &placed.span,
+                format!(
+                    "action {:?} takes each user once, has {arrivals} arrivals and {} users",
+                    placed.action.name, users.count
+                ),
+                format!("set users.count to {arrivals}, or user = \"any\""),
+            );
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `[[stages]]`: spans of load and the streams in them.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::super::mistake::Mistakes;
+use super::super::table::{Table, suggestion, whole};
+use super::super::{Stage, Stream};
+use super::action::Placed;
+use super::{check_slug, tables};
+
+const DEFAULT_GRACE: Duration = Duration::from_secs(10);
+/// By default as many requests may be in flight as arrive in this time.
+const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
+
+pub(super) fn stages(
+    root: &mut Table<'_, '_>,
+    actions: &[Placed],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Stage> {
+    root.required("stages", mistakes);
+    let mut names = BTreeSet::new();
+    tables(root, "stages", "stage", mistakes)
+        .into_iter()
+        .filter_map(|mut table| {
+            let name = name(&mut table, &mut names, mistakes)?;
+            table.name = format!("stage {name:?}");
+            table.required("duration", mistakes);
+            let duration = table.duration("duration", mistakes);
+            if duration == Some(Duration::ZERO) {
+                mistakes.add(&table.span, format!("{}: duration is 0", table.name));
+            }
+            let stage = Stage {
+                duration: duration.unwrap_or_default(),
+                grace: table.duration("grace", mistakes).unwrap_or(DEFAULT_GRACE),
+                warmup: table.duration("warmup", mistakes).unwrap_or_default(),
+                judged: table.boolean("judged", mistakes).unwrap_or(true),
+                streams: streams(&mut table, actions, mistakes),
+                name,
+            };
+            if stage.duration > Duration::ZERO && stage.warmup >= stage.duration {
+                mistakes.add(&table.span, format!("{}: all of it is warm-up", table.name));
+            }
+            table.deny_unknown(mistakes);
+            Some(stage)
+        })
+        .collect()
+}
+
+fn streams(
+    stage: &mut Table<'_, '_>,
+    actions: &[Placed],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Stream> {
+    let mut names = BTreeSet::new();
+    let tables = tables(stage, "streams", "stream", mistakes);
+    if tables.is_empty() {
+        mistakes.add_with_hint(
+            &stage.span,
+            format!("{} has no stream", stage.name),
+            "add [[stages.streams]] with name, rate and mix",
+        );
+    }
+    tables
+        .into_iter()
+        .filter_map(|mut table| {
+            let name = name(&mut table, &mut names, mistakes)?;
+            table.name = format!("{}: stream {name:?}", stage.name);
+            table.required("rate", mistakes);
+            let rate = table.rate("rate", mistakes);
+            let in_flight = table.whole("max_in_flight", mistakes);
+            if in_flight == Some(0) {
+                mistakes.add(&table.span, format!("{}: max_in_flight is 0", table.name));
+            }
+            let mix = mix(&mut table, actions, mistakes);
+            table.deny_unknown(mistakes);
+            let rate_per_s = rate?;
+            Some(Stream {
+                name,
+                rate_per_s,
+                max_in_flight: in_flight.map_or_else(
+                    || (rate_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize,
+                    |bound| bound as usize,
+                ),
+                mix,
+            })
+        })
+        .collect()
+}
+
+fn name(
+    table: &mut Table<'_, '_>,
+    names: &mut BTreeSet<String>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<String> {
+    table.required("name", mistakes)?;
+    let (name, span) = table.string("name", mistakes)?;
+    check_slug(&table.name, name, &span, mistakes);
+    if !names.insert(name.to_owned()) {
+        mistakes.add(&span, format!("a second {} is named {name:?}", table.name));
+    }
+    Some(name.to_owned())
+}
+
+fn mix(
+    stream: &mut Table<'_, '_>,
+    actions: &[Placed],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<(usize, u64)> {
+    let Some(value) = stream.required("mix", mistakes) else {
+        return Vec::new();
+    };
+    let name = format!("{}: mix", stream.name);
+    let Some(mix) = Table::from_value(name.clone(), value, mistakes) else {
+        return Vec::new();
+    };
+    let mut shares = Vec::new();
+    for (key, span, value) in mix.entries() {
+        let weight = whole(value).filter(|weight| *weight > 0);
+        let action = actions.iter().position(|a| a.action.name == key);
+        match (action, weight) {
+            (Some(action), Some(weight)) => shares.push((action, weight)),
+            (None, _) => {
+                let known = actions.iter().map(|a| a.action.name.as_str());
+                mistakes.add_with_hint(
+                    &span,
+                    format!("{name}: no action {key:?}"),
+                    suggestion(key, known),
+                );
+            }
+            (_, None) => mistakes.add(
+                &span,
+                format!("{name}: the weight of {key:?} is not a whole number above 0"),
+            ),
+        }
+    }
+    if mix.entries().next().is_none() {
+        mistakes.add(&stream.span, format!("{name} is empty"));
+    }
+    shares
+}

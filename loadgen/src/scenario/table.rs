@@ -1,0 +1,239 @@
+//! Reading one TOML table: what is missing, mistyped or unknown is noted, and reading goes on.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::duration::{parse_duration, parse_rate};
+use super::mistake::Mistakes;
+use super::template::Template;
+
+/// A table of the file and the keys of it that were asked for.
+pub(super) struct Table<'t, 'i> {
+    /// How messages name it: `stage "init"`.
+    pub(super) name: String,
+    /// Where it stands.
+    pub(super) span: Range<usize>,
+    keys: &'t DeTable<'i>,
+    known: BTreeSet<&'static str>,
+}
+
+type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
+
+impl<'t, 'i> Table<'t, 'i> {
+    pub(super) fn new(name: String, span: Range<usize>, table: &'t DeTable<'i>) -> Self {
+        Self {
+            name,
+            span,
+            keys: table,
+            known: BTreeSet::new(),
+        }
+    }
+
+    /// `value` as a table, or a mistake.
+    pub(super) fn from_value(
+        name: String,
+        value: Value<'t, 'i>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Self> {
+        let Some(table) = value.get_ref().as_table() else {
+            let found = kind(value);
+            mistakes.add(&value.span(), format!("{name} is {found}, not a table"));
+            return None;
+        };
+        Some(Self::new(name, value.span(), table))
+    }
+
+    /// The value of `key`, if it is there.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<Value<'t, 'i>> {
+        self.known.insert(key);
+        self.keys.get(key)
+    }
+
+    /// All keys and values, for tables whose keys are the user's own names.
+    pub(super) fn entries(
+        &self,
+    ) -> impl Iterator<Item = (&'t str, Range<usize>, Value<'t, 'i>)> + use<'t, 'i> {
+        self.keys
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), key.span(), value))
+    }
+
+    pub(super) fn required(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Value<'t, 'i>> {
+        let value = self.get(key);
+        if value.is_none() {
+            mistakes.add(&self.span, format!("{} has no {key}", self.name));
+        }
+        value
+    }
+
+    pub(super) fn string(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<(&'t str, Range<usize>)> {
+        let value = self.get(key)?;
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.mistyped(key, value, "a text", mistakes);
+        }
+        Some((text?, value.span()))
+    }
+
+    pub(super) fn boolean(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<bool> {
+        let value = self.get(key)?;
+        let boolean = value.get_ref().as_bool();
+        if boolean.is_none() {
+            self.mistyped(key, value, "true or false", mistakes);
+        }
+        boolean
+    }
+
+    pub(super) fn whole(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<u64> {
+        let value = self.get(key)?;
+        let number = whole(value);
+        if number.is_none() {
+            self.mistyped(key, value, "a whole number from 0 up", mistakes);
+        }
+        number
+    }
+
+    pub(super) fn duration(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Duration> {
+        let (text, span) = self.string(key, mistakes)?;
+        self.parsed(key, text, &span, parse_duration, mistakes)
+    }
+
+    pub(super) fn rate(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+        let (text, span) = self.string(key, mistakes)?;
+        self.parsed(key, text, &span, parse_rate, mistakes)
+    }
+
+    /// A text with places, all of which `allowed` must name.
+    pub(super) fn template(
+        &mut self,
+        key: &'static str,
+        allowed: &[&str],
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Template> {
+        let (text, span) = self.string(key, mistakes)?;
+        template(
+            &format!("{}: {key}", self.name),
+            text,
+            &span,
+            allowed,
+            mistakes,
+        )
+    }
+
+    fn parsed<T>(
+        &self,
+        key: &str,
+        text: &str,
+        span: &Range<usize>,
+        parse: impl Fn(&str) -> Result<T, String>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(hint) => {
+                let what = format!("{}: {key} {text:?} cannot be read", self.name);
+                mistakes.add_with_hint(span, what, hint);
+                None
+            }
+        }
+    }
+
+    pub(super) fn mistyped(
+        &self,
+        key: &str,
+        value: Value<'_, '_>,
+        wanted: &str,
+        mistakes: &mut Mistakes<'_>,
+    ) {
+        let found = kind(value);
+        mistakes.add(
+            &value.span(),
+            format!("{}: {key} is {found}, not {wanted}", self.name),
+        );
+    }
+
+    /// Notes every key that was never asked for.
+    pub(super) fn deny_unknown(self, mistakes: &mut Mistakes<'_>) {
+        for (key, span, _) in self.entries() {
+            if self.known.contains(key) {
+                continue;
+            }
+            let what = format!("{} has no setting {key:?}", self.name);
+            mistakes.add_with_hint(&span, what, suggestion(key, self.known.iter().copied()));
+        }
+    }
+}
+
+/// The kind of a value, with its article.
+fn kind(value: Value<'_, '_>) -> String {
+    let kind = value.get_ref().type_str();
+    let article = if kind.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {kind}")
+}
+
+/// A whole number from 0 up.
+pub(super) fn whole(value: Value<'_, '_>) -> Option<u64> {
+    let integer = value.get_ref().as_integer()?;
+    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// Reads a template whose places are among `allowed`.
+pub(super) fn template(
+    name: &str,
+    text: &str,
+    span: &Range<usize>,
+    allowed: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Template> {
+    let template = match Template::parse(text) {
+        Ok(template) => template,
+        Err(what) => {
+            mistakes.add(span, format!("{name}: {what}"));
+            return None;
+        }
+    };
+    for place in template.places() {
+        if !allowed.contains(&place) {
+            let what = format!("{name}: nothing fills ${{{place}}}");
+            mistakes.add_with_hint(span, what, suggestion(place, allowed.iter().copied()));
+        }
+    }
+    Some(template)
+}
+
+/// "did you mean …", or the list of what there is.
+pub(super) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let nearest = known
+        .clone()
+        .map(|k| (strsim::damerau_levenshtein(word, k), k))
+        .min()
+        .filter(|(distance, k)| *distance <= k.len().max(word.len()) / 2);
+    match nearest {
+        Some((_, nearest)) => format!("did you mean {nearest:?}?"),
+        None => format!("there is {}", known.collect::<Vec<_>>().join(", ")),
+    }
+}

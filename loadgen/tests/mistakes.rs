@@ -1,0 +1,94 @@
+//! Every mistake in a scenario is reported, with its line and a hint.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use brunt_loadgen::Scenario;
+
+fn mistakes(text: &str) -> String {
+    Scenario::parse(Path::new("load.toml"), text)
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_reported_at_once() {
+    insta::assert_snapshot!(mistakes(
+        r#"format = 1
+name = "My Load"
+sucess = "99 %"
+[addresses]
+http = "127.0.0.1:8000"
+grpc = "http://user:secret@127.0.0.1:8001"
+[users]
+count = 10
+id = "user-${n}"
+[actions.browse]
+http = "/challenges"
+timeout = "10"
+headers = { "x user" = "a" }
+[actions.claim]
+http = "POST /goals/${goal}/claim"
+user = "each"
+draw = { gaol = [1] }
+targets = { p96 = "50ms", p95 = 50 }
+[actions.event]
+grpc = "OnMessage"
+[actions.nothing]
+[[stages]]
+name = "init"
+duration = "1d"
+warmup = "2min"
+[[stages.streams]]
+name = "api"
+rate = "300"
+mix = { brwose = 1, claim = 0 }
+[[stages]]
+name = "init"
+duration = "0s"
+[[stages]]
+name = "gameplay"
+duration = "1min"
+[[stages.streams]]
+name = "api"
+rate = "1/s"
+max_in_flight = 0
+mix = { claim = 1 }
+[[captures]]
+component = "service"
+stage = "gamplay"
+"#
+    ));
+}
+
+#[test]
+fn what_is_not_toml_is_named_with_its_line() {
+    insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));
+}
+
+#[test]
+fn an_empty_file_says_what_a_scenario_needs() {
+    insta::assert_snapshot!(mistakes(""));
+}
+
+#[test]
+fn wrong_types_are_named() {
+    insta::assert_snapshot!(mistakes(
+        "format = 2\nname = 7\nactions = []\nstages = \"all\"\nusers = 3\nsuccess = \"often\"\n"
+    ));
+}
+
+#[test]
+fn the_scenarios_of_the_repository_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            Scenario::read(&path).unwrap();
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3);
+}

@@ -1,0 +1,187 @@
+//! Runs against a real server over real sockets.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use brunt_record::{Ending, Measure, Outcome, new_histogram};
+use hdrhistogram::Histogram;
+use support::{Behaviour, Server, record_of, run_in, scenario};
+use tokio_util::sync::CancellationToken;
+
+fn merged(record: &brunt_record::Record, measure: Measure) -> Histogram<u64> {
+    let mut sum = new_histogram();
+    let log = record.latencies().unwrap();
+    log.visit(
+        |tag| tag.outcome == Outcome::Ok && tag.measure == measure,
+        |interval| sum.add(&interval.histogram).unwrap(),
+    )
+    .unwrap();
+    sum
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_arrival_is_sent_once_and_accounted_for() {
+    let server = Server::start(Behaviour {
+        fail_every: 10,
+        ..Behaviour::default()
+    })
+    .await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "200/s", "2s", "");
+    let record = record_of(temp.path(), &text, CancellationToken::new()).await;
+
+    assert_eq!(server.seen(), 400);
+    let total = &record.manifest.totals[0];
+    assert_eq!(
+        (total.offered, total.ok, total.failed, total.unsent),
+        (400, 360, 40, 0)
+    );
+    assert_eq!(total.failures["http-503"], 40);
+    assert_eq!(record.manifest.completeness.ending, Ending::Complete);
+    assert_eq!(record.scenario().unwrap(), text.as_bytes());
+    assert_eq!(record.errors.len(), 5, "the first few of a kind are kept");
+    assert_eq!(record.errors[0].message, "HTTP 503 Service Unavailable");
+    for measure in Measure::ALL {
+        assert_eq!(merged(&record, measure).len(), 360, "{measure:?}");
+    }
+    let offered: Vec<u64> = record
+        .counts
+        .iter()
+        .map(|row| row.offered)
+        .filter(|n| *n > 0)
+        .collect();
+    assert_eq!(
+        offered,
+        [200, 200],
+        "arrivals count in the second in which they were due"
+    );
+}
+
+/// At 100/s a stall of 1 s holds up 100 arrivals for 1.00, 0.99, … 0.01 s. Of 300 arrivals, the
+/// 95th percentile (15 slower ones) waits 0.85 s; a slow machine can only add to that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stall_is_seen_by_every_arrival_that_was_due_in_it() {
+    let stall = Some((Duration::from_secs(1), Duration::from_secs(2)));
+    let server = Server::start(Behaviour {
+        stall,
+        ..Behaviour::default()
+    })
+    .await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "100/s", "3s", "");
+    let record = record_of(temp.path(), &text, CancellationToken::new()).await;
+    let responses = merged(&record, Measure::Response);
+    assert_eq!(responses.len(), 300);
+    assert!(
+        responses.value_at_quantile(0.95) >= 840_000,
+        "{}",
+        responses.value_at_quantile(0.95)
+    );
+    assert!(responses.max() >= 980_000, "{}", responses.max());
+}
+
+/// One place in flight and 300 ms a request serve 10 of 100 arrivals in the stage and its grace.
+#[tokio::test(flavor = "multi_thread")]
+async fn arrivals_that_find_no_place_wait_or_stay_unsent() {
+    let server = Server::start(Behaviour {
+        delay: Duration::from_millis(300),
+        ..Behaviour::default()
+    })
+    .await;
+    let temp = tempfile::tempdir().unwrap();
+    let text =
+        scenario(server.address, "100/s", "1s", "max_in_flight = 1\n").replace("\"3s\"", "\"2s\"");
+    let record = record_of(temp.path(), &text, CancellationToken::new()).await;
+    let total = &record.manifest.totals[0];
+    assert_eq!(total.offered, 100);
+    assert!((1..=11).contains(&total.ok), "{total:?}");
+    assert_eq!(total.unsent, 100 - total.ok);
+    assert_eq!(
+        record.manifest.generator.as_ref().unwrap().saturated,
+        ["load/main"]
+    );
+    let (response, service) = (
+        merged(&record, Measure::Response),
+        merged(&record, Measure::Service),
+    );
+    assert!(
+        service.max() < response.max(),
+        "waiting counts in the response time only"
+    );
+    assert!(
+        response.max() >= 600_000,
+        "the third request has waited for two others"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_dies_leaves_a_whole_record_of_failures() {
+    let server = Server::start(Behaviour::default()).await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "100/s", "3s", "");
+    let (record, ()) = tokio::join!(
+        record_of(temp.path(), &text, CancellationToken::new()),
+        async {
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            server.kill();
+        }
+    );
+    let total = &record.manifest.totals[0];
+    assert_eq!((total.offered, total.unsent), (300, 0));
+    assert!(total.ok > 0 && total.failed > 0, "{total:?}");
+    assert!(
+        total
+            .failures
+            .keys()
+            .all(|kind| ["connect", "connection-lost"].contains(&&**kind)),
+        "{total:?}"
+    );
+    assert_eq!(record.manifest.completeness.ending, Ending::Complete);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_stopped_keeps_its_record() {
+    let server = Server::start(Behaviour {
+        delay: Duration::from_secs(4),
+        ..Behaviour::default()
+    })
+    .await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "50/s", "10min", "max_in_flight = 5\n");
+    let stop = CancellationToken::new();
+    let (record, ()) = tokio::join!(record_of(temp.path(), &text, stop.clone()), async {
+        while server.behaviour.first.get().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        stop.cancel();
+    });
+    let total = &record.manifest.totals[0];
+    assert_eq!(total.failures.get("interrupted"), Some(&5), "{total:?}");
+    assert_eq!(total.unsent, total.offered - 5);
+    assert_eq!(record.manifest.completeness.ending, Ending::Interrupted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_down_ends_the_run_before_it_begins() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(address, "100/s", "1s", "");
+    let started = Instant::now();
+    let error = run_in(temp.path(), &text, CancellationToken::new())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains(&address.to_string()), "{error}");
+    assert!(error.to_string().contains("hint:"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(30));
+    assert_eq!(
+        std::fs::read_dir(temp.path()).unwrap().count(),
+        0,
+        "no record of nothing"
+    );
+}

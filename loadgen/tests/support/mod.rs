@@ -1,0 +1,134 @@
+//! A real HTTP server to put under load, and a short way to run a scenario against it.
+
+#![allow(clippy::unwrap_used, dead_code)]
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use brunt_loadgen::{RunError, RunOptions, RunOutcome, Scenario, run};
+use brunt_record::{Build, Record};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How the server behaves, and what it saw.
+#[derive(Default)]
+pub(crate) struct Behaviour {
+    pub(crate) seen: AtomicU64,
+    /// Every n-th request gets a 503; 0 for none.
+    pub(crate) fail_every: u64,
+    pub(crate) delay: Duration,
+    /// Requests that come between these two instants after the first one wait for the second.
+    pub(crate) stall: Option<(Duration, Duration)>,
+    pub(crate) first: std::sync::OnceLock<tokio::time::Instant>,
+}
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) behaviour: Arc<Behaviour>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    pub(crate) async fn start(behaviour: Behaviour) -> Self {
+        let behaviour = Arc::new(behaviour);
+        let app = Router::new()
+            .route("/work/{n}", get(work))
+            .with_state(Arc::clone(&behaviour));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self {
+            address,
+            behaviour,
+            task,
+        }
+    }
+
+    pub(crate) fn kill(&self) {
+        self.task.abort();
+    }
+
+    pub(crate) fn seen(&self) -> u64 {
+        self.behaviour.seen.load(Ordering::SeqCst)
+    }
+}
+
+async fn work(State(behaviour): State<Arc<Behaviour>>) -> StatusCode {
+    let now = tokio::time::Instant::now();
+    let first = *behaviour.first.get_or_init(|| now);
+    if let Some((from, until)) = behaviour.stall
+        && (first + from..first + until).contains(&now)
+    {
+        tokio::time::sleep_until(first + until).await;
+    }
+    tokio::time::sleep(behaviour.delay).await;
+    let n = behaviour.seen.fetch_add(1, Ordering::SeqCst) + 1;
+    if behaviour.fail_every > 0 && n.is_multiple_of(behaviour.fail_every) {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    StatusCode::OK
+}
+
+/// One stage, one stream, one action.
+pub(crate) fn scenario(address: SocketAddr, rate: &str, duration: &str, more: &str) -> String {
+    format!(
+        r#"format = 1
+name = "test"
+[addresses]
+http = "http://{address}"
+[actions.work]
+http = "GET /work/${{ordinal}}"
+timeout = "5s"
+[[stages]]
+name = "load"
+duration = "{duration}"
+grace = "3s"
+[[stages.streams]]
+name = "main"
+rate = "{rate}"
+mix = {{ work = 1 }}
+{more}"#
+    )
+}
+
+pub(crate) async fn run_in(
+    dir: &Path,
+    text: &str,
+    stop: CancellationToken,
+) -> Result<RunOutcome, RunError> {
+    let scenario = Scenario::parse(Path::new("test.toml"), text).unwrap();
+    let options = RunOptions {
+        phase: "phase1".into(),
+        results: dir.to_owned(),
+        labels: BTreeMap::new(),
+        build: Build {
+            version: "0.0.0".into(),
+            commit: None,
+        },
+    };
+    run(&scenario, text, options, stop, |_| {}).await
+}
+
+/// Runs, and returns the record after checking that nothing in it disagrees.
+pub(crate) async fn record_of(dir: &Path, text: &str, stop: CancellationToken) -> Record {
+    let outcome = run_in(dir, text, stop).await.unwrap();
+    let record = Record::open(&outcome.dir).unwrap();
+    assert_eq!(record.problems(), []);
+    for total in &record.manifest.totals {
+        assert_eq!(
+            total.offered,
+            total.ok + total.failed + total.unsent,
+            "{total:?}"
+        );
+    }
+    record
+}
