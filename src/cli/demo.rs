@@ -1,0 +1,103 @@
+//! `brunt demo`: the main job on one machine.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use brunt_record::Ending;
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::compare::{self, ReportFiles};
+use super::output::{Product, say};
+use super::run::{Run, runtime};
+use crate::demo::{Database, DatabaseChoice, PlanLength, Service, Workspace};
+use crate::exit::Exit;
+use crate::interrupt;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  brunt demo
+  brunt demo --database postgres
+  brunt demo --plan full --database postgres://postgres@127.0.0.1:5432/postgres
+
+Both records and the report go to a directory under --out, whose path is printed.")]
+pub(crate) struct DemoArgs {
+    /// Which plan to run
+    #[arg(long, value_enum, default_value_t = PlanLength::Short)]
+    plan: PlanLength,
+    /// sqlite, postgres (a throwaway cluster of the installed server), or the URL of a server on
+    /// which databases may be created
+    #[arg(long, default_value = "sqlite", value_name = "sqlite|postgres|URL")]
+    database: DatabaseChoice,
+    /// The two phases, older one first
+    #[arg(long, num_args = 2, value_names = ["A", "B"], default_values = ["phase8", "phase9"])]
+    phases: Vec<String>,
+    /// Directory in which the demo makes a directory of its own
+    #[arg(long, default_value = "results/runs", value_name = "DIR")]
+    out: PathBuf,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    let mut product = Product::claim()?;
+    let stop = interrupt::on_signal()?;
+    let runtime = runtime()?;
+    let records = runtime.block_on(record_phases(args, &stop))?;
+    let [a, b] = &records[..] else {
+        for record in &records {
+            product.print(&format!("{}\n", record.display()))?;
+        }
+        return Ok(Exit::Interrupted);
+    };
+    let comparison = compare::comparison(a, b, false)?;
+    let folder = a.parent().unwrap_or(Path::new("."));
+    let files = ReportFiles {
+        html: Some(folder.join("report.html")),
+        md: Some(folder.join("report.md")),
+        json: Some(folder.join("report.json")),
+    };
+    let summary = compare::write_report(&comparison, &files)?;
+    product.print(&summary)?;
+    product.print(&format!("\nreport: {}\n", folder.join("report.html").display()))?;
+    Ok(compare::exit(&comparison))
+}
+
+/// Runs the plan against each phase; fewer records than phases say that it was stopped.
+async fn record_phases(args: &DemoArgs, stop: &CancellationToken) -> anyhow::Result<Vec<PathBuf>> {
+    let workspace = Workspace::new()?;
+    let (scenario, text) = workspace.scenario(args.plan)?;
+    let seconds: u64 = scenario.stages.iter().map(|stage| stage.duration.as_secs()).sum();
+    let database = Database::open(&args.database).await?;
+    let results = args.out.join(format!("demo-{}", jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S")));
+    let mut records = Vec::new();
+    for phase in &args.phases {
+        let store = database.create(phase, workspace.path()).await?;
+        if !args.quiet {
+            say(&format!("{phase}: plan {} for {seconds} s, on {}", scenario.name, database.name()));
+        }
+        let service = Service::start(phase, &store, workspace.path()).await?;
+        let mut scenario = scenario.clone();
+        scenario.addresses = service.addresses.clone();
+        let run = Run {
+            scenario,
+            text: text.clone(),
+            phase: phase.clone(),
+            results: results.clone(),
+            labels: BTreeMap::from([("database".to_owned(), database.name().to_owned())]),
+            quiet: args.quiet,
+        };
+        let outcome = run.carry_out(stop.clone()).await;
+        drop(service);
+        database.remove(phase).await?;
+        let outcome = outcome?;
+        records.push(outcome.dir);
+        if outcome.ending != Ending::Complete {
+            records.truncate(1);
+            break;
+        }
+    }
+    Ok(records)
+}

@@ -1,0 +1,45 @@
+//! The command line: one file a verb.
+
+pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod gate;
+pub(crate) mod output;
+pub(crate) mod run;
+pub(crate) mod serve;
+
+use clap::{Parser, Subcommand};
+
+/// Load tests with a true open model, and reports whose every number is computed.
+#[derive(Debug, Parser)]
+#[command(name = "brunt", version, about, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  brunt demo                                  two phases under load, one report
+  brunt run scenarios/m3-short.toml --phase phase9
+  brunt compare results/runs/A results/runs/B --html report.html
+  brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
+
+Exit codes: 0 done or passed, 1 a rule of the gate failed, 2 could not be carried out,
+3 no verdict (invalid, not comparable, inconclusive), 130 interrupted (the record is kept).")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Put two phases of the reference service under load and compare them
+    Demo(demo::DemoArgs),
+    /// Put a service under the load of a scenario and record what happens
+    Run(run::RunArgs),
+    /// Compare two records and write the report
+    Compare(compare::CompareArgs),
+    /// Judge the second record by rules, for CI
+    Gate(gate::GateArgs),
+    /// Run the reference challenge service, or its reward mock
+    Serve(serve::ServeArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}

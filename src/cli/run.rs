@@ -1,0 +1,127 @@
+//! `brunt run`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use brunt_loadgen::scenario::Addresses;
+use brunt_loadgen::{RunOptions, RunOutcome, Scenario};
+use brunt_record::{Build, Ending};
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::output::Product;
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::progress::Display;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  brunt run scenarios/smoke.toml
+  brunt run scenarios/m3.toml --phase phase9 --label database=postgres
+  brunt run scenarios/m3-short.toml --address http=http://127.0.0.1:9000
+
+The path of the record is printed on stdout; progress goes to stderr.")]
+pub(crate) struct RunArgs {
+    /// Scenario file
+    scenario: PathBuf,
+    /// Milestone of the service under test, for the report
+    #[arg(long, default_value = "unnamed")]
+    phase: String,
+    /// Directory in which the run makes a directory of its own
+    #[arg(long, default_value = "results/runs", value_name = "DIR")]
+    out: PathBuf,
+    /// Another address than the scenario's: http, grpc or admin
+    #[arg(long, value_name = "NAME=URL", value_parser = pair)]
+    address: Vec<(String, String)>,
+    /// A label for the record
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    label: Vec<(String, String)>,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
+    let (mut scenario, text) = Scenario::read(&args.scenario)?;
+    for (name, address) in &args.address {
+        set_address(&mut scenario.addresses, name, address)?;
+    }
+    let mut product = Product::claim()?;
+    let stop = interrupt::on_signal()?;
+    let run = Run {
+        scenario,
+        text,
+        phase: args.phase,
+        results: args.out,
+        labels: args.label.into_iter().collect(),
+        quiet: args.quiet,
+    };
+    let outcome = runtime()?.block_on(run.carry_out(stop))?;
+    product.print(&format!("{}\n", outcome.dir.display()))?;
+    Ok(match outcome.ending {
+        Ending::Complete => Exit::Done,
+        Ending::Interrupted | Ending::Running => Exit::Interrupted,
+    })
+}
+
+/// One run with its progress shown.
+pub(crate) struct Run {
+    pub(crate) scenario: Scenario,
+    pub(crate) text: String,
+    pub(crate) phase: String,
+    pub(crate) results: PathBuf,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) quiet: bool,
+}
+
+impl Run {
+    pub(crate) async fn carry_out(self, stop: CancellationToken) -> anyhow::Result<RunOutcome> {
+        brunt_loadgen::raise_files_limit().context("cannot raise the limit of open files")?;
+        let display = Display::new(&self.scenario, &self.phase, self.quiet);
+        let options = RunOptions {
+            phase: self.phase,
+            results: self.results,
+            labels: self.labels,
+            build: Build {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                commit: option_env!("BRUNT_COMMIT").map(str::to_owned),
+            },
+        };
+        let watch = display.clone();
+        let outcome = brunt_loadgen::run(&self.scenario, &self.text, options, stop, move |update| {
+            watch.update(&update);
+        })
+        .await;
+        display.close();
+        Ok(outcome?)
+    }
+}
+
+/// The runtime of generator and service.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+}
+
+pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Result<()> {
+    if let Err(hint) = Addresses::check(url) {
+        bail!("--address {name}: cannot be used\nhint: {hint}");
+    }
+    let place = match name {
+        "http" => &mut addresses.http,
+        "grpc" => &mut addresses.grpc,
+        "admin" => &mut addresses.admin,
+        _ => bail!("--address {name}: there is http, grpc and admin"),
+    };
+    *place = Some(url.to_owned());
+    Ok(())
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}

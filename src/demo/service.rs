@@ -1,0 +1,107 @@
+//! The reference service and its reward mock, up and ready.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use brunt_loadgen::scenario::Addresses;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::process::Process;
+
+/// Migrations on a slow disk included.
+const START_PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
+
+/// A running service; it stops when this is dropped.
+pub(crate) struct Service {
+    /// Where its parts listen.
+    pub(crate) addresses: Addresses,
+    // Dropped in this order: nobody loses its reward platform while it finishes.
+    _service: Process,
+    _rewards: Process,
+}
+
+impl Service {
+    /// Starts the service as `phase` on `database`, and waits until it is healthy.
+    pub(crate) async fn start(phase: &str, database: &str, folder: &Path) -> anyhow::Result<Self> {
+        let [http, grpc, admin, rewards] = free_ports()?;
+        let [http_text, grpc_text, admin_text, rewards_text] =
+            [http, grpc, admin, rewards].map(|address| address.to_string());
+        let mut mock = Process::start(
+            "reward-mock",
+            &["serve", "--stop-with-stdin", "rewards", "--listen", &rewards_text],
+            &[],
+            folder,
+        )?;
+        let mut service = Process::start(
+            "challenge-service",
+            &[
+                "serve",
+                "--stop-with-stdin",
+                "challenges",
+                "--phase",
+                phase,
+                "--http",
+                &http_text,
+                "--grpc",
+                &grpc_text,
+                "--admin",
+                &admin_text,
+                "--rewards",
+                &format!("http://{rewards_text}"),
+                "--allow-mock-user",
+            ],
+            // Arguments can be read by everybody on the machine, and a URL may hold a password.
+            &[("CHALLENGE_DATABASE", database)],
+            folder,
+        )?;
+        let started = Instant::now();
+        for address in [rewards, http] {
+            while !healthy(address).await {
+                mock.check()?;
+                service.check()?;
+                if started.elapsed() > START_PATIENCE {
+                    bail!("{address} is not healthy after {START_PATIENCE:?}");
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        }
+        Ok(Self {
+            addresses: Addresses {
+                http: Some(format!("http://{http}")),
+                grpc: Some(format!("http://{grpc}")),
+                admin: Some(format!("http://{admin}")),
+            },
+            _service: service,
+            _rewards: mock,
+        })
+    }
+}
+
+/// Ports that nobody listens on at this moment, all different.
+fn free_ports() -> anyhow::Result<[SocketAddr; 4]> {
+    let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listeners = [bind()?, bind()?, bind()?, bind()?];
+    let mut addresses = [SocketAddr::from(([127, 0, 0, 1], 0)); 4];
+    for (address, listener) in addresses.iter_mut().zip(&listeners) {
+        *address = listener.local_addr().context("a free port")?;
+    }
+    Ok(addresses)
+}
+
+async fn healthy(address: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        std::io::Result::Ok(answer.starts_with(b"HTTP/1.1 200"))
+    };
+    tokio::time::timeout(Duration::from_secs(2), ask)
+        .await
+        .is_ok_and(|answer| answer.unwrap_or(false))
+}

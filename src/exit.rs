@@ -1,0 +1,57 @@
+//! Exit codes: 0 done, 1 a gate rule failed, 2 could not be carried out, 3 no verdict, 130 interrupted.
+
+use std::process::ExitCode;
+
+/// How the command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or the gate passed.
+    Done,
+    /// A rule of the gate failed.
+    RuleFailed,
+    /// Usage, configuration, I/O, or a target that is down.
+    NotCarriedOut,
+    /// Invalid, not comparable or inconclusive.
+    NoVerdict,
+    /// Stopped by a signal; a partial record is kept.
+    Interrupted,
+}
+
+impl Exit {
+    /// The exit of a verb; an error is told on stderr.
+    pub(crate) fn of(result: anyhow::Result<Self>) -> Self {
+        result.unwrap_or_else(|error| {
+            if is_broken_pipe(&error) {
+                // Whoever reads has seen enough: `brunt compare … | head` is no failure.
+                return Self::Done;
+            }
+            tell(&error);
+            Self::NotCarriedOut
+        })
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::RuleFailed => 1,
+            Exit::NotCarriedOut => 2,
+            Exit::NoVerdict => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a failed command")]
+fn tell(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
