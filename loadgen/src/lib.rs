@@ -16,5 +16,5 @@ pub mod scenario;
 pub use client::{AddressError, ProtoError};
 pub use engine::{RunError, RunOptions, RunOutcome, Update, run};
 pub use files_limit::raise_files_limit;
-pub use recorder::Progress;
+pub use recorder::{Progress, StageTotals};
 pub use scenario::{Scenario, ScenarioError};

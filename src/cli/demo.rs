@@ -45,8 +45,8 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let runtime = runtime()?;
-    let records = runtime.block_on(record_phases(args, &stop))?;
-    let [a, b] = &records[..] else {
+    let (records, ending) = runtime.block_on(record_phases(args, &stop))?;
+    let ([a, b], Ending::Complete) = (&records[..], ending) else {
         for record in &records {
             product.print(&format!("{}\n", record.display()))?;
         }
@@ -61,22 +61,39 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     };
     let summary = compare::write_report(&comparison, &files)?;
     product.print(&summary)?;
-    product.print(&format!("\nreport: {}\n", folder.join("report.html").display()))?;
+    product.print(&format!(
+        "\nreport: {}\n",
+        folder.join("report.html").display()
+    ))?;
     Ok(compare::exit(&comparison))
 }
 
-/// Runs the plan against each phase; fewer records than phases say that it was stopped.
-async fn record_phases(args: &DemoArgs, stop: &CancellationToken) -> anyhow::Result<Vec<PathBuf>> {
+/// Runs the plan against each phase until one is stopped; the ending is that of the last run.
+async fn record_phases(
+    args: &DemoArgs,
+    stop: &CancellationToken,
+) -> anyhow::Result<(Vec<PathBuf>, Ending)> {
     let workspace = Workspace::new()?;
     let (scenario, text) = workspace.scenario(args.plan)?;
-    let seconds: u64 = scenario.stages.iter().map(|stage| stage.duration.as_secs()).sum();
+    let seconds: u64 = scenario
+        .stages
+        .iter()
+        .map(|stage| stage.duration.as_secs())
+        .sum();
     let database = Database::open(&args.database).await?;
-    let results = args.out.join(format!("demo-{}", jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S")));
+    let results = args.out.join(format!(
+        "demo-{}",
+        jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S")
+    ));
     let mut records = Vec::new();
     for phase in &args.phases {
         let store = database.create(phase, workspace.path()).await?;
         if !args.quiet {
-            say(&format!("{phase}: plan {} for {seconds} s, on {}", scenario.name, database.name()));
+            say(&format!(
+                "{phase}: plan {} for {seconds} s, on {}",
+                scenario.name,
+                database.name()
+            ));
         }
         let service = Service::start(phase, &store, workspace.path()).await?;
         let mut scenario = scenario.clone();
@@ -95,9 +112,8 @@ async fn record_phases(args: &DemoArgs, stop: &CancellationToken) -> anyhow::Res
         let outcome = outcome?;
         records.push(outcome.dir);
         if outcome.ending != Ending::Complete {
-            records.truncate(1);
-            break;
+            return Ok((records, outcome.ending));
         }
     }
-    Ok(records)
+    Ok((records, Ending::Complete))
 }

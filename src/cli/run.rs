@@ -90,10 +90,11 @@ impl Run {
             },
         };
         let watch = display.clone();
-        let outcome = brunt_loadgen::run(&self.scenario, &self.text, options, stop, move |update| {
-            watch.update(&update);
-        })
-        .await;
+        let outcome =
+            brunt_loadgen::run(&self.scenario, &self.text, options, stop, move |update| {
+                watch.update(&update);
+            })
+            .await;
         display.close();
         Ok(outcome?)
     }

@@ -56,5 +56,9 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
 
 async fn stdin_ends() {
     let mut byte = [0];
-    while tokio::io::stdin().read(&mut byte).await.is_ok_and(|n| n > 0) {}
+    while tokio::io::stdin()
+        .read(&mut byte)
+        .await
+        .is_ok_and(|n| n > 0)
+    {}
 }

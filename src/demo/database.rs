@@ -62,7 +62,10 @@ impl Database {
     /// The URL of an empty database for `phase`.
     pub(crate) async fn create(&self, phase: &str, folder: &Path) -> anyhow::Result<String> {
         match self {
-            Self::Sqlite => Ok(format!("sqlite:{}", folder.join(format!("{phase}.db")).display())),
+            Self::Sqlite => Ok(format!(
+                "sqlite:{}",
+                folder.join(format!("{phase}.db")).display()
+            )),
             Self::Cluster(cluster) => Ok(create_database(&cluster.url(), &name(phase)).await?),
             Self::Server(url) => create_database(url, &name(phase))
                 .await

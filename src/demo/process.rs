@@ -51,7 +51,11 @@ impl Process {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
             let lines: Vec<&str> = log.lines().collect();
             let tail = &lines[lines.len().saturating_sub(LOG_TAIL_LINES)..];
-            bail!("the {} ended with {status}:\n{}", self.name, tail.join("\n"));
+            bail!(
+                "the {} ended with {status}:\n{}",
+                self.name,
+                tail.join("\n")
+            );
         }
         Ok(())
     }

@@ -32,7 +32,13 @@ impl Service {
             [http, grpc, admin, rewards].map(|address| address.to_string());
         let mut mock = Process::start(
             "reward-mock",
-            &["serve", "--stop-with-stdin", "rewards", "--listen", &rewards_text],
+            &[
+                "serve",
+                "--stop-with-stdin",
+                "rewards",
+                "--listen",
+                &rewards_text,
+            ],
             &[],
             folder,
         )?;
@@ -95,7 +101,8 @@ fn free_ports() -> anyhow::Result<[SocketAddr; 4]> {
 async fn healthy(address: SocketAddr) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect(address).await?;
-        let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;

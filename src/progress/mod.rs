@@ -9,8 +9,6 @@ use std::time::Duration;
 use brunt_loadgen::{Progress, Scenario, Update};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use line::second_line;
-
 /// Elsewhere than on a terminal a line is written once in so many seconds.
 const PLAIN_EVERY_S: u64 = 10;
 
@@ -31,10 +29,13 @@ struct StageLine {
 
 #[derive(Default)]
 struct State {
+    /// Index of the stage that is running.
     stage: usize,
+    /// Second of the run in which it began.
     began: u64,
+    /// Stages whose totals were told.
+    told: usize,
     last: Progress,
-    at_stage_start: Progress,
 }
 
 impl Display {
@@ -49,17 +50,16 @@ impl Display {
                 offered_per_s: stage.streams.iter().map(|s| s.rate_per_s).sum(),
             })
             .collect();
-        let bar = ProgressBar::with_draw_target(
-            None,
-            if terminal && !quiet {
-                ProgressDrawTarget::stderr()
-            } else {
-                ProgressDrawTarget::hidden()
-            },
-        );
-        let style = ProgressStyle::with_template("{prefix} [{bar:24}] {pos:>4}/{len} s  {wide_msg}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar())
-            .progress_chars("=> ");
+        let target = if terminal && !quiet {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style =
+            ProgressStyle::with_template("{prefix} [{bar:24}] {pos:>4}/{len} s  {wide_msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("=> ");
         bar.set_style(style);
         bar.set_prefix(phase.to_owned());
         bar.enable_steady_tick(Duration::from_millis(500));
@@ -74,43 +74,60 @@ impl Display {
     pub(crate) fn update(&self, update: &Update) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match update {
-            Update::Stage(stage) => self.begin(&mut state, *stage),
+            Update::Stage(stage) => {
+                state.stage = *stage;
+                state.began = if *stage == 0 {
+                    0
+                } else {
+                    state.last.second + 1
+                };
+                self.bar.set_length(self.stages[*stage].seconds);
+                self.bar.set_position(0);
+            }
             Update::Second(progress) => self.second(&mut state, progress),
         }
     }
 
+    /// Tells what the last stages came to, and clears the live line.
     pub(crate) fn close(&self) {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.last.total_offered > 0 {
-            self.say(&line::stage_line(&self.stages[state.stage].name, &state.at_stage_start, &state.last));
-        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let stages = state.last.stages.len();
+        self.tell_stages(&mut state, stages);
         self.bar.finish_and_clear();
     }
 
-    fn begin(&self, state: &mut State, stage: usize) {
-        if stage > 0 {
-            let name = &self.stages[state.stage].name;
-            self.say(&line::stage_line(name, &state.at_stage_start, &state.last));
-        }
-        state.stage = stage;
-        state.at_stage_start = state.last.clone();
-        state.began = if stage == 0 { 0 } else { state.last.second + 1 };
-        self.bar.set_length(self.stages[stage].seconds);
-        self.bar.set_position(0);
-    }
-
     fn second(&self, state: &mut State, progress: &Progress) {
+        state.last = progress.clone();
+        let ended = state.stage;
+        self.tell_stages(state, ended);
         let stage = &self.stages[state.stage];
         let into = (progress.second + 1).saturating_sub(state.began);
-        let draining = into > stage.seconds;
-        let offered_per_s = if draining { 0.0 } else { stage.offered_per_s };
-        let line = second_line(&stage.name, offered_per_s, progress);
+        let rate = (into <= stage.seconds).then_some(stage.offered_per_s);
+        let line = line::second(&stage.name, rate, progress);
         self.bar.set_position(into.min(stage.seconds));
         self.bar.set_message(line.clone());
         if self.plain && (progress.second + 1).is_multiple_of(PLAIN_EVERY_S) {
             self.say(&format!("{:>5} s  {line}", progress.second + 1));
         }
-        state.last = progress.clone();
+    }
+
+    /// Tells the totals of the stages before `end` in which nothing is open any more.
+    fn tell_stages(&self, state: &mut State, end: usize) {
+        while state.told < end {
+            let totals = state
+                .last
+                .stages
+                .get(state.told)
+                .copied()
+                .unwrap_or_default();
+            if totals.open() > 0 {
+                return;
+            }
+            if totals.offered > 0 {
+                self.say(&line::stage(&self.stages[state.told].name, &totals));
+            }
+            state.told += 1;
+        }
     }
 
     #[expect(clippy::print_stderr, reason = "progress is for people, on stderr")]

@@ -47,7 +47,6 @@ fn configuration(host: &str, users: usize) -> Result<GooseConfiguration, GooseEr
         "--no-metrics",
         "--no-print-metrics",
         "--no-telnet",
-        "--no-websocket",
         "--quiet",
         "--quiet",
     ])

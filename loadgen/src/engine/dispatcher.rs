@@ -58,6 +58,8 @@ impl Dispatcher {
                 ordinal,
             };
             if self.arrivals.send(arrival).is_err() {
+                self.shards
+                    .unsent(series.id(self.stage, action), self.clock.now_us());
                 return;
             }
         }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attack::{UserWork, attack};
 use super::capture::PlannedCapture;
-use super::conductor::{Conducted, Conductor, StageControl, StreamControl};
+use super::conductor::{Conductor, StageControl, StreamControl};
 use super::error::RunError;
 use super::stream::{Shared, StreamWorker};
 use crate::client::{AddressError, Caller, Clients, Protos, await_reachable};
@@ -90,15 +90,11 @@ pub async fn run(
     let callers = callers(scenario, &manifest.id)?;
     let series = Series::new(&plan, scenario);
     let workers = std::thread::available_parallelism().map_or(1, usize::from) + 2;
-    let shards = Arc::new(Shards::new(
-        workers,
-        series,
-        plan.stages.len(),
-        scenario.actions.len(),
-    ));
+    let shards = Arc::new(Shards::new(workers, series, plan.stages.len()));
     let clients = Clients::new(scenario)?;
 
     // From here on time counts; everything slow is done.
+    let cpu_before_us = machine::process_cpu_us();
     let clock = Clock::starting_in(LEAD + start_up(&plan));
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
@@ -116,7 +112,15 @@ pub async fn run(
         .as_ref()
         .or(scenario.addresses.grpc.as_ref());
     let host = host.cloned().unwrap_or_default();
-    let attack = tokio::spawn(async move { attack(&host, users).await });
+    let halt = stop.child_token();
+    let broken = halt.clone();
+    let attack = tokio::spawn(async move {
+        let result = Box::pin(attack(&host, users)).await;
+        if result.is_err() {
+            broken.cancel();
+        }
+        result
+    });
     let watch_seconds = Arc::clone(&watch);
     let thread = WriterThread::start(Arc::clone(&shards), writer, clock, move |progress| {
         watch_seconds(Update::Second(progress.clone()));
@@ -125,16 +129,15 @@ pub async fn run(
 
     let conductor = Conductor {
         shared: Arc::clone(&shared),
-        stop: stop.child_token(),
+        stop: halt.clone(),
         record: dir.clone(),
     };
-    let halt = conductor.stop.clone();
     let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |stage| {
         watch(Update::Stage(stage));
     });
     let trouble = async {
-        // A record that cannot be written, or an attack that ended early, ends the run.
-        while !thread.has_failed() && !attack.is_finished() {
+        // A record that cannot be written ends the run.
+        while !thread.has_failed() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         halt.cancel();
@@ -155,7 +158,17 @@ pub async fn run(
     } else {
         Ending::Complete
     };
-    let dir = finish(manifest, recorded, conducted, ending, &clock)?;
+    manifest.generator = Some(GeneratorHealth {
+        cpu_us: machine::process_cpu_us()
+            .zip(cpu_before_us)
+            .map(|(now, before)| now - before),
+        peak_memory_bytes: machine::peak_memory_bytes(),
+        clock_step_us: clock.wall_step_us(),
+        lateness: recorded.lateness,
+        saturated: conducted.saturated,
+    });
+    manifest.captures = conducted.captures;
+    let dir = finish(manifest, recorded, ending)?;
     Ok(RunOutcome { dir, ending })
 }
 
@@ -261,8 +274,13 @@ async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &Canc
         if stop.is_cancelled() {
             stopped_at.get_or_insert(now);
         }
-        if now > deadline || stopped_at.is_some_and(|at| now > at + STOP_PATIENCE) {
+        let out_of_patience = stopped_at.is_some_and(|at| now > at + STOP_PATIENCE);
+        if now > deadline || out_of_patience {
             shared.abandon.cancel();
+        }
+        if now > deadline + STOP_PATIENCE {
+            // An arrival was lost; the sums of the record will say so.
+            return;
         }
         tokio::time::sleep(POLL).await;
     }
@@ -312,28 +330,14 @@ fn draft(scenario: &Scenario, text: &str, plan: &Plan, options: &RunOptions, id:
     }
 }
 
-fn finish(
-    mut manifest: Manifest,
-    recorded: Recorded,
-    conducted: Conducted,
-    ending: Ending,
-    clock: &Clock,
-) -> Result<PathBuf, RunError> {
+fn finish(mut manifest: Manifest, recorded: Recorded, ending: Ending) -> Result<PathBuf, RunError> {
     manifest.ended_at = Some(Timestamp::now());
-    manifest.generator = Some(GeneratorHealth {
-        cpu_us: machine::process_cpu_us(),
-        peak_memory_bytes: machine::peak_memory_bytes(),
-        clock_step_us: clock.wall_step_us(),
-        lateness: recorded.lateness,
-        saturated: conducted.saturated,
-    });
     manifest.completeness = Completeness {
         ending,
         reason: (ending == Ending::Interrupted).then(|| "stopped by a signal".to_owned()),
         seconds: recorded.seconds,
     };
     manifest.totals = recorded.totals;
-    manifest.captures = conducted.captures;
     Ok(recorded.writer.finish(manifest)?)
 }
 

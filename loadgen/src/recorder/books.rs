@@ -68,9 +68,10 @@ impl Books {
         let mut responses = new_histogram();
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let cell = cells.get(index).and_then(Option::as_deref);
-            let (stage, action) = self.shards.series().names(SeriesId(index));
+            let series = self.shards.series();
+            let (stage, action) = series.names(SeriesId(index));
             let mut row = account.book(second, cell);
-            progress.add(&row, account);
+            progress.add(series.stage(SeriesId(index)), &row, account);
             if let Some(cell) = cell {
                 add_latencies(cell, stage, action, &mut out.latencies);
             }
@@ -95,9 +96,14 @@ impl Books {
     }
 
     /// Writes what is left, from `first` to `last`.
-    pub(super) fn close(mut self, first: u64, last: u64) -> Result<Recorded, RecordError> {
+    pub(super) fn close(
+        mut self,
+        first: u64,
+        last: u64,
+        mut watch: impl FnMut(&Progress),
+    ) -> Result<Recorded, RecordError> {
         let last = last.max(first);
-        self.write(first, last)?;
+        watch(&self.write(first, last)?);
         let totals = self
             .accounts
             .iter()

@@ -21,26 +21,50 @@ pub struct Progress {
     pub p50_us: Option<u64>,
     /// 99th percentile of the same.
     pub p99_us: Option<u64>,
-    /// Arrivals so far.
-    pub total_offered: u64,
-    /// Successes so far.
-    pub total_ok: u64,
-    /// Failures so far.
-    pub total_failed: u64,
-    /// Arrivals given up so far.
-    pub total_unsent: u64,
+    /// What became of the arrivals of each stage so far.
+    pub stages: Vec<StageTotals>,
+}
+
+/// What became of the arrivals of one stage so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StageTotals {
+    /// Arrivals that were due.
+    pub offered: u64,
+    /// Successes.
+    pub ok: u64,
+    /// Failures.
+    pub failed: u64,
+    /// Arrivals given up.
+    pub unsent: u64,
+}
+
+impl StageTotals {
+    /// Arrivals that are due and not settled.
+    pub fn open(&self) -> u64 {
+        self.offered
+            .saturating_sub(self.ok + self.failed + self.unsent)
+    }
 }
 
 impl Progress {
-    /// Adds a series' second and its totals so far.
-    pub(super) fn add(&mut self, row: &CountsRow, account: &Account) {
+    /// Failures in all stages so far.
+    pub fn failed(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.failed).sum()
+    }
+
+    /// Adds the second of one action of the stage with index `stage`, and its totals so far.
+    pub(super) fn add(&mut self, stage: usize, row: &CountsRow, account: &Account) {
         self.offered += row.offered;
         self.delivered += row.ok;
         self.in_flight += account.in_flight();
         self.waiting += account.open().saturating_sub(account.in_flight());
-        self.total_offered += account.offered;
-        self.total_ok += account.ok;
-        self.total_failed += account.failed;
-        self.total_unsent += account.unsent;
+        if self.stages.len() <= stage {
+            self.stages.resize(stage + 1, StageTotals::default());
+        }
+        let totals = &mut self.stages[stage];
+        totals.offered += account.offered;
+        totals.ok += account.ok;
+        totals.failed += account.failed;
+        totals.unsent += account.unsent;
     }
 }

@@ -33,10 +33,15 @@ impl Series {
         self.stages.len() * self.actions.len()
     }
 
+    /// Index of the stage.
+    pub(super) fn stage(&self, id: SeriesId) -> usize {
+        id.0 / self.actions.len()
+    }
+
     /// Slugs of stage and action.
     pub(super) fn names(&self, id: SeriesId) -> (&str, &str) {
         (
-            &self.stages[id.0 / self.actions.len()],
+            &self.stages[self.stage(id)],
             &self.actions[id.0 % self.actions.len()],
         )
     }

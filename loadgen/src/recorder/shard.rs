@@ -44,7 +44,6 @@ pub(crate) struct Shards {
     /// Arrivals of each stage that are due and not settled.
     open: Vec<AtomicI64>,
     series: Series,
-    actions: usize,
 }
 
 static NEXT_THREAD: AtomicUsize = AtomicUsize::new(0);
@@ -55,14 +54,13 @@ thread_local! {
 const SECOND_US: u64 = 1_000_000;
 
 impl Shards {
-    /// Shards for `workers` threads and a plan of `stages` × `actions`.
-    pub(crate) fn new(workers: usize, series: Series, stages: usize, actions: usize) -> Self {
+    /// Shards for `workers` threads and a plan of so many `stages`.
+    pub(crate) fn new(workers: usize, series: Series, stages: usize) -> Self {
         Self {
             workers: (0..workers.max(1)).map(|_| Mutex::default()).collect(),
             errors: Mutex::default(),
             open: (0..stages).map(|_| AtomicI64::new(0)).collect(),
             series,
-            actions,
         }
     }
 
@@ -158,7 +156,7 @@ impl Shards {
     }
 
     fn open(&self, series: SeriesId) -> &AtomicI64 {
-        &self.open[series.0 / self.actions]
+        &self.open[self.series.stage(series)]
     }
 
     fn with_cell(&self, series: SeriesId, at_us: u64, change: impl FnOnce(&mut Cell)) {

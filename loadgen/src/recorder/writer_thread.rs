@@ -45,7 +45,7 @@ impl WriterThread {
                     {}
                     if stopping.load(Ordering::Acquire) {
                         let last = clock.now_us() / SECOND_US;
-                        return books.close(second, last);
+                        return books.close(second, last, watch);
                     }
                     watch(&books.write(second, second)?);
                     second += 1;
