@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of the record format that this crate writes and reads.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The manifest of a record.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
     /// Version of the record format.
     pub schema: u32,
@@ -20,8 +21,10 @@ pub struct Manifest {
     /// The milestone of the service under test, for example `phase9`.
     pub phase: String,
     /// When the first stage began.
+    #[schemars(with = "String")]
     pub started_at: Timestamp,
     /// When the last arrival had settled; absent while the run goes on.
+    #[schemars(with = "Option<String>")]
     pub ended_at: Option<Timestamp>,
     /// What wrote the record.
     pub build: Build,
@@ -52,7 +55,7 @@ pub struct Manifest {
 }
 
 /// What wrote the record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Build {
     /// Version of brunt.
     pub version: String,
@@ -61,7 +64,7 @@ pub struct Build {
 }
 
 /// The scenario file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioRef {
     /// Its name.
     pub name: String,
@@ -70,7 +73,7 @@ pub struct ScenarioRef {
 }
 
 /// The load that was offered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// Stages in their order.
     pub stages: Vec<StagePlan>,
@@ -81,7 +84,7 @@ pub struct Plan {
 }
 
 /// One stage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StagePlan {
     /// Slug.
     pub name: String,
@@ -104,7 +107,7 @@ pub struct StagePlan {
 }
 
 /// One arrival process of a stage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamPlan {
     /// Slug.
     pub name: String,
@@ -121,7 +124,7 @@ pub struct StreamPlan {
 }
 
 /// The share of an action in a stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MixShare {
     /// Slug of the action.
     pub action: String,
@@ -130,7 +133,7 @@ pub struct MixShare {
 }
 
 /// One kind of request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionPlan {
     /// Slug.
     pub name: String,
@@ -145,7 +148,7 @@ pub struct ActionPlan {
 }
 
 /// A limit on a quantile of the response time over offered arrivals.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LatencyTarget {
     /// The quantile, for example 0.95.
     pub quantile: f64,
@@ -154,7 +157,7 @@ pub struct LatencyTarget {
 }
 
 /// The machine of the generator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Host {
     /// Model of the processor.
     pub cpu: Option<String>,
@@ -173,7 +176,7 @@ pub struct Host {
 }
 
 /// How well the generator kept up with its own plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GeneratorHealth {
     /// CPU time of the generator over the run, user and system.
     pub cpu_us: Option<u64>,
@@ -188,7 +191,7 @@ pub struct GeneratorHealth {
 }
 
 /// A distribution in a few figures; the whole one is in `latency.hlog`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Latency {
     /// Median.
     pub p50_us: u64,
@@ -199,7 +202,7 @@ pub struct Latency {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Completeness {
     /// In one word.
     pub ending: Ending,
@@ -210,7 +213,7 @@ pub struct Completeness {
 }
 
 /// How a run ended, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// Every stage ran to its end.
@@ -222,7 +225,7 @@ pub enum Ending {
 }
 
 /// What became of the arrivals of one action in one stage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionTotals {
     /// Slug of the stage.
     pub stage: String,
@@ -241,7 +244,7 @@ pub struct ActionTotals {
 }
 
 /// A profile that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Capture {
     /// Which process.
     pub component: String,

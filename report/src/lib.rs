@@ -1,1 +1,25 @@
 //! Comparison, verdicts and reports over run records.
+//!
+//! ```text
+//! Record x Record -load()-> Run x Run -compare()-> Comparison -gate(rules)-> GateOutcome
+//!                                                    '- document() -> Document -> md | html | text
+//! ```
+//!
+//! Nothing here opens a socket or reads a clock.
+
+pub mod chart;
+pub mod comparison;
+pub mod document;
+mod error;
+pub mod gate;
+pub mod language;
+pub mod render;
+pub mod run;
+pub mod statistics;
+
+pub use comparison::{CompareOptions, Comparison, compare};
+pub use document::{Document, build as document};
+pub use error::ReportError;
+pub use gate::{GateOutcome, Rule, gate};
+pub use render::{MarkdownOutput, html, markdown, terminal};
+pub use run::{Run, load, load_pair};

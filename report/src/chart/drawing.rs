@@ -1,0 +1,82 @@
+//! A finished chart, to be spelled for HTML or for a file.
+
+use super::frame::{FONT_SIZE, SIZE};
+use super::ink::{to_classes, to_literals};
+
+/// A chart as SVG elements with placeholder colours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawing {
+    /// What stands between `<svg>` and `</svg>`.
+    body: String,
+}
+
+impl Drawing {
+    /// From what plotters wrote.
+    pub(super) fn new(svg: &str) -> Self {
+        let body = svg
+            .split_once('>')
+            .map_or("", |(_, rest)| rest)
+            .trim_end()
+            .trim_end_matches("</svg>");
+        // These say on every element what the root says once.
+        let font_size = format!(" font-size=\"{FONT_SIZE}\"");
+        let body = body
+            .replace(" opacity=\"1\"", "")
+            .replace(" font-family=\"sans-serif\"", "")
+            .replace(&font_size, "")
+            .replace(" stroke-width=\"1\"", "")
+            .replace(" \"/>", "\"/>")
+            .replace(">\n", ">")
+            .replace("\n<", "<");
+        Self { body }
+    }
+
+    /// For HTML: no size of its own, colours by class, named and described for screen readers.
+    ///
+    /// `id` must be unique in the page and a plain word.
+    pub fn inline(&self, id: &str, title: &str, description: &str) -> String {
+        let (width, height) = SIZE;
+        format!(
+            "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\
+             <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>{}</svg>",
+            escape(title),
+            escape(description),
+            to_classes(&self.body)
+        )
+    }
+
+    /// A file of its own: literal colours on white.
+    pub fn standalone(&self, title: &str, description: &str) -> String {
+        let (width, height) = SIZE;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"system-ui, sans-serif\" \
+             font-size=\"{FONT_SIZE}\" role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n\
+             <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}\n</svg>\n",
+            escape(title),
+            escape(description),
+            // A rim of the paper's colour keeps words readable over lines.
+            to_literals(&self.body).replace(
+                "<text ",
+                "<text paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\" "
+            )
+        )
+    }
+}
+
+/// Text for XML: markup escaped, characters that XML cannot hold replaced by a space.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

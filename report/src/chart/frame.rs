@@ -1,0 +1,229 @@
+//! The frame that all charts share: size, axes, grid, legend, and the strokes inside.
+
+use plotters::backend::SVGBackend;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::Shift;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::element::{Circle, PathElement, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, IntoTextStyle, ShapeStyle, TextStyle};
+
+use super::drawing::Drawing;
+use super::ink::Ink;
+use super::scale::Axis;
+
+/// Units of the view box.
+pub(super) const SIZE: (u32, u32) = (480, 264);
+/// Of all text, in the same units.
+pub(super) const FONT_SIZE: u32 = 13;
+
+const LEFT: u32 = 60;
+/// Left of it a word has room on its right.
+const MIDDLE: i32 = 270;
+/// Right of it a word has room on its left only.
+const FAR_RIGHT: i32 = 340;
+const TOP: u32 = 32;
+const RIGHT: u32 = 26;
+const BOTTOM: u32 = 28;
+/// Longest label in a legend.
+const LABEL_CHARS: usize = 22;
+
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// Two axes and the names of the lines.
+pub(super) struct Frame {
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    pub(super) legend: Vec<(Ink, String)>,
+}
+
+impl Frame {
+    /// Draws the frame, then what `content` adds.
+    ///
+    /// Into memory, which cannot fail; should plotters ever say otherwise the drawing is empty and
+    /// its data table still stands.
+    pub(super) fn draw(&self, content: impl FnOnce(&mut Canvas<'_, '_>) -> Drawn) -> Drawing {
+        let mut svg = String::new();
+        match self.try_draw(&mut svg, content) {
+            Ok(()) => Drawing::new(&svg),
+            Err(_) => Drawing::default(),
+        }
+    }
+
+    fn try_draw(
+        &self,
+        svg: &mut String,
+        content: impl FnOnce(&mut Canvas<'_, '_>) -> Drawn,
+    ) -> Drawn {
+        let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
+        let chart = ChartBuilder::on(&root)
+            .margin_top(TOP)
+            .margin_right(RIGHT)
+            .x_label_area_size(BOTTOM)
+            .y_label_area_size(LEFT)
+            .build_cartesian_2d(self.x.low..self.x.high, self.y.low..self.y.high)?;
+        let mut canvas = Canvas {
+            root: &root,
+            chart,
+            x: (self.x.low, self.x.high),
+            y: (self.y.low, self.y.high),
+        };
+        self.axes(&canvas)?;
+        self.legend(&canvas)?;
+        content(&mut canvas)?;
+        drop(canvas);
+        root.present()
+    }
+
+    fn axes(&self, canvas: &Canvas<'_, '_>) -> Drawn {
+        let (low, high) = canvas.y;
+        for tick in &self.x.ticks {
+            let (x, bottom) = canvas.pixel(tick.at, low);
+            let (_, top) = canvas.pixel(tick.at, high);
+            canvas.stroke(vec![(x, top), (x, bottom)], Ink::Grid, 1)?;
+            canvas.write(&tick.label, (x, bottom + 8), HPos::Center, VPos::Top)?;
+        }
+        let (low, high) = canvas.x;
+        for tick in &self.y.ticks {
+            let (left, y) = canvas.pixel(low, tick.at);
+            let (right, _) = canvas.pixel(high, tick.at);
+            canvas.stroke(vec![(left, y), (right, y)], Ink::Grid, 1)?;
+            canvas.write(&tick.label, (left - 7, y), HPos::Right, VPos::Center)?;
+        }
+        Ok(())
+    }
+
+    fn legend(&self, canvas: &Canvas<'_, '_>) -> Drawn {
+        let mut x = 8;
+        for (ink, label) in &self.legend {
+            let label = shortened(label);
+            canvas.stroke(vec![(x, 14), (x + 24, 14)], *ink, 3)?;
+            canvas.write(&label, (x + 31, 14), HPos::Left, VPos::Center)?;
+            // No font is read: seven units a character is wide enough for common ones.
+            x += label.chars().fold(31 + 18, |width, _| width + 7);
+        }
+        Ok(())
+    }
+}
+
+/// What content draws on.
+pub(super) struct Canvas<'r, 'b> {
+    root: &'r DrawingArea<SVGBackend<'b>, Shift>,
+    chart: ChartContext<'r, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+impl Canvas<'_, '_> {
+    /// A line; gaps are the caller's, by calling once a piece.
+    pub(super) fn line(&self, points: &[(f64, f64)], ink: Ink) -> Drawn {
+        let mut pixels: Vec<(i32, i32)> = points.iter().map(|(x, y)| self.pixel(*x, *y)).collect();
+        pixels.dedup();
+        match pixels.as_slice() {
+            [] => Ok(()),
+            [single] => self.dot(*single, ink),
+            _ => self.stroke(pixels, ink, 2),
+        }
+    }
+
+    /// The end of a line beyond which nothing is finite: a ring, and the word beside it.
+    pub(super) fn end(&self, at: (f64, f64), word: &str, ink: Ink) -> Drawn {
+        let (x, y) = self.pixel(at.0, at.1);
+        let ring = Circle::new((x, y), 4, ShapeStyle::from(&ink.color()).stroke_width(2));
+        self.root.draw(&ring)?;
+        // The line comes from the lower left: beside it on the right there is room, if anywhere.
+        if x < MIDDLE {
+            self.write_in(word, (x + 9, y), HPos::Left, VPos::Center, ink)
+        } else {
+            self.write_in(word, (x - 9, y - 3), HPos::Right, VPos::Bottom, ink)
+        }
+    }
+
+    /// A tick at the upper edge, for a moment whose value is beyond it.
+    pub(super) fn beyond(&self, x: f64, ink: Ink) -> Drawn {
+        let (x, top) = self.pixel(x, self.y.1);
+        let shift = i32::from(ink == Ink::B) * 5;
+        self.stroke(vec![(x, top + shift), (x, top + shift + 4)], ink, 2)
+    }
+
+    /// A horizontal line over the whole width with its name at the right end.
+    pub(super) fn limit(&self, y: f64, name: &str) -> Drawn {
+        let (left, at) = self.pixel(self.x.0, y);
+        let (right, _) = self.pixel(self.x.1, y);
+        self.stroke(vec![(left, at), (right, at)], Ink::Target, 2)?;
+        self.write_in(
+            name,
+            (left + 5, at - 4),
+            HPos::Left,
+            VPos::Bottom,
+            Ink::Target,
+        )
+    }
+
+    /// A vertical line over the whole height, with its name to the right of it where it has one.
+    pub(super) fn boundary(&self, x: f64, name: Option<&str>) -> Drawn {
+        let (at, top) = self.pixel(x, self.y.1);
+        let (_, bottom) = self.pixel(x, self.y.0);
+        self.stroke(vec![(at, top), (at, bottom)], Ink::Boundary, 1)?;
+        match name {
+            None => Ok(()),
+            Some(name) => {
+                // Below the ticks of `beyond`, and to the side where there is room.
+                let left = at > FAR_RIGHT;
+                let (x, side) = if left {
+                    (at - 4, HPos::Right)
+                } else {
+                    (at + 4, HPos::Left)
+                };
+                self.write(&shortened(name), (x, top + 12), side, VPos::Top)
+            }
+        }
+    }
+
+    fn pixel(&self, x: f64, y: f64) -> (i32, i32) {
+        let x = x.clamp(self.x.0, self.x.1);
+        let y = y.clamp(self.y.0, self.y.1);
+        self.chart.backend_coord(&(x, y))
+    }
+
+    fn stroke(&self, points: Vec<(i32, i32)>, ink: Ink, width: u32) -> Drawn {
+        let style = ShapeStyle::from(&ink.color()).stroke_width(width);
+        self.root.draw(&PathElement::new(points, style))
+    }
+
+    fn dot(&self, at: (i32, i32), ink: Ink) -> Drawn {
+        self.root.draw(&Circle::new(at, 3, ink.color().filled()))
+    }
+
+    fn write(&self, text: &str, at: (i32, i32), h: HPos, v: VPos) -> Drawn {
+        self.write_in(text, at, h, v, Ink::Text)
+    }
+
+    fn write_in(&self, text: &str, at: (i32, i32), h: HPos, v: VPos, ink: Ink) -> Drawn {
+        // plotters divides by 1.24 on the way to SVG.
+        let size = f64::from(FONT_SIZE) * 1.24;
+        let color = ink.color();
+        let style: TextStyle<'_> = ("sans-serif", size)
+            .into_text_style(self.root)
+            .color(&color)
+            .pos(Pos::new(h, v));
+        self.root.draw(&Text::new(printable(text), at, style))
+    }
+}
+
+fn shortened(label: &str) -> String {
+    let label = printable(label);
+    if label.chars().count() <= LABEL_CHARS {
+        return label;
+    }
+    let mut short: String = label.chars().take(LABEL_CHARS - 1).collect();
+    short.push('…');
+    short
+}
+
+/// XML holds no control characters.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}

@@ -1,0 +1,20 @@
+//! Charts, drawn by plotters into strings: one chart a file, each a function of plain series.
+//!
+//! A chart is drawn once, with placeholder colours (roles), and spelled twice: inline in
+//! HTML, where style sheets colour it for light and dark, and as a file of its own with literal
+//! colours on white. No font is read: text is placed by its anchor and set in the reader's font.
+//!
+//! A chart is 480 units wide, so that its text is readable in a column of a phone.
+
+mod drawing;
+mod frame;
+mod ink;
+mod offered;
+mod over_time;
+mod scale;
+mod spectrum;
+
+pub use drawing::Drawing;
+pub use offered::{OfferedChart, RatePoint, StageMark};
+pub use over_time::{OverTimeChart, TimePoint, TimeSeries};
+pub use spectrum::{SpectrumChart, SpectrumSeries, TargetMark};

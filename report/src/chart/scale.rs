@@ -1,0 +1,182 @@
+//! Where an axis is labelled.
+
+use crate::language;
+
+/// A labelled place on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tick {
+    pub(super) at: f64,
+    pub(super) label: String,
+}
+
+/// One axis: its ends and its labels, in the coordinates that points are given in.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Axis {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) ticks: Vec<Tick>,
+}
+
+/// Latencies in microseconds on a logarithmic axis; coordinates are log10.
+pub(super) fn latency(values: impl IntoIterator<Item = f64>) -> Axis {
+    let (low, high) = ends(values.into_iter().filter(|v| *v > 0.0)).unwrap_or((1e3, 1e5));
+    let (low, high) = (low.log10(), high.log10());
+    // Air above and below, and never less than most of a decade.
+    let air = (0.9 - (high - low)).max(0.0) / 2.0 + 0.06;
+    // Room at the top for the names of stages.
+    let room = 0.16 * (high - low + 2.0 * air);
+    let (low, high) = (low - air, high + air + room);
+    let decades = high - low;
+    let steps: &[f64] = if decades < 1.6 {
+        &[1.0, 2.0, 5.0]
+    } else if decades < 2.6 {
+        &[1.0, 3.0]
+    } else {
+        &[1.0]
+    };
+    let mut ticks = Vec::new();
+    for decade in low.floor() as i32..=high.ceil() as i32 {
+        for step in steps {
+            let us = step * 10_f64.powi(decade);
+            let at = us.log10();
+            if at >= low && at <= high && us >= 1.0 {
+                ticks.push(Tick {
+                    at,
+                    label: language::limit(us.round() as u64),
+                });
+            }
+        }
+    }
+    Axis { low, high, ticks }
+}
+
+/// Quantiles on a logarithmic axis of 1/(1-p); coordinates are log10 of it.
+pub(super) fn quantile(highest: f64) -> Axis {
+    let named = [
+        (0.0, "0"),
+        (0.5, "p50"),
+        (0.9, "p90"),
+        (0.99, "p99"),
+        (0.999, "p99.9"),
+        (0.9999, "p99.99"),
+        (0.99999, "p99.999"),
+    ];
+    let high = quantile_at(highest).max(2.0) + 0.05;
+    let ticks = named
+        .into_iter()
+        .map(|(q, label)| Tick {
+            at: quantile_at(q),
+            label: label.to_owned(),
+        })
+        .filter(|tick| tick.at <= high)
+        .collect();
+    Axis {
+        low: 0.0,
+        high,
+        ticks,
+    }
+}
+
+/// Where a quantile below 1 lies on the axis of [`quantile`].
+pub(super) fn quantile_at(q: f64) -> f64 {
+    -(1.0 - q).max(1e-9).log10()
+}
+
+/// Seconds from `low` to `high`.
+pub(super) fn time(low: f64, high: f64) -> Axis {
+    let length = (high - low).max(1.0);
+    let step = [
+        1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
+        14400.0, 43200.0, 86400.0,
+    ]
+    .into_iter()
+    .find(|step| length / step <= 6.0)
+    .unwrap_or(86400.0);
+    let ticks = (0..=7)
+        .map(|n| f64::from(n) * step)
+        .filter(|at| *at >= low && *at <= low + length)
+        .map(|at| Tick {
+            at,
+            label: if at == 0.0 {
+                "0".to_owned()
+            } else {
+                language::span((at * 1e6) as u64)
+            },
+        })
+        .collect();
+    Axis {
+        low,
+        high: low + length,
+        ticks,
+    }
+}
+
+/// Events per second from 0 to `most`.
+pub(super) fn rate(most: f64) -> Axis {
+    let most = if most > 0.0 { most } else { 1.0 };
+    let power = 10_f64.powf(most.log10().floor());
+    let step = [0.1, 0.2, 0.25, 0.5, 1.0, 2.0]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|step| most / step <= 5.0)
+        .unwrap_or(power);
+    // Room at the top for the names of stages.
+    let high = most * 1.25;
+    let ticks = (0..=6)
+        .map(|n| f64::from(n) * step)
+        .filter(|at| *at <= high)
+        .map(|at| Tick {
+            at,
+            label: language::rate(at),
+        })
+        .collect();
+    Axis {
+        low: 0.0,
+        high,
+        ticks,
+    }
+}
+
+fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values
+        .filter(|v| v.is_finite())
+        .fold(None, |ends, value| match ends {
+            None => Some((value, value)),
+            Some((low, high)) => Some((value.min(low), value.max(high))),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    #[test]
+    fn axes_are_labelled_in_round_figures() {
+        for (axis, expected) in [
+            (latency([2_000.0, 9_000.0]), vec!["2 ms", "5 ms", "10 ms"]),
+            (
+                latency([300.0, 12_000_000.0]),
+                vec!["1 ms", "10 ms", "100 ms", "1 s", "10 s"],
+            ),
+            (quantile(0.9995), vec!["0", "p50", "p90", "p99", "p99.9"]),
+            (
+                time(0.0, 60.0),
+                vec!["0", "10 s", "20 s", "30 s", "40 s", "50 s", "60 s"],
+            ),
+            (rate(600.0), vec!["0/s", "200/s", "400/s", "600/s"]),
+        ] {
+            assert_eq!(labels(&axis), expected);
+        }
+    }
+
+    #[test]
+    fn an_empty_chart_still_has_axes() {
+        assert!(!latency([]).ticks.is_empty());
+        assert!(!rate(0.0).ticks.is_empty());
+        assert!(!time(0.0, 0.0).ticks.is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! The rows of the comparison: one per judged stage × action, and one per judged stage.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::change::StatisticComparison;
+use super::success::SuccessComparison;
+use super::value::{Side, Sides, Statistic, Value};
+
+/// One action of a judged stage in both runs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ActionComparison {
+    /// Slug of the stage.
+    pub stage: String,
+    /// Slug of the action.
+    pub action: String,
+    /// What became of its arrivals over the whole stage, warm-up included; absent where the
+    /// stage never ran or does not know the action.
+    pub counts: Sides<Option<ActionCounts>>,
+    /// The stage's answered share where it was overloaded in that run: "overloaded (37 %
+    /// answered) -> 2.9 ms". Absent where it was not.
+    pub overloaded: Sides<Option<f64>>,
+    /// p50 p90 p95 p99 p99.9 mean min max, in this order, always all of them.
+    pub statistics: Vec<StatisticComparison>,
+    /// Service time (sent to done) of successes: p50, p95, p99; absent where there were none.
+    pub service: Sides<Option<Quantiles>>,
+    /// Successes, for information: they are judged per stage.
+    pub success: SuccessComparison,
+}
+
+impl ActionComparison {
+    /// One of the statistics.
+    pub fn statistic(&self, statistic: Statistic) -> Option<&StatisticComparison> {
+        self.statistics.iter().find(|s| s.statistic == statistic)
+    }
+}
+
+/// What became of the arrivals of an action in a stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ActionCounts {
+    /// Arrivals that were due.
+    pub offered: u64,
+    /// Requests that succeeded.
+    pub ok: u64,
+    /// Requests that failed.
+    pub failed: u64,
+    /// Arrivals that were given up without sending.
+    pub unsent: u64,
+}
+
+impl ActionCounts {
+    /// Requests that were sent and settled: ok + failed.
+    pub fn sent(&self) -> u64 {
+        self.ok + self.failed
+    }
+
+    /// ok / offered; none where nothing was offered.
+    pub fn answered(&self) -> Option<f64> {
+        (self.offered > 0).then(|| self.ok as f64 / self.offered as f64)
+    }
+
+    /// Adds the counts of `other`.
+    pub fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.ok += other.ok;
+        self.failed += other.failed;
+        self.unsent += other.unsent;
+    }
+}
+
+/// A distribution in three quantiles, microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Quantiles {
+    /// Median.
+    pub p50: Value,
+    /// 95th percentile.
+    pub p95: Value,
+    /// 99th percentile.
+    pub p99: Value,
+}
+
+/// One judged stage in both runs, over all its actions.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct StageComparison {
+    /// Slug.
+    pub stage: String,
+    /// Arrivals over all actions; absent where the stage never ran.
+    pub counts: Sides<Option<ActionCounts>>,
+    /// Successes over all actions: this is what is judged.
+    pub success: SuccessComparison,
+    /// In which runs it was overloaded.
+    pub overloaded: Vec<Side>,
+}

@@ -1,0 +1,259 @@
+//! How a statistic differs between the runs, and how sure that is.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::estimate::{Estimate, ln_us};
+use super::value::{Interval, Side, Sides, Statistic};
+use super::verdict::{self, Situation};
+use crate::statistics::{self, NoiseFloor, RunMean, benjamini_hochberg};
+
+/// One statistic of an action in both runs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct StatisticComparison {
+    /// Which.
+    pub statistic: Statistic,
+    /// Its value in each run.
+    pub estimates: Sides<Estimate>,
+    /// How B differs from A; absent where a value is not finite.
+    pub change: Option<Change>,
+    /// The smallest change that matters, as a share: 0.1 is 10 %. Absent for min and max.
+    pub tolerance: Option<f64>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// A change from A to B of two finite values.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Change {
+    /// d = ln B − ln A.
+    pub ln_ratio: f64,
+    /// 100(eᵈ − 1): −67 is "67 % less".
+    pub percent: f64,
+    /// B / A; below 1 is faster, and "3.03× faster" is its reciprocal.
+    pub factor: f64,
+    /// How sure; absent where a value has no interval, where the comparison is not judged, or
+    /// where a stage was overloaded.
+    pub certainty: Option<Certainty>,
+}
+
+/// The interval of a change and everything that it was computed from.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Certainty {
+    /// 95 % interval, percent.
+    pub percent_95: Interval,
+    /// 90 % interval, percent.
+    pub percent_90: Interval,
+    /// Within-run variances of ln(value): `V_A` and `V_B`.
+    pub variances: Sides<f64>,
+    /// Standard error of d.
+    pub standard_error: f64,
+    /// Degrees of freedom of the t quantile; absent where the normal one is used.
+    pub degrees_of_freedom: Option<f64>,
+    /// `s_AA`, the standard deviation of ln(value) from run to run.
+    pub noise: Noise,
+    /// Is the standard error that of the noise floor (rather than `V_A` + `V_B`)?
+    pub noise_decides: bool,
+    /// The smallest change that such a pair of runs shows in four of five tries, percent.
+    pub minimal_detectable_percent: f64,
+    /// Two-sided p of "no change".
+    pub p: f64,
+    /// `p` adjusted over all judged statistics by Benjamini and Hochberg.
+    pub p_adjusted: f64,
+    /// Does the change stand out among all judged statistics at a false discovery rate of 5 %?
+    pub stands_out: bool,
+}
+
+/// How much a statistic moves from run to run though nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Noise {
+    /// Standard deviation of ln(value): 0.05 is 5 %.
+    pub s_aa: f64,
+    /// Where it comes from.
+    pub source: NoiseSource,
+}
+
+/// Where a noise floor comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "source", rename_all = "kebab-case")]
+pub enum NoiseSource {
+    /// There was no calibration.
+    Assumed,
+    /// Runs of the same thing.
+    Calibrated {
+        /// How many.
+        runs: u32,
+    },
+}
+
+/// What a comparison of one statistic says. Decided in `verdict.rs` only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Worse, certainly and by more than the tolerance; also finite -> unbounded.
+    Regressed,
+    /// Better, certainly and by more than the tolerance; also unbounded -> finite.
+    Improved,
+    /// The 90 % interval lies within the tolerance on both sides.
+    Equivalent,
+    /// Certainly changed, by no more than the tolerance.
+    SmallChange,
+    /// The runs cannot tell.
+    Inconclusive,
+    /// B was overloaded where A was not: worse, by no figure.
+    OverloadBegan,
+    /// A was overloaded where B was not: better, by no figure.
+    OverloadEnded,
+    /// Nothing may be said.
+    NotJudged {
+        /// Why.
+        reason: NotJudged,
+    },
+}
+
+impl Verdict {
+    /// Regressed, or overload began.
+    pub fn is_worse(self) -> bool {
+        matches!(self, Self::Regressed | Self::OverloadBegan)
+    }
+
+    /// Improved, or overload ended.
+    pub fn is_better(self) -> bool {
+        matches!(self, Self::Improved | Self::OverloadEnded)
+    }
+}
+
+/// Why nothing is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum NotJudged {
+    /// The runs were not given the same load.
+    NotComparable,
+    /// The record of a run is invalid (the generator's fault, not the service's).
+    Invalid {
+        /// Which run; A where both are.
+        side: Side,
+    },
+    /// The statistic was not measured in a run.
+    NotMeasured {
+        /// Which run; A where both are.
+        side: Side,
+    },
+    /// Both runs were overloaded there.
+    BothOverloaded,
+    /// Unbounded in both runs.
+    BothUnbounded,
+    /// A value has no interval: its run is too short for it.
+    FewSamples,
+    /// A value has no interval: failures reach into the quantile in a part of its run.
+    UnboundedInAWindow,
+    /// Extremes are never judged.
+    Extreme,
+    /// Success is judged per stage, over all actions; per action it stands for information.
+    PerStageOnly,
+}
+
+impl StatisticComparison {
+    /// Compares one statistic; the adjusted p follows when all are there: see [`adjust`].
+    pub(super) fn new(
+        statistic: Statistic,
+        estimates: Sides<Estimate>,
+        tolerance: Option<f64>,
+        noise: Noise,
+        situation: Situation,
+    ) -> Self {
+        let tau = tolerance.map(f64::ln_1p);
+        let judgeable = verdict::judgeable(situation, tolerance.is_some(), &estimates);
+        let difference = tau
+            .filter(|_| judgeable.is_none())
+            .and_then(|tau| Some((tau, difference_of(&estimates, noise)?)));
+        let verdict = match (judgeable, &difference) {
+            (Some(verdict), _) => verdict,
+            (None, Some((tau, d))) => verdict::change(d.d, d.interval(0.95), d.interval(0.9), *tau),
+            (None, None) => Verdict::NotJudged {
+                reason: NotJudged::FewSamples,
+            },
+        };
+        let change = match (estimates.a.value.us(), estimates.b.value.us()) {
+            (Some(a), Some(b)) => {
+                let d = ln_us(b) - ln_us(a);
+                Some(Change {
+                    ln_ratio: d,
+                    percent: percent(d),
+                    factor: d.exp(),
+                    certainty: difference.map(|(tau, d)| Certainty::new(&d, noise, tau)),
+                })
+            }
+            _ => None,
+        };
+        Self {
+            statistic,
+            estimates,
+            change,
+            tolerance,
+            verdict,
+        }
+    }
+}
+
+impl Certainty {
+    fn new(d: &statistics::Difference, noise: Noise, tau: f64) -> Self {
+        Self {
+            percent_95: percents(d.interval(0.95)),
+            percent_90: percents(d.interval(0.9)),
+            variances: Sides { a: d.v_a, b: d.v_b },
+            standard_error: d.standard_error,
+            degrees_of_freedom: d.degrees_of_freedom,
+            noise,
+            noise_decides: d.noise_decides,
+            minimal_detectable_percent: percent(d.minimal_detectable(tau)),
+            p: d.p(),
+            p_adjusted: 1.0,
+            stands_out: false,
+        }
+    }
+}
+
+/// Adjusts the p of every judged statistic for how many there are.
+pub(super) fn adjust<'a>(all: impl Iterator<Item = &'a mut StatisticComparison>) {
+    let mut judged: Vec<&mut Certainty> = all
+        .filter_map(|one| one.change.as_mut()?.certainty.as_mut())
+        .collect();
+    let ps: Vec<f64> = judged.iter().map(|c| c.p).collect();
+    for (certainty, p) in judged.iter_mut().zip(benjamini_hochberg(&ps)) {
+        certainty.p_adjusted = p;
+        certainty.stands_out = verdict::stands_out(p);
+    }
+}
+
+/// 100(eᵈ − 1).
+pub(crate) fn percent(d: f64) -> f64 {
+    100.0 * d.exp_m1()
+}
+
+/// Both ends of an interval of d as percent.
+pub(crate) fn percents((low, high): (f64, f64)) -> Interval {
+    Interval {
+        low: percent(low),
+        high: percent(high),
+    }
+}
+
+fn difference_of(estimates: &Sides<Estimate>, noise: Noise) -> Option<statistics::Difference> {
+    let run = |estimate: &Estimate| {
+        Some([RunMean {
+            ln_theta: ln_us(estimate.value.us()?),
+            variance: estimate.variance?,
+            degrees_of_freedom: f64::from(estimate.windows?) - 1.0,
+        }])
+    };
+    let floor = NoiseFloor {
+        s_aa: noise.s_aa,
+        degrees_of_freedom: match noise.source {
+            // Assumed, and so known exactly: the normal quantile.
+            NoiseSource::Assumed => None,
+            NoiseSource::Calibrated { runs } => Some(f64::from(runs.max(2)) - 1.0),
+        },
+    };
+    statistics::difference(&run(&estimates.a)?, &run(&estimates.b)?, floor)
+}

@@ -1,0 +1,219 @@
+//! Two runs in, one comparison out.
+
+use super::action::{ActionComparison, Quantiles, StageComparison};
+use super::change::{NotJudged, StatisticComparison, adjust};
+use super::differences::comparability;
+use super::estimate::{Estimate, NoInterval, Windowed};
+use super::failures::{failures, samples};
+use super::options::CompareOptions;
+use super::overall::{Overall, Parts};
+use super::run_summary::RunSummary;
+use super::success::{Success, SuccessComparison};
+use super::target::targets;
+use super::validity::{RunState, RunValidity, StageState};
+use super::value::{Side, Sides, Statistic, Value};
+use super::verdict::{self, Situation};
+use super::{Comparison, SCHEMA_VERSION};
+use crate::run::{ActionRun, Run};
+use crate::statistics::OverOffered;
+
+/// Holds run B (the candidate) against run A (the baseline). Pure.
+pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
+    let runs = Sides { a, b };
+    let comparable = comparability(&a.manifest, &b.manifest, options.force);
+    let validity = runs.map(RunValidity::of);
+    let invalid = validity.as_ref().map(|v| v.state == RunState::Invalid);
+    let blocked = blocked(invalid, comparable.judged);
+    let targets = targets(runs, invalid);
+
+    let mut stages = Vec::new();
+    let mut actions = Vec::new();
+    let mut failure_rows = Vec::new();
+    for stage in judged_stages(runs) {
+        let situation = Situation {
+            blocked,
+            overloaded: validity.as_ref().map(|v| overloaded_in(v, &stage)),
+        };
+        stages.push(compare_stage(runs, &stage, situation, options));
+        // Only where it was overloaded.
+        let answered = validity.as_ref().map(|v| {
+            let stage = v.stage(&stage).filter(|_| overloaded_in(v, &stage))?;
+            stage.answered
+        });
+        for action in actions_of(runs, &stage) {
+            let measured = runs.map(|run| run.action(&stage, &action));
+            failure_rows.extend(failures(&stage, &action, measured));
+            actions.push(compare_action(
+                (&stage, &action),
+                measured,
+                answered,
+                situation,
+                options,
+            ));
+        }
+    }
+    adjust(actions.iter_mut().flat_map(|row| &mut row.statistics));
+
+    let verdict = Overall::of(&Parts {
+        comparable: &comparable,
+        validity: &validity,
+        targets: &targets,
+        stages: &stages,
+        actions: &actions,
+    });
+    Comparison {
+        schema: SCHEMA_VERSION,
+        runs: runs.map(RunSummary::of),
+        comparable,
+        validity,
+        targets,
+        stages,
+        actions,
+        failures: failure_rows,
+        failure_samples: runs.map(samples),
+        series: runs.map(|run| run.series.clone()),
+        verdict,
+    }
+}
+
+/// Invalidity first: forcing a comparison does not mend a record.
+fn blocked(invalid: Sides<bool>, judged: bool) -> Option<NotJudged> {
+    let side = Side::BOTH.into_iter().find(|side| *invalid.get(*side));
+    match side {
+        Some(side) => Some(NotJudged::Invalid { side }),
+        None if judged => None,
+        None => Some(NotJudged::NotComparable),
+    }
+}
+
+fn overloaded_in(validity: &RunValidity, stage: &str) -> bool {
+    validity.stage(stage).is_some_and(|stage| {
+        stage.state != StageState::NeverRan
+            && verdict::overloaded(stage.answered, stage.saturated.len())
+    })
+}
+
+/// A's judged stages in their order, then those that only B has.
+fn judged_stages(runs: Sides<&Run>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for run in [runs.a, runs.b] {
+        for stage in run.manifest.plan.stages.iter().filter(|s| s.judged) {
+            if !names.contains(&stage.name) {
+                names.push(stage.name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// The actions that the plans mix into a stage, and those that arrived in it.
+fn actions_of(runs: Sides<&Run>, stage: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for run in [runs.a, runs.b] {
+        let plan = &run.manifest.plan;
+        let planned = plan
+            .stages
+            .iter()
+            .filter(|s| s.name == stage)
+            .flat_map(|s| &s.streams)
+            .flat_map(|stream| &stream.mix);
+        let known: Vec<&String> = planned.map(|share| &share.action).collect();
+        // The order of the plan's list, which is that of the scenario file.
+        let listed = plan.actions.iter().map(|action| &action.name);
+        let listed = listed.filter(|name| known.contains(name));
+        let arrived = run.stage(stage).map(|action| &action.action);
+        for name in listed.chain(arrived) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+fn compare_stage(
+    runs: Sides<&Run>,
+    stage: &str,
+    situation: Situation,
+    options: &CompareOptions,
+) -> StageComparison {
+    StageComparison {
+        stage: stage.to_owned(),
+        counts: runs.map(|run| {
+            run.stage(stage)
+                .map(|action| action.counts)
+                .reduce(|mut sum, counts| {
+                    sum.add(&counts);
+                    sum
+                })
+        }),
+        success: SuccessComparison::new(
+            runs.map(|run| Success::of(run.stage(stage))),
+            Some(options.tolerances.success_points),
+            situation,
+        ),
+        overloaded: Side::BOTH
+            .into_iter()
+            .filter(|side| *situation.overloaded.get(*side))
+            .collect(),
+    }
+}
+
+fn compare_action(
+    (stage, action): (&str, &str),
+    runs: Sides<Option<&ActionRun>>,
+    overloaded: Sides<Option<f64>>,
+    situation: Situation,
+    options: &CompareOptions,
+) -> ActionComparison {
+    let windowed = runs.map(|run| run.map(Windowed::new));
+    let statistics = Statistic::ALL
+        .into_iter()
+        .map(|statistic| {
+            StatisticComparison::new(
+                statistic,
+                windowed.as_ref().map(|run| match run {
+                    Some(run) => run.estimate(statistic),
+                    None => not_measured(),
+                }),
+                options.tolerances.of(statistic),
+                options.noise(stage, action, statistic),
+                situation,
+            )
+        })
+        .collect();
+    ActionComparison {
+        stage: stage.to_owned(),
+        action: action.to_owned(),
+        counts: runs.map(|run| run.map(|run| run.counts)),
+        overloaded,
+        statistics,
+        service: runs.map(|run| run.and_then(service)),
+        success: SuccessComparison::new(runs.map(Success::of), None, situation),
+    }
+}
+
+fn not_measured() -> Estimate {
+    Estimate {
+        value: Value::NotMeasured,
+        over_successes: Value::NotMeasured,
+        interval: None,
+        no_interval: Some(NoInterval::NotMeasured),
+        variance: None,
+        windows: None,
+        samples: 0,
+    }
+}
+
+fn service(run: &ActionRun) -> Option<Quantiles> {
+    let times = OverOffered {
+        successes: &run.service,
+        lost: 0,
+    };
+    let value = |q| Value::from(times.quantile(q));
+    (!times.is_empty()).then(|| Quantiles {
+        p50: value(0.5),
+        p95: value(0.95),
+        p99: value(0.99),
+    })
+}

@@ -1,0 +1,239 @@
+//! One statistic of one action in one run, with its interval.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::change::percent;
+use super::value::{Interval, Statistic, Value};
+use super::verdict;
+use crate::run::{ActionRun, Window};
+use crate::statistics::{
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, NoiseFloor, OverOffered, RunMean, batch_means,
+    difference, requests_needed,
+};
+
+/// A statistic of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Estimate {
+    /// The value over offered arrivals (quantiles) or over successes (mean, min, max).
+    pub value: Value,
+    /// The same quantile over successes only, which flatters a run that fails; microseconds.
+    /// Equal to `value` for mean, min and max.
+    pub over_successes: Value,
+    /// 95 % interval of `value`, microseconds; absent for the reason in `no_interval`.
+    pub interval: Option<Interval>,
+    /// Why there is no interval; absent where there is one.
+    pub no_interval: Option<NoInterval>,
+    /// V, the variance of ln(value) within the run, from batch means; absent with the interval.
+    pub variance: Option<f64>,
+    /// K, the windows that the variance rests on; absent with the interval.
+    pub windows: Option<u32>,
+    /// Arrivals that the value is over (successes for mean, min and max).
+    pub samples: u64,
+}
+
+/// Why a value stands without an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub enum NoInterval {
+    /// "few samples": a window of the run holds fewer arrivals than the statistic needs.
+    FewSamples {
+        /// Arrivals that each of five windows would need.
+        needed: u64,
+        /// Arrivals in the emptiest of five windows.
+        had: u64,
+    },
+    /// The value is unbounded.
+    Unbounded,
+    /// The value is finite, but in a part of the run failures reach into the quantile.
+    UnboundedInAWindow,
+    /// Extremes have no interval.
+    Extreme,
+    /// There is no value.
+    NotMeasured,
+}
+
+/// An action with its windows, ready for every statistic.
+pub(super) struct Windowed<'a> {
+    run: &'a ActionRun,
+    /// The ten windows in pairs, for statistics that ten are too small for.
+    few: Vec<Window>,
+}
+
+impl<'a> Windowed<'a> {
+    pub(super) fn new(run: &'a ActionRun) -> Self {
+        let few = run
+            .windows
+            .chunks(MANY_WINDOWS / FEW_WINDOWS)
+            .filter_map(|pair| {
+                let (first, rest) = pair.split_first()?;
+                let mut merged = first.clone();
+                for window in rest {
+                    merged.add(window);
+                }
+                Some(merged)
+            })
+            .collect();
+        Self { run, few }
+    }
+
+    /// One statistic with its interval.
+    pub(super) fn estimate(&self, statistic: Statistic) -> Estimate {
+        let successes = &self.run.response;
+        let of_successes = |value: f64| {
+            if successes.is_empty() {
+                Value::NotMeasured
+            } else {
+                Value::Finite { us: value }
+            }
+        };
+        match statistic {
+            Statistic::Min => self.extreme(of_successes(successes.min() as f64)),
+            Statistic::Max => self.extreme(of_successes(successes.max() as f64)),
+            Statistic::Mean => {
+                let value = of_successes(successes.mean());
+                let parts = |windows: &[Window]| Parts {
+                    smallest: windows.iter().map(|w| w.response.len()).min(),
+                    thetas: windows.iter().map(|w| Some(w.response.mean())).collect(),
+                };
+                self.with_interval(value, value, successes.len(), 0.5, parts)
+            }
+            _ => self.quantile(statistic.quantile().unwrap_or(1.0)),
+        }
+    }
+
+    /// A quantile over offered arrivals with its interval.
+    pub(super) fn quantile(&self, q: f64) -> Estimate {
+        let arrivals = self.run.arrivals();
+        let successes = OverOffered {
+            lost: 0,
+            ..arrivals
+        };
+        let parts = |windows: &[Window]| Parts {
+            smallest: windows.iter().map(|w| w.arrivals().len()).min(),
+            thetas: windows
+                .iter()
+                .map(|w| w.arrivals().quantile(q).us())
+                .collect(),
+        };
+        self.with_interval(
+            arrivals.quantile(q).into(),
+            successes.quantile(q).into(),
+            arrivals.len(),
+            q,
+            parts,
+        )
+    }
+
+    /// How much the p95 moved from the first half of the judged span to the second, percent, where
+    /// that is certain and beyond a tenth; none where it did not, or where that cannot be told.
+    pub(super) fn drift(&self) -> Option<f64> {
+        const Q: f64 = 0.95;
+        let mut halves = Vec::new();
+        for half in self.run.windows.chunks(MANY_WINDOWS / 2) {
+            let mut ln_thetas = Vec::new();
+            for window in half {
+                if window.arrivals().len() < requests_needed(Q) {
+                    return None;
+                }
+                ln_thetas.push(ln_us(window.arrivals().quantile(Q).us()?));
+            }
+            let spread = batch_means(&ln_thetas)?;
+            halves.push(RunMean {
+                ln_theta: ln_thetas.iter().sum::<f64>() / ln_thetas.len() as f64,
+                variance: spread.variance,
+                degrees_of_freedom: spread.degrees_of_freedom(),
+            });
+        }
+        let [first, second] = halves[..] else {
+            return None;
+        };
+        let alone = NoiseFloor {
+            s_aa: 0.0,
+            degrees_of_freedom: None,
+        };
+        let moved = difference(&[first], &[second], alone)?;
+        verdict::drifted(moved.d, moved.interval(0.95)).then(|| percent(moved.d))
+    }
+
+    fn extreme(&self, value: Value) -> Estimate {
+        let reason = match value {
+            Value::Finite { .. } => NoInterval::Extreme,
+            Value::Unbounded | Value::NotMeasured => NoInterval::NotMeasured,
+        };
+        Estimate {
+            value,
+            over_successes: value,
+            interval: None,
+            no_interval: Some(reason),
+            variance: None,
+            windows: None,
+            samples: self.run.response.len(),
+        }
+    }
+
+    fn with_interval(
+        &self,
+        value: Value,
+        over_successes: Value,
+        samples: u64,
+        q: f64,
+        parts: impl Fn(&[Window]) -> Parts,
+    ) -> Estimate {
+        let means = match value {
+            Value::Finite { us } => self.means(q, parts).map(|means| (us, means)),
+            Value::Unbounded => Err(NoInterval::Unbounded),
+            Value::NotMeasured => Err(NoInterval::NotMeasured),
+        };
+        let interval = means.ok().map(|(us, means)| {
+            let factor = means.half_width().exp();
+            Interval {
+                low: us / factor,
+                high: us * factor,
+            }
+        });
+        Estimate {
+            value,
+            over_successes,
+            interval,
+            no_interval: means.err(),
+            variance: means.ok().map(|(_, means)| means.variance),
+            windows: means.ok().map(|(_, means)| means.windows as u32),
+            samples,
+        }
+    }
+
+    /// Batch means over ten windows, or five, or the reason for neither.
+    fn means(&self, q: f64, parts: impl Fn(&[Window]) -> Parts) -> Result<BatchMeans, NoInterval> {
+        let needed = requests_needed(q);
+        let mut chosen = parts(&self.run.windows);
+        if chosen.smallest.unwrap_or(0) < needed {
+            chosen = parts(&self.few);
+        }
+        let had = chosen.smallest.unwrap_or(0);
+        let few = NoInterval::FewSamples { needed, had };
+        if had < needed {
+            return Err(few);
+        }
+        let ln_thetas: Option<Vec<f64>> = chosen
+            .thetas
+            .into_iter()
+            .map(|theta| theta.map(ln_us))
+            .collect();
+        let ln_thetas = ln_thetas.ok_or(NoInterval::UnboundedInAWindow)?;
+        batch_means(&ln_thetas).ok_or(few)
+    }
+}
+
+/// A statistic of every window.
+struct Parts {
+    /// Arrivals in the emptiest window.
+    smallest: Option<u64>,
+    /// Its value, microseconds; none where it is unbounded.
+    thetas: Vec<Option<f64>>,
+}
+
+/// ln of a time; the clock's resolution, 1 µs, stands for less.
+pub(super) fn ln_us(us: f64) -> f64 {
+    us.max(1.0).ln()
+}

@@ -1,0 +1,196 @@
+//! What is noteworthy about a run. The text says what it means and what to do about it.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::language::{duration, percent, percent_change};
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The record is invalid: nothing is judged on it.
+    Fault,
+    /// The service could not carry the load: a finding about the service.
+    Overload,
+    /// The figures stand, and may be worse than the service is.
+    Warning,
+}
+
+/// One finding about a run.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "finding", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "`stage` and `action` are slugs")]
+pub enum Finding {
+    /// The run was killed, or goes on.
+    Unfinished {
+        /// Whole seconds that the record holds.
+        seconds: u64,
+    },
+    /// Somebody stopped the run.
+    Interrupted {
+        /// Why, where the record says so.
+        why: Option<String>,
+        /// Whole seconds that the record holds.
+        seconds: u64,
+    },
+    /// The record is damaged, or its sums disagree.
+    Damaged {
+        /// What is wrong.
+        what: String,
+    },
+    /// The wall clock stepped.
+    ClockStep {
+        /// By so many microseconds against the monotonic clock.
+        by_us: i64,
+    },
+    /// The generator sent so late that its delay is a good part of what was measured.
+    Late {
+        stage: String,
+        action: String,
+        /// 99th percentile of dispatch lateness, microseconds.
+        lateness_p99_us: u64,
+        /// The quantile that is judged, 0 to 1.
+        quantile: f64,
+        /// Its value, microseconds.
+        value_us: f64,
+        /// True: invalid (above 5 ms and a quarter of the value). False: above a tenth of it.
+        fault: bool,
+    },
+    /// A judged stage never began.
+    NeverRan { stage: String },
+    /// The service answered too little, or its requests filled the places in flight.
+    Overloaded {
+        stage: String,
+        /// ok / offered, 0 to 1.
+        answered: Option<f64>,
+        /// Streams whose bound on requests in flight was reached.
+        saturated: Vec<String>,
+    },
+    /// The machine of the generator was nearly busy.
+    HostBusy {
+        stage: String,
+        /// Share of its cores, 0 to 1.
+        busy: f64,
+    },
+    /// The generator and the processes under load share cores.
+    SharedHost,
+    /// The two halves of a stage differ: it had no steady state.
+    Drift {
+        stage: String,
+        action: String,
+        /// Change of the p95 from the first half to the second, percent.
+        percent: f64,
+    },
+}
+
+impl Finding {
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Unfinished { .. }
+            | Self::Interrupted { .. }
+            | Self::Damaged { .. }
+            | Self::ClockStep { .. }
+            | Self::NeverRan { .. }
+            | Self::Late { fault: true, .. } => Severity::Fault,
+            Self::Overloaded { .. } => Severity::Overload,
+            Self::Late { fault: false, .. }
+            | Self::HostBusy { .. }
+            | Self::SharedHost
+            | Self::Drift { .. } => Severity::Warning,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfinished { seconds } => write!(
+                f,
+                "The record is incomplete: the generator stopped after {seconds} s without finishing it. Run it again."
+            ),
+            Self::Interrupted { why, seconds } => {
+                let why = why.as_deref().unwrap_or("no reason recorded");
+                write!(
+                    f,
+                    "The run was interrupted after {seconds} s ({why}). Run it again to its end."
+                )
+            }
+            Self::Damaged { what } => write!(
+                f,
+                "The record is damaged: {what}. Restore it from where it was written, or run it again."
+            ),
+            Self::ClockStep { by_us } => write!(
+                f,
+                "The wall clock moved by {} against the monotonic one during the run. Keep the clock from stepping (chrony, suspended machine) and run it again.",
+                duration(by_us.unsigned_abs() as f64)
+            ),
+            Self::Late {
+                stage,
+                action,
+                lateness_p99_us,
+                quantile,
+                value_us,
+                fault,
+            } => {
+                let lateness_us = *lateness_p99_us as f64;
+                write!(
+                    f,
+                    "{stage}/{action}: the generator sent late: dispatch lateness p99 {} is {} of the p{} of {}. ",
+                    duration(lateness_us),
+                    percent(lateness_us / value_us),
+                    (quantile * 1e6).round() / 1e4,
+                    duration(*value_us)
+                )?;
+                f.write_str(if *fault {
+                    "The figures measure the generator. Give it cores of its own, lower the rate, or share the plan among several generators."
+                } else {
+                    "The figures hold some of the generator's own delay. Give it cores of its own for finer differences."
+                })
+            }
+            Self::NeverRan { stage } => write!(
+                f,
+                "Stage {stage:?} is judged and never ran. Run the scenario to its end."
+            ),
+            Self::Overloaded {
+                stage,
+                answered,
+                saturated,
+            } => {
+                write!(f, "Stage {stage:?} was overloaded: ")?;
+                if let Some(answered) = answered {
+                    write!(f, "{} of its arrivals were answered", percent(*answered))?;
+                }
+                if !saturated.is_empty() {
+                    let gap = if answered.is_some() { ", " } else { "" };
+                    write!(
+                        f,
+                        "{gap}requests in flight reached their bound in {}",
+                        saturated.join(", ")
+                    )?;
+                }
+                f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Find the rate that it carries with `brunt knee`.")
+            }
+            Self::HostBusy { stage, busy } => write!(
+                f,
+                "Stage {stage:?}: the generator's machine was {} busy. Latencies may be those of waiting for a core; use a larger machine.",
+                percent(*busy)
+            ),
+            Self::SharedHost => f.write_str(
+                "The generator and the service share the machine's cores, so each slows the other. Absolute figures are those of this machine with everything on it.",
+            ),
+            Self::Drift {
+                stage,
+                action,
+                percent: moved,
+            } => write!(
+                f,
+                "{stage}/{action}: p95 moved by {} from the first half of the stage to the second. It had no steady state: lengthen the warm-up, or look for what grows.",
+                percent_change(moved / 100.0)
+            ),
+        }
+    }
+}

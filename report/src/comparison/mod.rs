@@ -1,0 +1,84 @@
+//! Two runs held against each other.
+//!
+//! [`compare`] is pure: it reads no file and no clock. Every decision (a verdict, a target met or
+//! missed, a run invalid) is made in `verdict.rs`; renderers spell what they are given.
+//!
+//! The JSON output of brunt is [`Comparison`], see `report/schema/comparison.schema.json`.
+
+mod action;
+mod change;
+mod comparable;
+mod compare;
+mod differences;
+mod estimate;
+mod failures;
+mod finding;
+mod options;
+mod overall;
+mod run_summary;
+mod success;
+mod target;
+mod validity;
+mod value;
+pub(crate) mod verdict;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use action::{ActionComparison, ActionCounts, Quantiles, StageComparison};
+pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComparison, Verdict};
+pub(crate) use change::{percent, percents};
+pub use comparable::{Aspect, Comparability, Difference};
+pub use compare::compare;
+pub use estimate::{Estimate, NoInterval};
+pub use failures::{FailureRow, FailureSample, UNSENT};
+pub use finding::{Finding, Severity};
+pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
+pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
+pub use run_summary::RunSummary;
+pub use success::{Success, SuccessComparison, SuccessDifference};
+pub use target::{Measured, Target, TargetResult, TargetRow, TargetVerdict};
+pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
+pub use value::{Interval, Side, Sides, Statistic, Value};
+
+use crate::run::Series;
+
+/// Version of the JSON form of [`Comparison`].
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Two runs, held against each other: A is the baseline, B the candidate.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Comparison {
+    /// Version of this form: 1.
+    pub schema: u32,
+    /// Where the runs come from.
+    pub runs: Sides<RunSummary>,
+    /// Were they given the same load?
+    pub comparable: Comparability,
+    /// Can their figures be trusted, and did the service carry the load?
+    pub validity: Sides<RunValidity>,
+    /// The targets of both plans, for each run.
+    pub targets: Vec<TargetRow>,
+    /// Every judged stage, over all its actions, in the order of the plan.
+    pub stages: Vec<StageComparison>,
+    /// Every action of every judged stage, in the order of the plan.
+    pub actions: Vec<ActionComparison>,
+    /// Failures of judged stages by kind; empty where nothing failed.
+    pub failures: Vec<FailureRow>,
+    /// The first few failures of every kind, in words.
+    pub failure_samples: Sides<Vec<FailureSample>>,
+    /// The runs over time, for charts; not part of the JSON form.
+    #[serde(skip)]
+    pub series: Sides<Series>,
+    /// What it comes to.
+    pub verdict: Overall,
+}
+
+impl Comparison {
+    /// The row of one action.
+    pub fn action(&self, stage: &str, action: &str) -> Option<&ActionComparison> {
+        self.actions
+            .iter()
+            .find(|row| row.stage == stage && row.action == action)
+    }
+}

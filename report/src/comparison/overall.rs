@@ -1,0 +1,338 @@
+//! What the whole comparison comes to. Decided in `verdict.rs` only; the words are the report's.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::action::{ActionComparison, StageComparison};
+use super::change::{NoiseSource, StatisticComparison, Verdict};
+use super::comparable::Comparability;
+use super::finding::Finding;
+use super::target::{TargetRow, TargetVerdict};
+use super::validity::{RunState, RunValidity};
+use super::value::{Side, Sides, Statistic};
+use super::verdict;
+
+/// The verdict on the comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Overall {
+    /// In one word.
+    pub conclusion: Conclusion,
+    /// Verdicts on the p95, one per judged stage × action.
+    pub actions: VerdictCounts,
+    /// Verdicts on every judged statistic, min and max left out.
+    pub statistics: VerdictCounts,
+    /// Verdicts on the success rates, one per judged stage.
+    pub successes: VerdictCounts,
+    /// Targets of each run.
+    pub targets: Sides<TargetCounts>,
+    /// What to say first, in this order.
+    pub facts: Vec<Fact>,
+}
+
+/// The comparison in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// A record is invalid: nothing is judged.
+    Invalid,
+    /// The runs were not given the same load: nothing is judged.
+    NotComparable,
+    /// Something got worse and nothing better.
+    Worse,
+    /// Something got better and nothing worse.
+    Better,
+    /// Some things got better, others worse.
+    Mixed,
+    /// Every action is equivalent, or changed by less than matters.
+    Unchanged,
+    /// The runs cannot tell.
+    Inconclusive,
+}
+
+/// How often each verdict was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VerdictCounts {
+    /// Regressed, or overload began.
+    pub worse: u64,
+    /// Improved, or overload ended.
+    pub better: u64,
+    /// Equivalent.
+    pub equivalent: u64,
+    /// Changed by no more than the tolerance.
+    pub small_change: u64,
+    /// Cannot tell.
+    pub inconclusive: u64,
+    /// Not judged.
+    pub not_judged: u64,
+}
+
+/// How often each target verdict was given to a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TargetCounts {
+    /// Kept.
+    pub met: u64,
+    /// Not kept.
+    pub missed: u64,
+    /// Cannot tell.
+    pub inconclusive: u64,
+    /// Not judged.
+    pub not_judged: u64,
+}
+
+impl TargetCounts {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.met + self.missed + self.inconclusive + self.not_judged
+    }
+}
+
+/// One thing to say at the top of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+#[allow(
+    missing_docs,
+    reason = "`side`, `stage` and `action` are what they say"
+)]
+pub enum Fact {
+    /// A run is invalid.
+    Invalid { side: Side },
+    /// The runs were not given the same load, and it was not forced.
+    NotComparable {
+        /// Differences that forbid it.
+        forbidding: u64,
+    },
+    /// The runs were not given the same load; the verdicts were forced.
+    Forced {
+        /// Differences that forbid it.
+        forbidding: u64,
+    },
+    /// A judged stage was overloaded.
+    Overloaded {
+        side: Side,
+        stage: String,
+        /// ok / offered, 0 to 1; absent where nothing was offered.
+        answered: Option<f64>,
+    },
+    /// A run meets every target.
+    MeetsAllTargets {
+        side: Side,
+        /// How many there are.
+        of: u64,
+    },
+    /// A run misses targets.
+    MissesTargets {
+        side: Side,
+        missed: u64,
+        /// How many there are.
+        of: u64,
+    },
+    /// No target is missed, but some cannot be told.
+    TargetsInconclusive {
+        side: Side,
+        inconclusive: u64,
+        /// How many there are.
+        of: u64,
+    },
+    /// The plan declares no target.
+    NoTargets,
+    /// An action's success rate or a stage's differs for certain.
+    SuccessChanged {
+        stage: String,
+        /// 100(B − A).
+        points: f64,
+    },
+    /// The p95 that got worse by the largest factor.
+    WorstChange {
+        stage: String,
+        action: String,
+        statistic: Statistic,
+        /// 100(B/A − 1); absent where a value is not finite or a stage was overloaded.
+        percent: Option<f64>,
+    },
+    /// The p95 that got better by the largest factor.
+    BestChange {
+        stage: String,
+        action: String,
+        statistic: Statistic,
+        /// 100(B/A − 1); absent where a value is not finite or a stage was overloaded.
+        percent: Option<f64>,
+    },
+    /// The noise floor of every change is assumed, not calibrated.
+    NoiseAssumed {
+        /// Standard deviation of ln(value) from run to run.
+        s_aa: f64,
+    },
+}
+
+/// What the verdicts are drawn up from.
+pub(super) struct Parts<'a> {
+    pub(super) comparable: &'a Comparability,
+    pub(super) validity: &'a Sides<RunValidity>,
+    pub(super) targets: &'a [TargetRow],
+    pub(super) stages: &'a [StageComparison],
+    pub(super) actions: &'a [ActionComparison],
+}
+
+impl Overall {
+    /// Counts the verdicts and picks the facts.
+    pub(super) fn of(parts: &Parts<'_>) -> Self {
+        let mut actions = VerdictCounts::default();
+        let mut statistics = VerdictCounts::default();
+        let mut successes = VerdictCounts::default();
+        for row in parts.actions {
+            for one in row.statistics.iter().filter(|s| s.tolerance.is_some()) {
+                verdict::tally(&mut statistics, one.verdict);
+                if one.statistic == Statistic::P95 {
+                    verdict::tally(&mut actions, one.verdict);
+                }
+            }
+        }
+        for row in parts.stages {
+            verdict::tally(&mut successes, row.success.verdict);
+        }
+        let targets = Sides::of(Side::A, Side::B, |side| {
+            let mut counts = TargetCounts::default();
+            for row in parts.targets {
+                *match row.results.get(side).verdict {
+                    TargetVerdict::Met => &mut counts.met,
+                    TargetVerdict::Missed => &mut counts.missed,
+                    TargetVerdict::Inconclusive => &mut counts.inconclusive,
+                    TargetVerdict::NotJudged { .. } => &mut counts.not_judged,
+                } += 1;
+            }
+            counts
+        });
+        let invalid = Side::BOTH
+            .iter()
+            .any(|side| parts.validity.get(*side).state == RunState::Invalid);
+        Self {
+            conclusion: verdict::conclusion(invalid, parts.comparable.judged, actions, successes),
+            actions,
+            statistics,
+            successes,
+            facts: facts(parts, &targets),
+            targets,
+        }
+    }
+}
+
+fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for side in Side::BOTH {
+        if parts.validity.get(side).state == RunState::Invalid {
+            facts.push(Fact::Invalid { side });
+        }
+    }
+    let forbidding = parts.comparable.differences.iter().filter(|d| d.forbids);
+    let forbidding = forbidding.count() as u64;
+    if parts.comparable.forced {
+        facts.push(Fact::Forced { forbidding });
+    } else if !parts.comparable.judged {
+        facts.push(Fact::NotComparable { forbidding });
+    }
+    for side in Side::BOTH {
+        let findings = &parts.validity.get(side).findings;
+        facts.extend(findings.iter().filter_map(|finding| match finding {
+            Finding::Overloaded {
+                stage, answered, ..
+            } => Some(Fact::Overloaded {
+                side,
+                stage: stage.clone(),
+                answered: *answered,
+            }),
+            _ => None,
+        }));
+    }
+    if parts.targets.is_empty() {
+        facts.push(Fact::NoTargets);
+    }
+    facts.extend(
+        Side::BOTH
+            .iter()
+            .filter_map(|side| of_targets(*side, targets.get(*side))),
+    );
+    for row in parts.stages {
+        if matches!(row.success.verdict, Verdict::Regressed | Verdict::Improved)
+            && let Some(difference) = row.success.difference
+        {
+            facts.push(Fact::SuccessChanged {
+                stage: row.stage.clone(),
+                points: difference.points,
+            });
+        }
+    }
+    facts.extend(
+        extreme(parts, Verdict::is_worse, 1.0).map(|(stage, action, percent)| Fact::WorstChange {
+            stage,
+            action,
+            statistic: Statistic::P95,
+            percent,
+        }),
+    );
+    facts.extend(
+        extreme(parts, Verdict::is_better, -1.0).map(|(stage, action, percent)| Fact::BestChange {
+            stage,
+            action,
+            statistic: Statistic::P95,
+            percent,
+        }),
+    );
+    facts.extend(assumed_noise(parts));
+    facts
+}
+
+fn of_targets(side: Side, counts: &TargetCounts) -> Option<Fact> {
+    let of = counts.total();
+    if of == 0 || counts.not_judged == of {
+        None
+    } else if counts.missed > 0 {
+        Some(Fact::MissesTargets {
+            side,
+            missed: counts.missed,
+            of,
+        })
+    } else if counts.met == of {
+        Some(Fact::MeetsAllTargets { side, of })
+    } else {
+        Some(Fact::TargetsInconclusive {
+            side,
+            inconclusive: of - counts.met,
+            of,
+        })
+    }
+}
+
+/// The p95 that changed most in the direction of `sign`; a change without a figure is the most.
+fn extreme(
+    parts: &Parts<'_>,
+    wanted: impl Fn(Verdict) -> bool,
+    sign: f64,
+) -> Option<(String, String, Option<f64>)> {
+    let size = |one: &StatisticComparison| {
+        let change = one.change.as_ref().filter(|c| c.certainty.is_some());
+        change.map_or(f64::INFINITY, |c| sign * c.ln_ratio)
+    };
+    parts
+        .actions
+        .iter()
+        .filter_map(|row| Some((row, row.statistic(Statistic::P95)?)))
+        .filter(|(_, one)| wanted(one.verdict))
+        // The first of equals: `max_by` alone would take the last.
+        .rev()
+        .max_by(|(_, x), (_, y)| size(x).total_cmp(&size(y)))
+        .map(|(row, one)| {
+            let change = one.change.as_ref().filter(|c| c.certainty.is_some());
+            let percent = change.map(|c| c.percent);
+            (row.stage.clone(), row.action.clone(), percent)
+        })
+}
+
+fn assumed_noise(parts: &Parts<'_>) -> Option<Fact> {
+    parts
+        .actions
+        .iter()
+        .flat_map(|row| &row.statistics)
+        .filter_map(|one| Some(one.change.as_ref()?.certainty.as_ref()?.noise))
+        .find(|noise| noise.source == NoiseSource::Assumed)
+        .map(|noise| Fact::NoiseAssumed { s_aa: noise.s_aa })
+}

@@ -1,0 +1,120 @@
+//! Shares of arrivals that succeeded.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use std::collections::BTreeMap;
+
+use super::change::Verdict;
+use super::value::{Interval, Sides};
+use super::verdict::{self, Situation};
+use crate::run::{ActionRun, Settled};
+use crate::statistics::{dispersion, newcombe, wilson};
+
+/// A share of successes among offered arrivals.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Success {
+    /// Arrivals that succeeded.
+    pub ok: u64,
+    /// Arrivals that were due.
+    pub offered: u64,
+    /// ok / offered, 0 to 1; absent where nothing was offered.
+    pub share: Option<f64>,
+    /// 95 % interval of the share by Wilson, 0 to 1, over `effective_n`.
+    pub interval: Option<Interval>,
+    /// How much more failures vary from second to second than independent ones would; 1 where
+    /// they vary less. Absent where nothing failed or nothing was offered.
+    pub dispersion: Option<f64>,
+    /// offered / dispersion: what the interval rests on.
+    pub effective_n: Option<f64>,
+    /// Say "no failure observed in `offered`", not "100 %".
+    pub no_failure_observed: bool,
+}
+
+/// The shares of both runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SuccessComparison {
+    /// Of each run.
+    pub sides: Sides<Success>,
+    /// B − A; absent where a run offered nothing.
+    pub difference: Option<SuccessDifference>,
+    /// What follows. Per action it is always "not judged": the stage is judged.
+    pub verdict: Verdict,
+}
+
+/// A difference of two shares, in percentage points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SuccessDifference {
+    /// 100(B − A): negative is worse.
+    pub points: f64,
+    /// 95 % interval by Newcombe, points.
+    pub points_95: Interval,
+}
+
+impl Success {
+    /// Over the judged spans of `runs` together.
+    pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a ActionRun>) -> Self {
+        let (mut ok, mut offered) = (0, 0);
+        let mut seconds: BTreeMap<u64, Settled> = BTreeMap::new();
+        for run in runs {
+            let (run_ok, run_offered) = run.judged();
+            ok += run_ok;
+            offered += run_offered;
+            for (second, settled) in &run.seconds {
+                let sum = seconds.entry(*second).or_default();
+                sum.ok += settled.ok;
+                sum.lost += settled.lost;
+            }
+        }
+        let dispersion = dispersion(seconds.values().map(|s| (s.ok + s.lost, s.lost)));
+        let share = (offered > 0).then(|| ok as f64 / offered as f64);
+        let effective_n = share.map(|_| offered as f64 / dispersion.unwrap_or(1.0));
+        let interval = share
+            .zip(effective_n)
+            .and_then(|(share, n)| wilson(share, n, 0.95));
+        Self {
+            ok,
+            offered,
+            share,
+            interval: interval.map(|(low, high)| Interval { low, high }),
+            dispersion,
+            effective_n,
+            no_failure_observed: offered > 0 && ok == offered,
+        }
+    }
+}
+
+impl SuccessComparison {
+    /// `tolerance_points` none: for information, not judged.
+    pub(super) fn new(
+        sides: Sides<Success>,
+        tolerance_points: Option<f64>,
+        situation: Situation,
+    ) -> Self {
+        let points = |level| {
+            let side = |s: &Success| s.share.zip(s.effective_n);
+            newcombe(side(&sides.a)?, side(&sides.b)?, level)
+                .map(|(low, high)| (100.0 * low, 100.0 * high))
+        };
+        let difference =
+            sides
+                .a
+                .share
+                .zip(sides.b.share)
+                .zip(points(0.95))
+                .map(|((a, b), (low, high))| SuccessDifference {
+                    points: 100.0 * (b - a),
+                    points_95: Interval { low, high },
+                });
+        let verdict = verdict::success(
+            situation,
+            difference.as_ref().zip(points(0.9)),
+            tolerance_points,
+        );
+        Self {
+            sides,
+            difference,
+            verdict,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Limits that the plan declares, and whether the runs kept them.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use std::cmp::Ordering;
+
+use brunt_record::Plan;
+
+use super::change::NotJudged;
+use super::estimate::{Estimate, Windowed};
+use super::success::Success;
+use super::value::{Side, Sides};
+use super::verdict;
+use crate::run::Run;
+
+/// One target of the plan in both runs.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TargetRow {
+    /// Slug of the judged stage.
+    pub stage: String,
+    /// Slug of the action; absent where the target is the stage's success rate.
+    pub action: Option<String>,
+    /// The limit.
+    pub target: Target,
+    /// How each run did.
+    pub results: Sides<TargetResult>,
+}
+
+/// A limit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Target {
+    /// A quantile of the response time over offered arrivals is at most this.
+    Latency {
+        /// 0 to 1.
+        quantile: f64,
+        /// Microseconds, inclusive.
+        limit_us: u64,
+    },
+    /// The share of successes is at least this.
+    Success {
+        /// 0 to 1, inclusive.
+        at_least: f64,
+    },
+}
+
+/// How one run did on one target.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TargetResult {
+    /// What was measured.
+    pub measured: Measured,
+    /// Latency: value / limit, so 54 reads "54×". Success: failures / allowed failures.
+    /// Absent where the value is not finite (or no failure is allowed).
+    pub ratio: Option<f64>,
+    /// Latency: the share of the limit that is left, 1 − ratio. Success: percentage points above
+    /// the limit. Negative where the limit is missed; absent where there is no finite value.
+    pub headroom: Option<f64>,
+    /// Whether the limit was kept.
+    pub verdict: TargetVerdict,
+}
+
+/// What a target was held against.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Measured {
+    /// A quantile of the response time.
+    Latency(Estimate),
+    /// A share of successes.
+    Success(Success),
+    /// The stage never ran, or does not know the action.
+    Nothing,
+}
+
+/// Whether a run kept a limit. Decided in `verdict.rs` only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum TargetVerdict {
+    /// The whole interval keeps it.
+    Met,
+    /// No part of the interval keeps it.
+    Missed,
+    /// A part does, or there is no interval.
+    Inconclusive,
+    /// Nothing may be said.
+    NotJudged {
+        /// Why.
+        reason: NotJudged,
+    },
+}
+
+/// Every target of both plans in the order of the plan, held against both runs.
+pub(super) fn targets(runs: Sides<&Run>, invalid: Sides<bool>) -> Vec<TargetRow> {
+    let mut keys: Vec<Key> = keys(&runs.a.manifest.plan);
+    for key in self::keys(&runs.b.manifest.plan) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys.into_iter()
+        .map(|(stage, action, target)| {
+            let result = |side: Side| {
+                let blocked = invalid.get(side).then_some(NotJudged::Invalid { side });
+                hold(
+                    runs.get(side),
+                    &stage,
+                    action.as_deref(),
+                    target,
+                    side,
+                    blocked,
+                )
+            };
+            let results = Sides {
+                a: result(Side::A),
+                b: result(Side::B),
+            };
+            TargetRow {
+                stage,
+                action,
+                target,
+                results,
+            }
+        })
+        .collect()
+}
+
+type Key = (String, Option<String>, Target);
+
+/// The targets of one plan: per judged stage its actions' limits, then its success rate.
+fn keys(plan: &Plan) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for stage in plan.stages.iter().filter(|stage| stage.judged) {
+        for action in &plan.actions {
+            let mixed = |stream: &brunt_record::StreamPlan| {
+                stream.mix.iter().any(|share| share.action == action.name)
+            };
+            if !stage.streams.iter().any(mixed) {
+                continue;
+            }
+            keys.extend(action.targets.iter().map(|t| {
+                let target = Target::Latency {
+                    quantile: t.quantile,
+                    limit_us: t.limit_us,
+                };
+                (stage.name.clone(), Some(action.name.clone()), target)
+            }));
+        }
+        if let Some(at_least) = plan.success_target {
+            keys.push((stage.name.clone(), None, Target::Success { at_least }));
+        }
+    }
+    keys
+}
+
+fn hold(
+    run: &Run,
+    stage: &str,
+    action: Option<&str>,
+    target: Target,
+    side: Side,
+    blocked: Option<NotJudged>,
+) -> TargetResult {
+    let not_measured = TargetResult {
+        measured: Measured::Nothing,
+        ratio: None,
+        headroom: None,
+        verdict: TargetVerdict::NotJudged {
+            reason: blocked.unwrap_or(NotJudged::NotMeasured { side }),
+        },
+    };
+    match (target, action) {
+        (Target::Latency { quantile, limit_us }, Some(action)) => {
+            let Some(measured) = run.action(stage, action) else {
+                return not_measured;
+            };
+            let estimate = Windowed::new(measured).quantile(quantile);
+            let ratio = estimate.value.us().map(|us| us / limit_us as f64);
+            TargetResult {
+                ratio,
+                headroom: ratio.map(|ratio| 1.0 - ratio),
+                verdict: verdict::latency_target(blocked, side, &estimate, limit_us as f64),
+                measured: Measured::Latency(estimate),
+            }
+        }
+        (Target::Success { at_least }, _) => {
+            let success = Success::of(run.stage(stage));
+            let Some(share) = success.share else {
+                return not_measured;
+            };
+            let allowed = 1.0 - at_least;
+            let some = allowed.partial_cmp(&0.0) == Some(Ordering::Greater);
+            TargetResult {
+                ratio: some.then(|| (1.0 - share) / allowed),
+                headroom: Some(100.0 * (share - at_least)),
+                verdict: verdict::success_target(blocked, side, &success, at_least),
+                measured: Measured::Success(success),
+            }
+        }
+        (Target::Latency { .. }, None) => not_measured,
+    }
+}

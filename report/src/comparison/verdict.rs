@@ -1,0 +1,378 @@
+//! Every decision: a change, a target, the validity of a stage and a run, the whole comparison.
+//!
+//! Nothing else in this crate compares a measured figure with a limit. Swapping the runs mirrors
+//! every verdict on a change.
+
+use super::change::{NotJudged, Verdict, percent};
+use super::estimate::{Estimate, NoInterval};
+use super::finding::{Finding, Severity};
+use super::overall::{Conclusion, VerdictCounts};
+use super::success::{Success, SuccessDifference};
+use super::target::TargetVerdict;
+use super::validity::{RunState, StageState};
+use super::value::{Interval, Side, Sides, Value};
+use crate::gate::{RuleOutcome, Why};
+use crate::statistics::{Difference, HolmStep};
+
+/// Least share of arrivals that a service answers which is not overloaded.
+const ANSWERED: f64 = 0.99;
+/// Dispatch lateness (p99) up to this is never a fault, microseconds.
+const LATE_US: f64 = 5_000.0;
+/// Lateness above this share of the judged quantile is a fault.
+const LATE_FAULT: f64 = 0.25;
+/// Lateness above this share of the judged quantile is a warning.
+const LATE_WARNING: f64 = 0.10;
+/// A wall clock that moved by more than this has stepped, microseconds.
+const CLOCK_STEP_US: u64 = 100_000;
+/// A machine above this share of its cores is nearly busy.
+const HOST_BUSY: f64 = 0.9;
+/// A drift of less than this share is no drift.
+const DRIFT: f64 = 0.10;
+/// False discovery rate.
+const FALSE_DISCOVERIES: f64 = 0.05;
+
+/// What bears on every comparison within one stage.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Situation {
+    /// Why nothing may be judged.
+    pub(crate) blocked: Option<NotJudged>,
+    /// Was the stage overloaded?
+    pub(crate) overloaded: Sides<bool>,
+}
+
+impl Situation {
+    /// The verdict that overload alone gives, where just one side was overloaded.
+    fn overload(self) -> Option<Verdict> {
+        match self.overloaded {
+            Sides { a: false, b: true } => Some(Verdict::OverloadBegan),
+            Sides { a: true, b: false } => Some(Verdict::OverloadEnded),
+            _ => None,
+        }
+    }
+
+    fn both_overloaded(self) -> bool {
+        self.overloaded.a && self.overloaded.b
+    }
+}
+
+fn not_judged(reason: NotJudged) -> Verdict {
+    Verdict::NotJudged { reason }
+}
+
+/// The verdict on a change of which no interval may be formed; none where [`change`] decides.
+pub(crate) fn judgeable(
+    situation: Situation,
+    has_tolerance: bool,
+    estimates: &Sides<Estimate>,
+) -> Option<Verdict> {
+    if let Some(reason) = situation.blocked {
+        return Some(not_judged(reason));
+    }
+    if !has_tolerance {
+        return Some(not_judged(NotJudged::Extreme));
+    }
+    for side in Side::BOTH {
+        if estimates.get(side).value == Value::NotMeasured {
+            return Some(not_judged(NotJudged::NotMeasured { side }));
+        }
+    }
+    if let Some(verdict) = situation.overload() {
+        return Some(verdict);
+    }
+    match (estimates.a.value, estimates.b.value) {
+        (Value::Unbounded, Value::Unbounded) => return Some(not_judged(NotJudged::BothUnbounded)),
+        (_, Value::Unbounded) => return Some(Verdict::Regressed),
+        (Value::Unbounded, _) => return Some(Verdict::Improved),
+        _ => {}
+    }
+    if situation.both_overloaded() {
+        return Some(not_judged(NotJudged::BothOverloaded));
+    }
+    let missing = estimates.a.no_interval.or(estimates.b.no_interval)?;
+    Some(not_judged(match missing {
+        NoInterval::UnboundedInAWindow => NotJudged::UnboundedInAWindow,
+        _ => NotJudged::FewSamples,
+    }))
+}
+
+/// The verdict on a change `d`, positive being worse, from its intervals and τ.
+pub(crate) fn change(d: f64, ci95: (f64, f64), ci90: (f64, f64), tau: f64) -> Verdict {
+    let excludes_zero = ci95.0 > 0.0 || ci95.1 < 0.0;
+    if ci95.0 > 0.0 && d > tau {
+        Verdict::Regressed
+    } else if ci95.1 < 0.0 && d < -tau {
+        Verdict::Improved
+    } else if ci90.0 > -tau && ci90.1 < tau {
+        Verdict::Equivalent
+    } else if excludes_zero && d.abs() <= tau {
+        Verdict::SmallChange
+    } else {
+        Verdict::Inconclusive
+    }
+}
+
+/// The verdict on two success rates; the second of `difference` is its 90 % interval in points.
+pub(crate) fn success(
+    situation: Situation,
+    difference: Option<(&SuccessDifference, (f64, f64))>,
+    tolerance_points: Option<f64>,
+) -> Verdict {
+    if let Some(reason) = situation.blocked {
+        return not_judged(reason);
+    }
+    let Some(tau) = tolerance_points else {
+        return not_judged(NotJudged::PerStageOnly);
+    };
+    let Some((difference, ci90)) = difference else {
+        return not_judged(NotJudged::FewSamples);
+    };
+    if let Some(verdict) = situation.overload() {
+        return verdict;
+    }
+    if situation.both_overloaded() {
+        return not_judged(NotJudged::BothOverloaded);
+    }
+    // Fewer successes are worse: turn the sign.
+    let Interval { low, high } = difference.points_95;
+    change(-difference.points, (-high, -low), (-ci90.1, -ci90.0), tau)
+}
+
+/// Does a change stand out among all that were judged?
+pub(crate) fn stands_out(p_adjusted: f64) -> bool {
+    p_adjusted <= FALSE_DISCOVERIES
+}
+
+/// Did a statistic move within a run, its change d having the interval `ci95`?
+pub(crate) fn drifted(d: f64, ci95: (f64, f64)) -> bool {
+    (ci95.0 > 0.0 || ci95.1 < 0.0) && d.abs() > DRIFT.ln_1p()
+}
+
+/// Whether a response time keeps `limit_us`.
+pub(crate) fn latency_target(
+    blocked: Option<NotJudged>,
+    side: Side,
+    estimate: &Estimate,
+    limit_us: f64,
+) -> TargetVerdict {
+    if let Some(reason) = blocked {
+        return TargetVerdict::NotJudged { reason };
+    }
+    match (estimate.value, estimate.interval) {
+        (Value::NotMeasured, _) => TargetVerdict::NotJudged {
+            reason: NotJudged::NotMeasured { side },
+        },
+        (Value::Unbounded, _) => TargetVerdict::Missed,
+        (Value::Finite { .. }, Some(interval)) if interval.high <= limit_us => TargetVerdict::Met,
+        (Value::Finite { .. }, Some(interval)) if interval.low > limit_us => TargetVerdict::Missed,
+        (Value::Finite { .. }, _) => TargetVerdict::Inconclusive,
+    }
+}
+
+/// Whether a success rate reaches `at_least`.
+pub(crate) fn success_target(
+    blocked: Option<NotJudged>,
+    side: Side,
+    success: &Success,
+    at_least: f64,
+) -> TargetVerdict {
+    match (blocked, success.interval) {
+        (Some(reason), _) => TargetVerdict::NotJudged { reason },
+        (None, None) => TargetVerdict::NotJudged {
+            reason: NotJudged::NotMeasured { side },
+        },
+        (None, Some(interval)) if interval.low >= at_least => TargetVerdict::Met,
+        (None, Some(interval)) if interval.high < at_least => TargetVerdict::Missed,
+        (None, Some(_)) => TargetVerdict::Inconclusive,
+    }
+}
+
+/// Whether a relative rule holds: it fails when the change is certain (by Holm's procedure over all
+/// declared rules) and beyond τ, passes when its one-sided upper bound is below τ.
+///
+/// Passing needs no adjustment: a gate passes only if every rule does.
+pub(crate) fn relative_rule(
+    verdict: Option<Verdict>,
+    difference: Option<&Difference>,
+    step: HolmStep,
+    alpha: f64,
+    tau: f64,
+) -> (RuleOutcome, Why) {
+    let Some(difference) = difference else {
+        return match verdict {
+            Some(Verdict::OverloadBegan) => (RuleOutcome::Failed, Why::OverloadBegan),
+            Some(Verdict::OverloadEnded) => (RuleOutcome::Passed, Why::OverloadEnded),
+            Some(Verdict::Regressed) => (RuleOutcome::Failed, Why::Unbounded),
+            Some(Verdict::Improved) => (RuleOutcome::Passed, Why::NoLongerUnbounded),
+            Some(Verdict::NotJudged { reason }) => {
+                (RuleOutcome::NotJudged, Why::NotJudged { reason })
+            }
+            _ => (RuleOutcome::Inconclusive, Why::FewSamples),
+        };
+    };
+    let upper = difference.upper_bound(1.0 - alpha);
+    if step.p_adjusted <= alpha && difference.d > tau {
+        (RuleOutcome::Failed, Why::Regressed)
+    } else if upper < tau {
+        let upper_percent = percent(upper);
+        (RuleOutcome::Passed, Why::WithinTolerance { upper_percent })
+    } else {
+        let detectable_percent = percent(difference.minimal_detectable(tau));
+        let why = Why::CannotResolve { detectable_percent };
+        (RuleOutcome::Inconclusive, why)
+    }
+}
+
+/// Was a stage overloaded that answered this share and had `saturated` streams?
+pub(crate) fn overloaded(answered: Option<f64>, saturated: usize) -> bool {
+    saturated > 0 || answered.is_some_and(|share| share < ANSWERED)
+}
+
+/// Whether the generator's lateness (p99) spoils a judged value: `Some(true)` is a fault,
+/// `Some(false)` a warning.
+pub(crate) fn late(lateness_p99_us: f64, value_us: f64) -> Option<bool> {
+    if lateness_p99_us > LATE_US && lateness_p99_us > LATE_FAULT * value_us {
+        Some(true)
+    } else if lateness_p99_us > LATE_WARNING * value_us {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Did the wall clock step?
+pub(crate) fn clock_stepped(by_us: i64) -> bool {
+    by_us.unsigned_abs() > CLOCK_STEP_US
+}
+
+/// Was the machine nearly busy?
+pub(crate) fn host_busy(share: f64) -> bool {
+    share > HOST_BUSY
+}
+
+/// A stage in one word, from what was found in it.
+pub(crate) fn stage_state(ran: bool, cut_short: bool, found: &[Finding]) -> StageState {
+    let any = |is: fn(&Finding) -> bool| found.iter().any(is);
+    if !ran {
+        StageState::NeverRan
+    } else if cut_short {
+        StageState::CutShort
+    } else if any(|f| matches!(f, Finding::Late { fault: true, .. })) {
+        StageState::Invalid
+    } else if any(|f| matches!(f, Finding::Overloaded { .. })) {
+        StageState::Overloaded
+    } else {
+        StageState::Valid
+    }
+}
+
+/// A run in one word: its gravest finding.
+pub(crate) fn run_state(findings: &[Finding]) -> RunState {
+    match findings.iter().map(Finding::severity).min() {
+        Some(Severity::Fault) => RunState::Invalid,
+        Some(Severity::Overload) => RunState::Overloaded,
+        Some(Severity::Warning) | None => RunState::Valid,
+    }
+}
+
+/// Adds one verdict to a tally.
+pub(crate) fn tally(counts: &mut VerdictCounts, verdict: Verdict) {
+    *match verdict {
+        Verdict::Regressed | Verdict::OverloadBegan => &mut counts.worse,
+        Verdict::Improved | Verdict::OverloadEnded => &mut counts.better,
+        Verdict::Equivalent => &mut counts.equivalent,
+        Verdict::SmallChange => &mut counts.small_change,
+        Verdict::Inconclusive => &mut counts.inconclusive,
+        Verdict::NotJudged { .. } => &mut counts.not_judged,
+    } += 1;
+}
+
+/// The comparison in one word, from the verdicts on the p95 of every action and on the success
+/// rate of every stage.
+pub(crate) fn conclusion(
+    invalid: bool,
+    comparable: bool,
+    actions: VerdictCounts,
+    successes: VerdictCounts,
+) -> Conclusion {
+    let worse = actions.worse + successes.worse;
+    let better = actions.better + successes.better;
+    let settled = actions.equivalent + actions.small_change;
+    let open = actions.inconclusive + actions.not_judged;
+    if invalid {
+        Conclusion::Invalid
+    } else if !comparable {
+        Conclusion::NotComparable
+    } else if worse > 0 && better > 0 {
+        Conclusion::Mixed
+    } else if worse > 0 {
+        Conclusion::Worse
+    } else if better > 0 {
+        Conclusion::Better
+    } else if settled > 0 && open == 0 {
+        Conclusion::Unchanged
+    } else {
+        Conclusion::Inconclusive
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(d: f64, half95: f64, tau: f64, expected: Verdict) {
+        let ci = |half: f64| (d - half, d + half);
+        let half90 = half95 * 0.84;
+        assert_eq!(
+            change(d, ci(half95), ci(half90), tau),
+            expected,
+            "{d} ± {half95}"
+        );
+    }
+
+    #[test]
+    fn a_change_is_judged_by_both_ends_of_its_interval() {
+        check(0.20, 0.10, 0.1, Verdict::Regressed);
+        check(-0.20, 0.10, 0.1, Verdict::Improved);
+        check(0.01, 0.05, 0.1, Verdict::Equivalent);
+        check(0.06, 0.05, 0.1, Verdict::SmallChange);
+        check(0.05, 0.08, 0.1, Verdict::Inconclusive);
+        check(0.20, 0.30, 0.1, Verdict::Inconclusive);
+        // Certain, but no larger than what matters, is never a regression.
+        check(0.1, 0.01, 0.1, Verdict::SmallChange);
+        check(0.0, 0.0, 0.1, Verdict::Equivalent);
+    }
+
+    #[test]
+    fn lateness_is_a_fault_only_when_long_and_a_good_part() {
+        for (lateness, value, expected) in [
+            (4_900.0, 5_000.0, Some(false)),
+            (6_000.0, 100_000.0, None),
+            (6_000.0, 24_000.0, Some(false)),
+            (6_000.0, 23_000.0, Some(true)),
+            (50.0, 1_000.0, None),
+            (150.0, 1_000.0, Some(false)),
+        ] {
+            assert_eq!(late(lateness, value), expected, "{lateness} of {value}");
+        }
+    }
+
+    fn mirrored(verdict: Verdict) -> Verdict {
+        match verdict {
+            Verdict::Regressed => Verdict::Improved,
+            Verdict::Improved => Verdict::Regressed,
+            same => same,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn swapping_the_sides_mirrors_a_change(
+            d in -1.0f64..1.0, half in 0.0f64..1.0, tau in 0.01f64..0.5,
+        ) {
+            let forth = change(d, (d - half, d + half), (d - 0.8 * half, d + 0.8 * half), tau);
+            let back = change(-d, (-d - half, -d + half), (-d - 0.8 * half, -d + 0.8 * half), tau);
+            prop_assert_eq!(back, mirrored(forth));
+        }
+    }
+}

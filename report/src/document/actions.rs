@@ -1,0 +1,185 @@
+//! Every action of every judged stage: first all of them in one table, then each in full.
+
+use super::block::{Block, Section};
+use super::figures;
+use super::names::{Names, action_id};
+use super::provenance;
+use super::table::{Cell, Column, Table};
+use super::words;
+use crate::comparison::{
+    ActionComparison, ActionCounts, Comparison, Quantiles, Side, Statistic, StatisticComparison,
+    Value, Verdict,
+};
+use crate::language;
+
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new("actions", "Comparison by action");
+    if comparison.actions.is_empty() {
+        section.paragraph("No judged stage has an action.");
+        return section;
+    }
+    section.paragraph(
+        "Response time runs from the instant at which an arrival was due. Percentiles are over offered arrivals: a failed or unsent one ranks as slower than every success. The mean, min and max are over successes.",
+    );
+    section.paragraph(provenance::noise(comparison));
+    section.table(overview(comparison));
+    section.sections = comparison
+        .actions
+        .iter()
+        .map(|row| part(row, comparison, names))
+        .collect();
+    section
+}
+
+fn overview(comparison: &Comparison) -> Table {
+    let shown = [Statistic::P50, Statistic::P95, Statistic::P99];
+    let mut columns = vec![Column::words("Stage / action")];
+    columns.extend(shown.map(|statistic| Column::verdict(statistic.name())));
+    columns.push(Column::figure("Success"));
+    let mut table = Table::new("Every action at a glance: the change from A to B", columns);
+    for row in &comparison.actions {
+        let mut cells = vec![
+            Cell::text(format!("{} / {}", row.stage, row.action))
+                .to_section(action_id(&row.stage, &row.action)),
+        ];
+        for statistic in shown {
+            cells.push(row.statistic(statistic).map_or_else(
+                || Cell::faint(language::NOT_MEASURED),
+                |statistic| {
+                    let verdict = words::verdict(statistic.verdict);
+                    let change = words::change_cell(row, statistic).text;
+                    Cell::toned(verdict.text, verdict.tone).with_note(Some(change))
+                },
+            ));
+        }
+        cells.push(success_change(row));
+        table.rows.push(cells);
+    }
+    table
+}
+
+fn part(row: &ActionComparison, comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new(
+        action_id(&row.stage, &row.action),
+        format!("{} / {}", row.stage, row.action),
+    );
+    section.paragraph(
+        Side::BOTH
+            .map(|side| {
+                format!(
+                    "{}: {}",
+                    names.short(side),
+                    told(row.counts.get(side).as_ref())
+                )
+            })
+            .join(" "),
+    );
+    section
+        .blocks
+        .push(Block::Figures(figures::of_action(row, comparison, names)));
+    section.table(statistics(row, names));
+    section
+}
+
+fn told(counts: Option<&ActionCounts>) -> String {
+    let Some(counts) = counts else {
+        return format!("{}.", language::NOT_MEASURED);
+    };
+    let mut parts = vec![format!("{} offered", language::count(counts.offered))];
+    parts.push(format!("{} ok", language::count(counts.ok)));
+    parts.push(format!("{} failed", language::count(counts.failed)));
+    parts.push(format!("{} unsent", language::count(counts.unsent)));
+    format!("{}.", parts.join(", "))
+}
+
+fn statistics(row: &ActionComparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        format!(
+            "{} / {}: response time and success, with 95 % intervals",
+            row.stage, row.action
+        ),
+        vec![
+            Column::words("Metric"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+            Column::figure("Change"),
+            Column::verdict("Verdict"),
+        ],
+    );
+    for statistic in &row.statistics {
+        table.rows.push(vec![
+            Cell::text(statistic.statistic.name()),
+            words::estimate(&statistic.estimates.a),
+            words::estimate(&statistic.estimates.b),
+            words::change_cell(row, statistic),
+            verdict(statistic),
+        ]);
+    }
+    table.rows.push(vec![
+        Cell::text("success"),
+        words::success(&row.success.sides.a),
+        words::success(&row.success.sides.b),
+        success_change(row),
+        words::verdict(row.success.verdict),
+    ]);
+    table.rows.extend(service(row));
+    table
+}
+
+/// The verdict; where nothing could be told, what such a pair of runs would have shown.
+fn verdict(statistic: &StatisticComparison) -> Cell {
+    let cell = words::verdict(statistic.verdict);
+    let certainty = statistic.change.as_ref().and_then(|c| c.certainty.as_ref());
+    match (statistic.verdict, certainty) {
+        (Verdict::Inconclusive, Some(certainty)) => cell.with_note(Some(format!(
+            "a change of {} would show",
+            language::percent(certainty.minimal_detectable_percent / 100.0)
+        ))),
+        _ => cell,
+    }
+}
+
+fn success_change(row: &ActionComparison) -> Cell {
+    row.success.difference.map_or_else(
+        || Cell::faint(language::NOT_MEASURED),
+        |difference| {
+            Cell::text(language::points(difference.points / 100.0)).with_note(Some(
+                language::interval_of_points(
+                    difference.points_95.low / 100.0,
+                    difference.points_95.high / 100.0,
+                ),
+            ))
+        },
+    )
+}
+
+type Pick = fn(&Quantiles) -> Value;
+
+/// Service time, for information: it leaves out the wait before sending.
+fn service(row: &ActionComparison) -> Vec<Vec<Cell>> {
+    let pick: [(&str, Pick); 3] = [
+        ("service p50", |q| q.p50),
+        ("service p95", |q| q.p95),
+        ("service p99", |q| q.p99),
+    ];
+    if row.service.a.is_none() && row.service.b.is_none() {
+        return Vec::new();
+    }
+    pick.iter()
+        .map(|(name, pick)| {
+            let value = |side: Side| {
+                row.service.get(side).as_ref().map_or_else(
+                    || Cell::faint(language::NOT_MEASURED),
+                    |quantiles| Cell::text(words::value(pick(quantiles))),
+                )
+            };
+            vec![
+                Cell::text(*name).with_note(Some("sent to done".to_owned())),
+                value(Side::A),
+                value(Side::B),
+                Cell::default(),
+                Cell::default().with_note(Some("for information".to_owned())),
+            ]
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! What a section is made of.
+
+use serde::Serialize;
+
+use super::figure::Figure;
+use super::table::Table;
+use super::tone::Tone;
+
+/// A piece of a section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "block", content = "content", rename_all = "kebab-case")]
+pub enum Block {
+    /// A sentence or a few.
+    Paragraph(String),
+    /// What must not be overlooked.
+    Callout(Callout),
+    /// A few figures to take in at a glance.
+    Cards(Vec<Card>),
+    /// A table.
+    Table(Table),
+    /// Charts that belong side by side.
+    Figures(Vec<Figure>),
+    /// Items in no order of weight.
+    List(Vec<String>),
+    /// Something to type or to read letter by letter.
+    Code(String),
+}
+
+/// What must not be overlooked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Callout {
+    /// How it reads.
+    pub tone: Tone,
+    /// Its headline.
+    pub title: String,
+    /// Its sentences.
+    pub lines: Vec<String>,
+}
+
+/// One figure to take in at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Card {
+    /// What it is.
+    pub label: String,
+    /// The figure.
+    pub value: String,
+    /// What stands behind it.
+    pub note: String,
+    /// How it reads.
+    pub tone: Tone,
+}
+
+/// A section.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Section {
+    /// Unique in the document: a slug.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// What it holds.
+    pub blocks: Vec<Block>,
+    /// Its parts.
+    pub sections: Vec<Section>,
+}
+
+impl Section {
+    /// An empty section.
+    pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            title: title.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a paragraph.
+    pub(super) fn paragraph(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Paragraph(text.into()));
+    }
+
+    /// Adds a table, unless it has no rows.
+    pub(super) fn table(&mut self, table: Table) {
+        if !table.rows.is_empty() {
+            self.blocks.push(Block::Table(table));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a report says, before it is Markdown, HTML or text.
+//!
+//! [`build`] turns a [`Comparison`] into sections of finished strings. Renderers spell them; they
+//! decide nothing and compute nothing.
+
+mod actions;
+mod block;
+mod failures;
+mod figure;
+mod figures;
+mod findings;
+mod names;
+mod provenance;
+mod resources;
+mod table;
+mod targets;
+mod tone;
+mod validity;
+mod verdict;
+mod words;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+pub use block::{Block, Callout, Card, Section};
+pub use figure::Figure;
+pub use table::{Cell, Column, ColumnKind, Table};
+pub use tone::Tone;
+
+use crate::comparison::Comparison;
+use names::Names;
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Document {
+    /// What it is about.
+    pub title: String,
+    /// Where its runs come from, in one line.
+    pub subtitle: String,
+    /// In the order of reading; the first is the verdict.
+    pub sections: Vec<Section>,
+}
+
+impl Document {
+    /// Every chart, in the order of reading.
+    pub fn figures(&self) -> Vec<&Figure> {
+        let mut figures = Vec::new();
+        for section in &self.sections {
+            collect(section, &mut figures);
+        }
+        figures
+    }
+}
+
+fn collect<'d>(section: &'d Section, figures: &mut Vec<&'d Figure>) {
+    for block in &section.blocks {
+        if let Block::Figures(some) = block {
+            figures.extend(some);
+        }
+    }
+    for part in &section.sections {
+        collect(part, figures);
+    }
+}
+
+/// Writes the report on a comparison.
+pub fn build(comparison: &Comparison) -> Document {
+    let names = Names::of(&comparison.runs);
+    let mut sections = vec![
+        verdict::section(comparison, &names),
+        validity::section(comparison, &names),
+        targets::section(comparison, &names),
+        actions::section(comparison, &names),
+        failures::section(comparison, &names),
+        resources::section(comparison, &names),
+        findings::section(comparison, &names),
+        provenance::section(comparison, &names),
+    ];
+    let (mut taken, mut figures) = (BTreeSet::new(), 0);
+    for section in &mut sections {
+        number(section, &mut taken, &mut figures);
+    }
+    Document {
+        title: verdict::title(&names),
+        subtitle: verdict::subtitle(comparison),
+        sections,
+    }
+}
+
+/// Gives every section and chart an id of its own.
+fn number(section: &mut Section, taken: &mut BTreeSet<String>, figures: &mut u32) {
+    section.id = names::unique(&section.id, taken);
+    for block in &mut section.blocks {
+        if let Block::Figures(some) = block {
+            for figure in some {
+                *figures += 1;
+                figure.id = format!("figure-{figures}");
+            }
+        }
+    }
+    for part in &mut section.sections {
+        number(part, taken, figures);
+    }
+}

@@ -1,0 +1,159 @@
+//! Where the figures come from: runs, machine, methods, files.
+
+use super::block::{Block, Section};
+use super::names::Names;
+use super::table::{Cell, Column, Table};
+use crate::comparison::{Comparison, NoiseSource, RunSummary, Side};
+use crate::language;
+
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new("provenance", "Provenance");
+    section.table(runs(comparison, names));
+    section.sections.push(methods(comparison));
+    for side in Side::BOTH {
+        section.table(files(comparison.runs.get(side), names.short(side)));
+    }
+    section
+}
+
+fn runs(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "Both runs",
+        vec![
+            Column::words("What"),
+            Column::words(names.heading(Side::A)),
+            Column::words(names.heading(Side::B)),
+        ],
+    );
+    let facts = Side::BOTH.map(|side| facts(comparison.runs.get(side)));
+    let [a, b] = facts;
+    for ((what, a), (_, b)) in a.into_iter().zip(b) {
+        table.rows.push(vec![Cell::text(what), a, b]);
+    }
+    table
+}
+
+fn facts(run: &RunSummary) -> Vec<(&'static str, Cell)> {
+    let optional =
+        |text: Option<String>| text.map_or_else(|| Cell::faint(language::NOT_MEASURED), Cell::text);
+    let host = &run.host;
+    vec![
+        ("Record", Cell::code(&run.id)),
+        ("Began", Cell::text(run.started_at.to_string())),
+        (
+            "Ended",
+            run.ended_at.map_or_else(
+                || Cell::faint("it did not"),
+                |at| Cell::text(at.to_string()),
+            ),
+        ),
+        (
+            "Written by",
+            Cell::text(format!("brunt {}", run.build.version)),
+        ),
+        (
+            "Commit",
+            run.build
+                .commit
+                .as_ref()
+                .map_or_else(|| Cell::faint("unknown"), Cell::code),
+        ),
+        (
+            "Scenario",
+            Cell::text(&run.scenario.name).with_note(Some(run.scenario.sha256.clone())),
+        ),
+        ("Seed", Cell::text(run.seed.to_string())),
+        ("Labels", Cell::text(pairs(&run.labels))),
+        ("Addresses", Cell::text(pairs(&run.addresses))),
+        (
+            "Generators",
+            Cell::text(language::count(u64::from(run.shards))),
+        ),
+        ("Processor", optional(host.cpu.clone())),
+        (
+            "Cores",
+            optional(host.cores.map(|n| language::count(u64::from(n)))),
+        ),
+        ("Memory", optional(host.memory_bytes.map(language::bytes))),
+        ("Kernel", optional(host.kernel.clone())),
+        ("Frequency governor", optional(host.governor.clone())),
+        (
+            "fsync, median before the run",
+            optional(host.fsync_us.map(|us| language::duration(us as f64))),
+        ),
+        (
+            "Machine shared with the service",
+            Cell::text(if host.shared_with_target { "yes" } else { "no" }),
+        ),
+    ]
+}
+
+fn pairs(pairs: &std::collections::BTreeMap<String, String>) -> String {
+    if pairs.is_empty() {
+        return "none".to_owned();
+    }
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn methods(comparison: &Comparison) -> Section {
+    let mut section = Section::new("methods", "Methods");
+    section.blocks.push(Block::List(vec![
+        noise(comparison),
+        "Percentiles: over offered arrivals, response time counted from when an arrival was due; failed and unsent arrivals rank above every success, and a quantile that they reach is unbounded.".to_owned(),
+        "Interval of a value: batch means over 10 (else 5) contiguous windows of ln(percentile), t quantiles, widened by the lag-1 autocorrelation (after Künsch 1989; Politis & Romano 1994).".to_owned(),
+        "Interval of a change: the larger of the within-run variance and the run-to-run noise (after Daly et al., ICPE 2020, 10.1145/3358960.3375791; Bulej et al., duet benchmarking, ICPE 2020, arXiv 2001.05811).".to_owned(),
+        "Verdict: regressed or improved when the 95 % interval excludes no change and the change exceeds the tolerance; equivalent when the 90 % interval lies within the tolerance; small change when certain and within it; else inconclusive. Min and max are never judged.".to_owned(),
+        "Success: Wilson's interval (1927), differences by Newcombe (1998), both over arrivals deflated by how failures cluster in time.".to_owned(),
+    ]));
+    section
+}
+
+/// How much of a change is only the difference of one run from the next.
+pub(super) fn noise(comparison: &Comparison) -> String {
+    let mut assumed: Option<f64> = None;
+    let mut calibrated: Option<u32> = None;
+    let statistics = comparison.actions.iter().flat_map(|row| &row.statistics);
+    for change in statistics.filter_map(|s| s.change.as_ref()) {
+        if let Some(certainty) = &change.certainty {
+            match certainty.noise.source {
+                NoiseSource::Assumed => assumed = Some(certainty.noise.s_aa),
+                NoiseSource::Calibrated { runs } => calibrated = Some(runs),
+            }
+        }
+    }
+    let words = match (assumed, calibrated) {
+        (Some(s), None) => format!(
+            "assumed to be {}, not calibrated",
+            language::share_target(s)
+        ),
+        (Some(s), Some(runs)) => format!(
+            "calibrated over {} where possible, else assumed to be {}",
+            language::plural(u64::from(runs), "run"),
+            language::share_target(s)
+        ),
+        (None, Some(runs)) => format!(
+            "calibrated over {} of the same thing",
+            language::plural(u64::from(runs), "run")
+        ),
+        (None, None) => "not used: no change has an interval".to_owned(),
+    };
+    format!("Noise floor, by which one run differs from the next though nothing changed: {words}.")
+}
+
+fn files(run: &RunSummary, name: &str) -> Table {
+    let mut table = Table::new(
+        format!("Files of {name}"),
+        vec![Column::words("File"), Column::words("SHA-256")],
+    )
+    .folded();
+    table.rows = run
+        .files
+        .iter()
+        .map(|(file, digest)| vec![Cell::code(file), Cell::code(digest)])
+        .collect();
+    table
+}

@@ -1,0 +1,91 @@
+//! The limits of the plan, and whether each run kept them.
+
+use super::block::Section;
+use super::names::Names;
+use super::table::{Cell, Column, Table};
+use super::words;
+use crate::comparison::{
+    Comparison, Measured, Side, Target, TargetResult, TargetRow, TargetVerdict,
+};
+use crate::language;
+
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new("targets", "Targets");
+    if comparison.targets.is_empty() {
+        section.paragraph("The plan declares no target.");
+        return section;
+    }
+    section.paragraph(
+        "A target is met when the whole interval of the value keeps it, missed when no part of it does. The ratio is value / limit.",
+    );
+    let mut columns = vec![Column::words("Target"), Column::figure("Limit")];
+    for side in Side::BOTH {
+        columns.push(Column::figure(names.heading(side)));
+        columns.push(Column::verdict(format!("{side}: outcome")));
+    }
+    let mut table = Table::new("Targets and how each run did", columns);
+    table.rows = comparison.targets.iter().map(row).collect();
+    section.table(table);
+    section
+}
+
+fn row(row: &TargetRow) -> Vec<Cell> {
+    let (what, limit) = match row.target {
+        Target::Latency { quantile, limit_us } => {
+            (quantile_name(quantile), language::limit(limit_us))
+        }
+        Target::Success { at_least } => ("success".to_owned(), language::share_target(at_least)),
+    };
+    let name = match &row.action {
+        Some(action) => format!("{} / {action}", row.stage),
+        None => row.stage.clone(),
+    };
+    let mut cells = vec![
+        Cell::text(name).with_note(Some(what)),
+        Cell::text(limit).with_note(Some(
+            match row.target {
+                Target::Latency { .. } => "at most",
+                Target::Success { .. } => "at least",
+            }
+            .to_owned(),
+        )),
+    ];
+    for side in Side::BOTH {
+        let result = row.results.get(side);
+        cells.push(measured(&result.measured));
+        cells.push(outcome(result));
+    }
+    cells
+}
+
+/// `p95` of 0.95.
+pub(super) fn quantile_name(quantile: f64) -> String {
+    format!("p{}", (quantile * 1e7).round() / 1e5)
+}
+
+fn measured(measured: &Measured) -> Cell {
+    match measured {
+        Measured::Latency(estimate) => words::estimate(estimate),
+        Measured::Success(success) => words::success(success),
+        Measured::Nothing => Cell::faint(language::NOT_MEASURED),
+    }
+}
+
+fn outcome(result: &TargetResult) -> Cell {
+    let (word, tone) = words::target_verdict(result.verdict);
+    if let TargetVerdict::NotJudged { reason } = result.verdict {
+        return Cell::toned(word, tone).with_note(Some(words::not_judged(reason)));
+    }
+    let latency = matches!(result.measured, Measured::Latency(_));
+    let ratio = match (result.ratio, latency) {
+        (Some(ratio), true) => format!(", {}", language::factor(ratio)),
+        _ => String::new(),
+    };
+    let note = match (result.headroom, latency) {
+        (Some(left), true) => Some(format!("headroom {}", language::headroom(left))),
+        // Headroom of a share is in points already.
+        (Some(points), false) => Some(language::points(points / 100.0)),
+        (None, _) => None,
+    };
+    Cell::toned(format!("{word}{ratio}"), tone).with_note(note)
+}

@@ -1,0 +1,171 @@
+//! Can the runs be trusted, and did the service carry the load? Offered against delivered first.
+
+use super::block::{Block, Callout, Section};
+use super::figures;
+use super::names::Names;
+use super::table::{Cell, Column, Table};
+use super::tone::Tone;
+use super::verdict::aspect;
+use crate::comparison::{
+    Comparison, Difference, RunState, Severity, Side, StageState, StageValidity,
+};
+use crate::language;
+
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new("validity", "Validity of both runs");
+    section.table(stages(comparison, names));
+    section
+        .blocks
+        .push(Block::Figures(figures::offered(comparison, names)));
+    for side in Side::BOTH {
+        findings(&mut section, comparison, names, side);
+    }
+    let differences = &comparison.comparable.differences;
+    if differences.is_empty() {
+        section.paragraph(
+            "Both runs were given the same load: plan, mix, rates, durations, data and seed agree.",
+        );
+    }
+    section.table(differing(differences, names));
+    section
+}
+
+fn stages(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "Offered against delivered, by stage and run",
+        vec![
+            Column::words("Stage"),
+            Column::words("Run"),
+            Column::figure("Offered"),
+            Column::figure("Delivered"),
+            Column::figure("Answered"),
+            Column::figure("Generator late, p99"),
+            Column::figure("Host busy"),
+            Column::verdict("State"),
+        ],
+    );
+    let order = comparison.validity.a.stages.iter();
+    let only_b = comparison.validity.b.stages.iter().filter(|stage| {
+        let mut of_a = comparison.validity.a.stages.iter();
+        !of_a.any(|a| a.stage == stage.stage)
+    });
+    for name in order.chain(only_b).map(|stage| &stage.stage) {
+        for side in Side::BOTH {
+            let stages = &comparison.validity.get(side).stages;
+            if let Some(stage) = stages.iter().find(|stage| stage.stage == *name) {
+                table.rows.push(stage_row(stage, names.heading(side)));
+            }
+        }
+    }
+    table
+}
+
+fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
+    let absent = || Cell::faint(language::NOT_MEASURED);
+    let share = |share: Option<f64>| {
+        share.map_or_else(absent, |share| Cell::text(language::share_of(share)))
+    };
+    let offered = stage.counts.map_or_else(absent, |counts| {
+        let planned = (counts.offered != stage.planned)
+            .then(|| format!("of {} planned", language::count(stage.planned)));
+        Cell::text(language::count(counts.offered)).with_note(planned)
+    });
+    let delivered = share(stage.delivered).with_note(
+        stage
+            .counts
+            .filter(|counts| counts.unsent > 0)
+            .map(|counts| format!("{} unsent", language::count(counts.unsent))),
+    );
+    let answered = share(stage.answered).with_note(
+        stage
+            .counts
+            .filter(|counts| counts.failed > 0)
+            .map(|counts| format!("{} failed", language::count(counts.failed))),
+    );
+    let (word, tone) = match stage.state {
+        StageState::Valid => ("valid", Tone::Good),
+        StageState::Overloaded => ("overloaded", Tone::Bad),
+        StageState::Invalid => ("invalid", Tone::Bad),
+        StageState::CutShort => ("cut short", Tone::Bad),
+        StageState::NeverRan => ("never ran", Tone::Bad),
+    };
+    let saturated = (!stage.saturated.is_empty()).then(|| {
+        format!(
+            "every place in flight taken: {}",
+            stage.saturated.join(", ")
+        )
+    });
+    vec![
+        Cell::text(&stage.stage).with_note((!stage.judged).then(|| "preparation".to_owned())),
+        Cell::text(run),
+        offered,
+        delivered,
+        answered,
+        stage.lateness.map_or_else(absent, |lateness| {
+            Cell::text(language::duration(lateness.p99_us as f64))
+        }),
+        stage
+            .host_busy
+            .map_or_else(absent, |busy| Cell::text(language::percent(busy))),
+        Cell::toned(word, tone).with_note(saturated),
+    ]
+}
+
+fn findings(section: &mut Section, comparison: &Comparison, names: &Names, side: Side) {
+    let validity = comparison.validity.get(side);
+    let (title, tone) = match validity.state {
+        RunState::Valid => ("valid", Tone::Care),
+        RunState::Overloaded => ("valid; the service was overloaded", Tone::Care),
+        RunState::Invalid => ("invalid", Tone::Bad),
+    };
+    let name = names.short(side);
+    if validity.findings.is_empty() {
+        section.paragraph(format!("{name}: {title}, without a warning."));
+        return;
+    }
+    section.blocks.push(Block::Callout(Callout {
+        tone,
+        title: format!("{name}: {title}"),
+        lines: validity
+            .findings
+            .iter()
+            .map(|finding| format!("{}: {finding}", severity(finding.severity())))
+            .collect(),
+    }));
+}
+
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Fault => "Fault",
+        Severity::Overload => "Overload",
+        Severity::Warning => "Warning",
+    }
+}
+
+fn differing(differences: &[Difference], names: &Names) -> Table {
+    let mut table = Table::new(
+        "What differs between the runs",
+        vec![
+            Column::words("What"),
+            Column::words(names.heading(Side::A)),
+            Column::words(names.heading(Side::B)),
+            Column::verdict("Consequence"),
+        ],
+    );
+    table.rows = differences
+        .iter()
+        .map(|difference| {
+            vec![
+                Cell::text(aspect(&difference.what.to_string())),
+                Cell::text(&difference.a),
+                Cell::text(&difference.b),
+                if difference.forbids {
+                    Cell::toned("forbids judging", Tone::Bad)
+                } else {
+                    Cell::text("noted")
+                },
+            ]
+        })
+        .collect();
+    table
+}

@@ -1,0 +1,342 @@
+//! The verdict: what an engineer would sign, generated from the tables below it.
+
+use super::block::{Block, Callout, Card, Section};
+use super::names::{Names, action_id};
+use super::table::{Cell, Column, Table};
+use super::tone::Tone;
+use super::words;
+use crate::comparison::{
+    Comparison, Conclusion, Fact, Side, Sides, Statistic, TargetCounts, VerdictCounts,
+};
+use crate::language;
+
+pub(super) fn title(names: &Names) -> String {
+    format!("{} against {}", names.short(Side::B), names.short(Side::A))
+}
+
+pub(super) fn subtitle(comparison: &Comparison) -> String {
+    let runs = &comparison.runs;
+    let scenario = if runs.a.scenario.name == runs.b.scenario.name {
+        format!("Scenario {}", runs.a.scenario.name)
+    } else {
+        format!(
+            "Scenarios {} and {}",
+            runs.a.scenario.name, runs.b.scenario.name
+        )
+    };
+    format!(
+        "{scenario}. A, the baseline, ran on {}; B, the candidate, on {}.",
+        runs.a.started_at.strftime("%Y-%m-%d at %H:%M UTC"),
+        runs.b.started_at.strftime("%Y-%m-%d at %H:%M UTC")
+    )
+}
+
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new("verdict", "Verdict");
+    section.blocks.push(Block::Callout(Callout {
+        tone: tone(comparison.verdict.conclusion),
+        title: headline(comparison.verdict.conclusion, names),
+        lines: sentences(comparison, names),
+    }));
+    let differences: Vec<String> = comparison
+        .comparable
+        .differences
+        .iter()
+        .filter(|difference| difference.forbids)
+        .map(|d| {
+            format!(
+                "{}: {} in A, {} in B",
+                aspect(&d.what.to_string()),
+                d.a,
+                d.b
+            )
+        })
+        .collect();
+    if !differences.is_empty() {
+        section.paragraph("What differs:");
+        section.blocks.push(Block::List(differences));
+    }
+    if judged(comparison) {
+        section.blocks.push(Block::Cards(cards(comparison, names)));
+    }
+    section.table(overview(comparison, names));
+    section
+}
+
+/// The name of what differs, without a dangling colon.
+pub(super) fn aspect(what: &str) -> String {
+    what.trim().trim_end_matches(':').to_owned()
+}
+
+fn tone(conclusion: Conclusion) -> Tone {
+    match conclusion {
+        Conclusion::Better => Tone::Good,
+        Conclusion::Worse | Conclusion::Invalid => Tone::Bad,
+        Conclusion::Mixed | Conclusion::NotComparable | Conclusion::Inconclusive => Tone::Care,
+        Conclusion::Unchanged => Tone::Plain,
+    }
+}
+
+fn headline(conclusion: Conclusion, names: &Names) -> String {
+    let (a, b) = (names.short(Side::A), names.short(Side::B));
+    match conclusion {
+        Conclusion::Invalid => "No verdict: a record is invalid".to_owned(),
+        Conclusion::NotComparable => "No verdict: the runs are not comparable".to_owned(),
+        Conclusion::Worse => format!("{b} is worse than {a}"),
+        Conclusion::Better => format!("{b} is better than {a}"),
+        Conclusion::Mixed => format!("{b} is better than {a} in part, and worse in part"),
+        Conclusion::Unchanged => format!("No change that matters from {a} to {b}"),
+        Conclusion::Inconclusive => format!("The runs cannot tell {b} from {a}"),
+    }
+}
+
+/// The sentences of the verdict in three lines: what keeps from judging or carrying the load, how
+/// the p95 went, targets and success.
+fn sentences(comparison: &Comparison, names: &Names) -> Vec<String> {
+    let mut lines = [const { Vec::new() }; 3];
+    if judged(comparison) {
+        lines[1].push(count_verdicts(&comparison.verdict.actions));
+    }
+    for fact in &comparison.verdict.facts {
+        let line = match fact {
+            Fact::Invalid { .. }
+            | Fact::NotComparable { .. }
+            | Fact::Forced { .. }
+            | Fact::Overloaded { .. } => 0,
+            Fact::WorstChange { .. } | Fact::BestChange { .. } => 1,
+            _ => 2,
+        };
+        lines[line].extend(sentence(fact, comparison, names));
+    }
+    lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.join(" "))
+        .collect()
+}
+
+fn judged(comparison: &Comparison) -> bool {
+    !matches!(
+        comparison.verdict.conclusion,
+        Conclusion::Invalid | Conclusion::NotComparable
+    )
+}
+
+fn count_verdicts(counts: &VerdictCounts) -> String {
+    let all = [
+        (counts.better, "improved"),
+        (counts.worse, "regressed"),
+        (counts.equivalent, "equivalent"),
+        (counts.small_change, "changed by less than matters"),
+        (counts.inconclusive, "inconclusive"),
+        (counts.not_judged, "not judged"),
+    ];
+    let total: u64 = all.iter().map(|(n, _)| n).sum();
+    let parts: Vec<String> = all
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{} {word}", language::count(*n)))
+        .collect();
+    format!(
+        "p95 of {}: {}.",
+        language::plural(total, "action"),
+        parts.join(", ")
+    )
+}
+
+fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<String> {
+    let run = |side: &Side| names.short(*side);
+    let sentence = match fact {
+        Fact::Invalid { side } => format!(
+            "The record of {} is invalid, by the generator's fault and not by the service's: nothing is judged on it.",
+            run(side)
+        ),
+        Fact::NotComparable { forbidding } => format!(
+            "The runs were not given the same load ({}), so nothing is judged.",
+            language::plural(*forbidding, "difference")
+        ),
+        Fact::Forced { forbidding } => format!(
+            "The runs were not given the same load ({}); the verdicts below were forced.",
+            language::plural(*forbidding, "difference")
+        ),
+        Fact::Overloaded {
+            side,
+            stage,
+            answered,
+        } => format!(
+            "{} could not carry the load of stage {stage}{}.",
+            run(side),
+            answered.map_or_else(String::new, |answered| format!(
+                ": {} of its arrivals were answered",
+                language::percent(answered)
+            ))
+        ),
+        Fact::MeetsAllTargets { side, of } => format!(
+            "{} meets {}.",
+            run(side),
+            if *of == 1 {
+                "its only target".to_owned()
+            } else {
+                format!("all {} targets", language::count(*of))
+            }
+        ),
+        Fact::MissesTargets { side, missed, of } => format!(
+            "{} misses {} of {}.",
+            run(side),
+            language::count(*missed),
+            language::plural(*of, "target")
+        ),
+        Fact::TargetsInconclusive {
+            side,
+            inconclusive,
+            of,
+        } => format!(
+            "{} misses no target for certain; {} of {} cannot be told.",
+            run(side),
+            language::count(*inconclusive),
+            language::count(*of)
+        ),
+        Fact::NoTargets => "The plan declares no target.".to_owned(),
+        Fact::SuccessChanged { stage, points } => format!(
+            "Success in stage {stage} changed by {}.",
+            language::points(points / 100.0)
+        ),
+        Fact::WorstChange {
+            stage,
+            action,
+            statistic,
+            ..
+        } => extreme(comparison, "Largest regression", stage, action, *statistic)?,
+        Fact::BestChange {
+            stage,
+            action,
+            statistic,
+            ..
+        } => extreme(comparison, "Largest improvement", stage, action, *statistic)?,
+        Fact::NoiseAssumed { .. } => return None,
+    };
+    Some(sentence)
+}
+
+fn extreme(
+    comparison: &Comparison,
+    what: &str,
+    stage: &str,
+    action: &str,
+    statistic: Statistic,
+) -> Option<String> {
+    let row = comparison.action(stage, action)?;
+    let change = words::change(row, row.statistic(statistic)?);
+    Some(format!(
+        "{what}: {action} in {stage}, {statistic} {change}."
+    ))
+}
+
+fn cards(comparison: &Comparison, names: &Names) -> Vec<Card> {
+    let verdict = &comparison.verdict;
+    let mut cards = vec![Card {
+        label: "p95 by action".to_owned(),
+        value: format!(
+            "{} better, {} worse",
+            language::count(verdict.actions.better),
+            language::count(verdict.actions.worse)
+        ),
+        note: format!(
+            "of {}; {} inconclusive, {} not judged",
+            comparison.actions.len(),
+            language::count(verdict.actions.inconclusive),
+            language::count(verdict.actions.not_judged)
+        ),
+        tone: tone(verdict.conclusion),
+    }];
+    if verdict.targets.a.total() + verdict.targets.b.total() > 0 {
+        cards.push(targets_card(&verdict.targets, names));
+    }
+    for stage in &comparison.stages {
+        let side = |side| words::success(stage.success.sides.get(side));
+        let word = words::verdict(stage.success.verdict);
+        let difference = stage
+            .success
+            .difference
+            .map(|d| language::points(d.points / 100.0));
+        cards.push(Card {
+            label: format!("Success in {}", stage.stage),
+            value: difference.unwrap_or_else(|| language::NOT_MEASURED.to_owned()),
+            note: format!(
+                "{}: {} -> {}",
+                word.text,
+                side(Side::A).text,
+                side(Side::B).text
+            ),
+            tone: word.tone,
+        });
+    }
+    cards
+}
+
+fn targets_card(counts: &Sides<TargetCounts>, names: &Names) -> Card {
+    let met = |side| {
+        let counts: &TargetCounts = counts.get(side);
+        language::of(counts.met, counts.total())
+    };
+    let notes = Side::BOTH.map(|side| {
+        let counts = counts.get(side);
+        let parts: Vec<String> = [
+            (counts.missed, "missed"),
+            (counts.inconclusive, "inconclusive"),
+            (counts.not_judged, "not judged"),
+        ]
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{} {word}", language::count(*n)))
+        .collect();
+        (!parts.is_empty()).then(|| format!("{}: {}", names.short(side), parts.join(", ")))
+    });
+    Card {
+        label: "Targets met".to_owned(),
+        value: language::change_in_words(&met(Side::A), &met(Side::B)),
+        note: notes.into_iter().flatten().collect::<Vec<_>>().join("; "),
+        tone: match counts.b {
+            TargetCounts { missed: 1.., .. } => Tone::Bad,
+            TargetCounts {
+                inconclusive: 0,
+                not_judged: 0,
+                met: 1..,
+                ..
+            } => Tone::Good,
+            TargetCounts { met: 0, .. } => Tone::Faint,
+            TargetCounts { .. } => Tone::Care,
+        },
+    }
+}
+
+/// The p95 of every action of both runs.
+pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "p95 response time over offered arrivals",
+        vec![
+            Column::words("Stage / action"),
+            Column::verdict("Verdict"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+            Column::figure("Change"),
+        ],
+    );
+    for row in &comparison.actions {
+        let Some(p95) = row.statistic(Statistic::P95) else {
+            continue;
+        };
+        let mut change = words::change_cell(row, p95);
+        // Where a value is no figure the columns beside it say so already.
+        change.note = None;
+        table.rows.push(vec![
+            Cell::text(format!("{} / {}", row.stage, row.action))
+                .to_section(action_id(&row.stage, &row.action)),
+            words::verdict(p95.verdict),
+            Cell::text(words::value(p95.estimates.a.value)),
+            Cell::text(words::value(p95.estimates.b.value)),
+            change,
+        ]);
+    }
+    table
+}

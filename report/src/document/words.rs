@@ -1,0 +1,164 @@
+//! The words for values and verdicts, each with its tone.
+
+use super::table::Cell;
+use super::tone::Tone;
+use crate::comparison::{
+    ActionComparison, Estimate, NoInterval, NotJudged, Side, StatisticComparison, Success,
+    TargetVerdict, Value, Verdict,
+};
+use crate::language;
+
+/// A latency, `unbounded` or `not measured`.
+pub(super) fn value(value: Value) -> String {
+    match value {
+        Value::Finite { us } => language::duration(us),
+        Value::Unbounded => language::UNBOUNDED.to_owned(),
+        Value::NotMeasured => language::NOT_MEASURED.to_owned(),
+    }
+}
+
+/// A value with its interval below it, and the value over successes where that differs.
+pub(super) fn estimate(estimate: &Estimate) -> Cell {
+    let tone = match estimate.value {
+        Value::Finite { .. } => Tone::Plain,
+        Value::Unbounded => Tone::Care,
+        Value::NotMeasured => Tone::Faint,
+    };
+    Cell::toned(value(estimate.value), tone).with_note(interval_note(estimate))
+}
+
+fn interval_note(estimate: &Estimate) -> Option<String> {
+    let interval = match (&estimate.interval, &estimate.no_interval) {
+        (Some(interval), _) => Some(language::interval(interval.low, interval.high)),
+        (None, Some(NoInterval::FewSamples { .. })) => Some(language::FEW_SAMPLES.to_owned()),
+        (None, Some(NoInterval::UnboundedInAWindow)) => {
+            Some("no interval: unbounded in a part of the run".to_owned())
+        }
+        (None, _) => None,
+    };
+    // Only where a reader would see the difference.
+    let successes = Some(value(estimate.over_successes))
+        .filter(|text| *text != value(estimate.value))
+        .filter(|_| estimate.over_successes != Value::NotMeasured)
+        .map(|text| format!("over successes {text}"));
+    match (interval, successes) {
+        (Some(interval), Some(successes)) => Some(format!("{interval}; {successes}")),
+        (interval, successes) => interval.or(successes),
+    }
+}
+
+/// A verdict on a change.
+pub(super) fn verdict(verdict: Verdict) -> Cell {
+    let (text, tone) = match verdict {
+        Verdict::Regressed => ("regressed", Tone::Bad),
+        Verdict::Improved => ("improved", Tone::Good),
+        Verdict::Equivalent => ("equivalent", Tone::Plain),
+        Verdict::SmallChange => ("small change", Tone::Plain),
+        Verdict::Inconclusive => ("inconclusive", Tone::Care),
+        Verdict::OverloadBegan => ("overload began", Tone::Bad),
+        Verdict::OverloadEnded => ("overload ended", Tone::Good),
+        Verdict::NotJudged { reason } => {
+            return Cell::faint("not judged").with_note(Some(not_judged(reason)));
+        }
+    };
+    Cell::toned(text, tone)
+}
+
+/// Why nothing is judged.
+pub(super) fn not_judged(reason: NotJudged) -> String {
+    match reason {
+        NotJudged::NotComparable => "the runs are not comparable".to_owned(),
+        NotJudged::Invalid { side } => format!("the record of {side} is invalid"),
+        NotJudged::NotMeasured { side } => format!("not measured in {side}"),
+        NotJudged::BothOverloaded => "overloaded in both".to_owned(),
+        NotJudged::BothUnbounded => language::BOTH_UNBOUNDED.to_owned(),
+        NotJudged::FewSamples => language::FEW_SAMPLES.to_owned(),
+        NotJudged::UnboundedInAWindow => "unbounded in a part of a run".to_owned(),
+        NotJudged::Extreme => "min and max never are".to_owned(),
+        NotJudged::PerStageOnly => "success is judged per stage".to_owned(),
+    }
+}
+
+/// A verdict on a target, with its ratio: `missed, 54×`.
+pub(super) fn target_verdict(verdict: TargetVerdict) -> (&'static str, Tone) {
+    match verdict {
+        TargetVerdict::Met => ("met", Tone::Good),
+        TargetVerdict::Missed => ("missed", Tone::Bad),
+        TargetVerdict::Inconclusive => ("inconclusive", Tone::Care),
+        TargetVerdict::NotJudged { .. } => ("not judged", Tone::Faint),
+    }
+}
+
+/// How a statistic of an action changed, in full, with both values.
+pub(super) fn change(action: &ActionComparison, statistic: &StatisticComparison) -> String {
+    match (of_figures(action, statistic), finite(statistic)) {
+        (true, Some((a, b))) => language::change(a, b),
+        _ => language::change_in_words(
+            &side_in_words(action, statistic, Side::A),
+            &side_in_words(action, statistic, Side::B),
+        ),
+    }
+}
+
+/// How a statistic changed, for beside its values, with the interval of the change below it.
+pub(super) fn change_cell(action: &ActionComparison, statistic: &StatisticComparison) -> Cell {
+    let (true, Some((a, b))) = (of_figures(action, statistic), finite(statistic)) else {
+        return match statistic.verdict {
+            Verdict::NotJudged {
+                reason: NotJudged::NotMeasured { .. },
+            } => Cell::faint(language::NOT_MEASURED),
+            _ => Cell::text(change(action, statistic)),
+        };
+    };
+    let interval = statistic
+        .change
+        .as_ref()
+        .and_then(|change| change.certainty.as_ref())
+        .map(|certainty| {
+            language::interval_of_change(
+                certainty.percent_95.low / 100.0,
+                certainty.percent_95.high / 100.0,
+            )
+        });
+    Cell::text(language::relative_change(a, b)).with_note(interval)
+}
+
+/// May the change be told as a figure? Not where a side was overloaded.
+fn of_figures(action: &ActionComparison, statistic: &StatisticComparison) -> bool {
+    action.overloaded.a.is_none() && action.overloaded.b.is_none() && statistic.change.is_some()
+}
+
+fn finite(statistic: &StatisticComparison) -> Option<(f64, f64)> {
+    Some((
+        statistic.estimates.a.value.us()?,
+        statistic.estimates.b.value.us()?,
+    ))
+}
+
+fn side_in_words(action: &ActionComparison, statistic: &StatisticComparison, side: Side) -> String {
+    match action.overloaded.get(side) {
+        Some(answered) => language::overloaded(*answered),
+        None => value(statistic.estimates.get(side).value),
+    }
+}
+
+/// A share of successes: `99.9975 %`, or `no failure observed in n`; its interval below it.
+pub(super) fn success(success: &Success) -> Cell {
+    let Some(share) = success.share else {
+        return Cell::faint(language::NOT_MEASURED);
+    };
+    let interval = success.interval.map(|interval| {
+        format!(
+            "{} to {}",
+            language::share_of(interval.low.max(0.0)),
+            language::share_of(interval.high.min(1.0))
+        )
+    });
+    if success.no_failure_observed {
+        let at_least = success
+            .interval
+            .map(|interval| format!("at least {}", language::share_of(interval.low)));
+        return Cell::text(language::no_failure(success.offered)).with_note(at_least);
+    }
+    Cell::text(language::share_of(share)).with_note(interval)
+}

@@ -1,0 +1,332 @@
+//! Holds rules against a comparison.
+
+use super::evidence::{Evidence, RelativeChange};
+use super::outcome::{GateOutcome, Outcome, RuleOutcome, RuleRow, Why};
+use super::rule::{Condition, Rule, Scope};
+use crate::comparison::{
+    ActionComparison, Change, Comparison, Measured, NoInterval, NotJudged, RunState,
+    SCHEMA_VERSION, Side, Statistic, Success, Target, TargetRow, TargetVerdict, percent, percents,
+    verdict,
+};
+use crate::language::{limit, share_target};
+use crate::statistics::{Difference, HolmStep, holm};
+
+/// The probability of a false alarm among all relative rules.
+const ALPHA: f64 = 0.05;
+/// The rule beside the plan's targets where none is declared.
+const DEFAULT_RULE: &str = "p95 +10%";
+
+/// Holds `rules` against `comparison`; without rules the plan's own targets on B, and that no p95
+/// grew by 10 %.
+pub fn gate(rules: &[Rule], comparison: &Comparison) -> GateOutcome {
+    let mut declared = Vec::new();
+    if rules.is_empty() {
+        let targets = comparison.targets.iter().map(of_target);
+        declared.extend(targets.map(Declared::Judged));
+        let default = Rule {
+            text: DEFAULT_RULE.to_owned(),
+            scope: Scope::default(),
+            condition: Condition::Relative {
+                statistic: Statistic::P95,
+                tolerance: 0.1,
+            },
+        };
+        expand(&default, comparison, &mut declared);
+    }
+    for rule in rules {
+        expand(rule, comparison, &mut declared);
+    }
+    let ps: Vec<f64> = declared.iter().filter_map(Declared::p).collect();
+    let mut steps = holm(&ps, ALPHA).into_iter();
+    let rows: Vec<RuleRow> = declared
+        .into_iter()
+        .map(|one| match one {
+            Declared::Judged(row) => row,
+            Declared::Relative(relative) => {
+                // One step per relative rule, in their order.
+                let step = steps.next().unwrap_or(HolmStep {
+                    p_adjusted: 1.0,
+                    level: 1.0 - ALPHA,
+                });
+                relative.judge(step)
+            }
+        })
+        .collect();
+    GateOutcome {
+        schema: SCHEMA_VERSION,
+        outcome: outcome(&rows),
+        rows,
+    }
+}
+
+/// A failure outweighs what cannot be told, and nothing to judge is no pass.
+fn outcome(rows: &[RuleRow]) -> Outcome {
+    if rows.iter().any(|row| row.outcome == RuleOutcome::Failed) {
+        Outcome::Failed
+    } else if !rows.is_empty() && rows.iter().all(|row| row.outcome == RuleOutcome::Passed) {
+        Outcome::Passed
+    } else {
+        Outcome::NoVerdict
+    }
+}
+
+/// A rule on one action or stage.
+enum Declared<'a> {
+    /// Judged already: it needs no other rule.
+    Judged(RuleRow),
+    /// To be judged together with the other relative rules.
+    Relative(Relative<'a>),
+}
+
+impl Declared<'_> {
+    /// p of a relative rule; 1 where it could not be tested, which still counts.
+    fn p(&self) -> Option<f64> {
+        match self {
+            Self::Judged(_) => None,
+            Self::Relative(relative) => {
+                Some(relative.difference().as_ref().map_or(1.0, Difference::p))
+            }
+        }
+    }
+}
+
+fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declared<'a>>) {
+    let before = declared.len();
+    let actions = comparison
+        .actions
+        .iter()
+        .filter(|row| rule.scope.covers(&row.stage, &row.action));
+    match rule.condition {
+        Condition::Absolute {
+            statistic,
+            limit_us,
+        } => declared.extend(
+            actions
+                .map(|row| Declared::Judged(absolute(rule, comparison, row, statistic, limit_us))),
+        ),
+        Condition::Relative {
+            statistic,
+            tolerance,
+        } => declared.extend(actions.map(|row| {
+            Declared::Relative(Relative {
+                rule: rule.text.clone(),
+                row,
+                statistic,
+                tolerance,
+            })
+        })),
+        Condition::Success { at_least } if rule.scope.action.is_some() => {
+            declared.extend(actions.map(|row| {
+                let success = &row.success.sides.b;
+                let place = (row.stage.clone(), Some(row.action.clone()));
+                Declared::Judged(succeeded(rule, comparison, place, success, at_least))
+            }));
+        }
+        Condition::Success { at_least } => {
+            let stages = comparison.stages.iter();
+            let covered = stages.filter(|row| rule.scope.covers_stage(&row.stage));
+            declared.extend(covered.map(|row| {
+                let success = &row.success.sides.b;
+                let place = (row.stage.clone(), None);
+                Declared::Judged(succeeded(rule, comparison, place, success, at_least))
+            }));
+        }
+    }
+    if declared.len() == before {
+        declared.push(Declared::Judged(RuleRow {
+            rule: rule.text.clone(),
+            stage: rule.scope.stage.clone(),
+            action: rule.scope.action.clone(),
+            evidence: Evidence::Nothing,
+            outcome: RuleOutcome::NotJudged,
+            why: Why::NoMatch,
+        }));
+    }
+}
+
+/// Absolute rules need only B to be valid.
+fn blocked(comparison: &Comparison) -> Option<NotJudged> {
+    let invalid = comparison.validity.b.state == RunState::Invalid;
+    invalid.then_some(NotJudged::Invalid { side: Side::B })
+}
+
+fn absolute(
+    rule: &Rule,
+    comparison: &Comparison,
+    row: &ActionComparison,
+    statistic: Statistic,
+    limit_us: f64,
+) -> RuleRow {
+    let found = row.statistic(statistic).map(|one| &one.estimates.b);
+    let (evidence, kept) = match found {
+        Some(estimate) => (
+            Evidence::Absolute {
+                quantity: statistic.name().to_owned(),
+                estimate: estimate.clone(),
+            },
+            verdict::latency_target(blocked(comparison), Side::B, estimate, limit_us),
+        ),
+        None => (
+            Evidence::Nothing,
+            TargetVerdict::NotJudged {
+                reason: NotJudged::NotMeasured { side: Side::B },
+            },
+        ),
+    };
+    let (outcome, why) = of_verdict(kept, &evidence);
+    RuleRow {
+        rule: rule.text.clone(),
+        stage: Some(row.stage.clone()),
+        action: Some(row.action.clone()),
+        evidence,
+        outcome,
+        why,
+    }
+}
+
+fn succeeded(
+    rule: &Rule,
+    comparison: &Comparison,
+    (stage, action): (String, Option<String>),
+    success: &Success,
+    at_least: f64,
+) -> RuleRow {
+    let kept = verdict::success_target(blocked(comparison), Side::B, success, at_least);
+    let evidence = Evidence::Success { success: *success };
+    let (outcome, why) = of_verdict(kept, &evidence);
+    RuleRow {
+        rule: rule.text.clone(),
+        stage: Some(stage),
+        action,
+        evidence,
+        outcome,
+        why,
+    }
+}
+
+/// A target of the plan as a rule.
+fn of_target(row: &TargetRow) -> RuleRow {
+    let (rule, quantity) = match row.target {
+        Target::Latency { quantile, limit_us } => {
+            let quantity = format!("p{}", (quantile * 1e6).round() / 1e4);
+            (format!("{quantity} <= {}", limit(limit_us)), quantity)
+        }
+        Target::Success { at_least } => (
+            format!("success >= {}", share_target(at_least)),
+            String::new(),
+        ),
+    };
+    let result = &row.results.b;
+    let evidence = match &result.measured {
+        Measured::Latency(estimate) => Evidence::Absolute {
+            quantity,
+            estimate: estimate.clone(),
+        },
+        Measured::Success(success) => Evidence::Success { success: *success },
+        Measured::Nothing => Evidence::Nothing,
+    };
+    let (outcome, why) = of_verdict(result.verdict, &evidence);
+    RuleRow {
+        rule,
+        stage: Some(row.stage.clone()),
+        action: row.action.clone(),
+        evidence,
+        outcome,
+        why,
+    }
+}
+
+/// The verdict on a limit, as the outcome of a rule.
+fn of_verdict(verdict: TargetVerdict, evidence: &Evidence) -> (RuleOutcome, Why) {
+    let no_interval = matches!(
+        evidence,
+        Evidence::Absolute { estimate, .. } if estimate.interval.is_none()
+    );
+    match verdict {
+        TargetVerdict::Met => (RuleOutcome::Passed, Why::Keeps),
+        TargetVerdict::Missed if no_interval => (RuleOutcome::Failed, Why::Unbounded),
+        TargetVerdict::Missed => (RuleOutcome::Failed, Why::Breaks),
+        TargetVerdict::Inconclusive if no_interval => {
+            (RuleOutcome::Inconclusive, no_interval_why(evidence))
+        }
+        TargetVerdict::Inconclusive => (RuleOutcome::Inconclusive, Why::Straddles),
+        TargetVerdict::NotJudged { reason } => (RuleOutcome::NotJudged, Why::NotJudged { reason }),
+    }
+}
+
+fn no_interval_why(evidence: &Evidence) -> Why {
+    match evidence {
+        Evidence::Absolute { estimate, .. }
+            if estimate.no_interval == Some(NoInterval::UnboundedInAWindow) =>
+        {
+            Why::NotJudged {
+                reason: NotJudged::UnboundedInAWindow,
+            }
+        }
+        _ => Why::FewSamples,
+    }
+}
+
+/// A relative rule on one action.
+struct Relative<'a> {
+    rule: String,
+    row: &'a ActionComparison,
+    statistic: Statistic,
+    tolerance: f64,
+}
+
+impl Relative<'_> {
+    fn change(&self) -> Option<&Change> {
+        self.row.statistic(self.statistic)?.change.as_ref()
+    }
+
+    /// The difference that the comparison computed, where an interval may be formed.
+    fn difference(&self) -> Option<Difference> {
+        let change = self.change()?;
+        let certainty = change.certainty.as_ref()?;
+        Some(Difference {
+            d: change.ln_ratio,
+            v_a: certainty.variances.a,
+            v_b: certainty.variances.b,
+            standard_error: certainty.standard_error,
+            degrees_of_freedom: certainty.degrees_of_freedom,
+            noise_decides: certainty.noise_decides,
+        })
+    }
+
+    fn judge(self, step: HolmStep) -> RuleRow {
+        let one = self.row.statistic(self.statistic);
+        let difference = self.difference();
+        let tau = self.tolerance.ln_1p();
+        let (outcome, why) = verdict::relative_rule(
+            one.map(|one| one.verdict),
+            difference.as_ref(),
+            step,
+            ALPHA,
+            tau,
+        );
+        let change = difference.map(|d| RelativeChange {
+            percent: percent(d.d),
+            percent_adjusted: percents(d.interval(step.level)),
+            level: step.level,
+            upper_percent: percent(d.upper_bound(1.0 - ALPHA)),
+            p_adjusted: step.p_adjusted,
+        });
+        let evidence = match one {
+            Some(one) => Evidence::Relative {
+                statistic: self.statistic,
+                values: one.estimates.as_ref().map(|estimate| estimate.value),
+                change,
+            },
+            None => Evidence::Nothing,
+        };
+        RuleRow {
+            rule: self.rule,
+            stage: Some(self.row.stage.clone()),
+            action: Some(self.row.action.clone()),
+            evidence,
+            outcome,
+            why,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What a gate says.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::evidence::Evidence;
+use crate::comparison::NotJudged;
+
+/// The outcome of a gate.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct GateOutcome {
+    /// Version of this form: 1.
+    pub schema: u32,
+    /// In one word.
+    pub outcome: Outcome,
+    /// One row per rule and action (or stage) that it holds for, in the order of the rules.
+    pub rows: Vec<RuleRow>,
+}
+
+impl GateOutcome {
+    /// 0 passed, 1 a rule failed, 3 no verdict.
+    pub fn exit_code(&self) -> u8 {
+        match self.outcome {
+            Outcome::Passed => 0,
+            Outcome::Failed => 1,
+            Outcome::NoVerdict => 3,
+        }
+    }
+}
+
+/// The outcome of a gate in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every rule passed, and there was one.
+    Passed,
+    /// A rule failed.
+    Failed,
+    /// No rule failed, but some could not be judged; or there was none.
+    NoVerdict,
+}
+
+/// One rule on one action or stage.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RuleRow {
+    /// As its author wrote it; a target of the plan in the same form.
+    pub rule: String,
+    /// Slug of the stage; absent where the rule matches nothing.
+    pub stage: Option<String>,
+    /// Slug of the action; absent for a rule on a whole stage.
+    pub action: Option<String>,
+    /// What it was held against.
+    pub evidence: Evidence,
+    /// Whether it passed.
+    pub outcome: RuleOutcome,
+    /// Why.
+    pub why: Why,
+}
+
+/// Whether a rule passed. Decided in `comparison/verdict.rs` only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleOutcome {
+    /// It holds for certain.
+    Passed,
+    /// It does not hold for certain.
+    Failed,
+    /// The runs cannot tell.
+    Inconclusive,
+    /// Nothing may be said.
+    NotJudged,
+}
+
+/// Why a rule has its outcome. The text follows the outcome: "inconclusive: …".
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum Why {
+    /// The whole interval keeps the limit.
+    Keeps,
+    /// No part of the interval keeps the limit.
+    Breaks,
+    /// The interval holds the limit.
+    Straddles,
+    /// There is no interval.
+    FewSamples,
+    /// Failed and unsent arrivals reach into the quantile.
+    Unbounded,
+    /// Failed and unsent arrivals no longer reach into the quantile.
+    NoLongerUnbounded,
+    /// B was overloaded, A was not.
+    OverloadBegan,
+    /// A was overloaded, B was not.
+    OverloadEnded,
+    /// The increase is certain and beyond the tolerance.
+    Regressed,
+    /// The upper bound of the change is within the tolerance.
+    WithinTolerance {
+        /// That bound, percent.
+        upper_percent: f64,
+    },
+    /// Neither: such runs only show changes of some size.
+    CannotResolve {
+        /// That size, percent.
+        detectable_percent: f64,
+    },
+    /// Nothing may be said.
+    NotJudged {
+        /// Why.
+        reason: NotJudged,
+    },
+    /// No judged stage or action has the rule's name.
+    NoMatch,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keeps => f.write_str("the whole interval keeps the limit"),
+            Self::Breaks => f.write_str("no part of the interval keeps the limit"),
+            Self::Straddles => f.write_str("the limit lies inside the interval: run longer"),
+            Self::FewSamples => f.write_str("few samples, so no interval: run longer"),
+            Self::Unbounded => f.write_str("failed and unsent arrivals reach into the quantile"),
+            Self::NoLongerUnbounded => {
+                f.write_str("failed and unsent arrivals no longer reach into the quantile")
+            }
+            Self::OverloadBegan => f.write_str("B was overloaded, A was not"),
+            Self::OverloadEnded => f.write_str("A was overloaded, B is not"),
+            Self::Regressed => f.write_str("the increase is certain and beyond the tolerance"),
+            Self::WithinTolerance { upper_percent } => write!(
+                f,
+                "with 95 % confidence the change is below {upper_percent:+.1} %"
+            ),
+            Self::CannotResolve { detectable_percent } => write!(
+                f,
+                "such runs show changes of {detectable_percent:.0} % or more: calibrate, or run several a side"
+            ),
+            Self::NotJudged { reason } => f.write_str(&not_judged(*reason)),
+            Self::NoMatch => f.write_str("no judged stage or action has this name"),
+        }
+    }
+}
+
+fn not_judged(reason: NotJudged) -> String {
+    match reason {
+        NotJudged::NotComparable => "the runs were not given the same load".to_owned(),
+        NotJudged::Invalid { side } => format!("the record of run {side} is invalid"),
+        NotJudged::NotMeasured { side } => format!("not measured in run {side}"),
+        NotJudged::BothOverloaded => "both runs were overloaded".to_owned(),
+        NotJudged::BothUnbounded => "unbounded in both runs: not comparable".to_owned(),
+        NotJudged::FewSamples => "few samples, so no interval: run longer".to_owned(),
+        NotJudged::UnboundedInAWindow => {
+            "in a part of the run failures reach into the quantile".to_owned()
+        }
+        NotJudged::Extreme => "extremes are never judged".to_owned(),
+        NotJudged::PerStageOnly => "success is judged per stage".to_owned(),
+    }
+}

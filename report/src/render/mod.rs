@@ -1,0 +1,9 @@
+//! Spelling a [`Document`](crate::document::Document): finished strings in, text out.
+
+mod html;
+mod markdown;
+mod terminal;
+
+pub use html::html;
+pub use markdown::{MarkdownOutput, markdown};
+pub use terminal::terminal;

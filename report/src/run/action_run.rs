@@ -1,0 +1,177 @@
+//! One action of one stage in one run.
+
+use std::collections::BTreeMap;
+
+use brunt_record::new_histogram;
+use hdrhistogram::Histogram;
+
+use crate::comparison::ActionCounts;
+use crate::statistics::{MANY_WINDOWS, OverOffered};
+
+/// What a run says of one action in one stage.
+///
+/// The judged span begins where the warm-up ends. An arrival belongs to it by when it settled,
+/// because histograms do: without a warm-up that is every arrival of the stage, whichever second
+/// it settled in; with one, requests that were due in the warm-up and settled later count.
+#[derive(Clone)]
+pub struct ActionRun {
+    /// Slug of the stage.
+    pub stage: String,
+    /// Slug of the action.
+    pub action: String,
+    /// Arrivals of the whole stage, warm-up included.
+    pub counts: ActionCounts,
+    /// Failures of the whole stage by kind.
+    pub failures: BTreeMap<String, u64>,
+    /// Arrivals that never settled: those of a run that was cut short.
+    pub open: u64,
+    /// Response times of successes in the judged span, microseconds.
+    pub response: Histogram<u64>,
+    /// Their service times, microseconds.
+    pub service: Histogram<u64>,
+    /// Dispatch lateness of every request that was sent in the judged span, microseconds.
+    pub lateness: Histogram<u64>,
+    /// Ten contiguous windows of the judged span.
+    pub windows: Vec<Window>,
+    /// What settled per second of the judged span.
+    pub seconds: BTreeMap<u64, Settled>,
+    /// Successes of the whole stage that the latency log holds; equal to `counts.ok` in a record
+    /// whose sums agree.
+    pub logged_ok: u64,
+}
+
+/// A contiguous part of the judged span.
+#[derive(Clone)]
+pub struct Window {
+    /// Response times of successes, microseconds.
+    pub response: Histogram<u64>,
+    /// Arrivals that failed or were given up.
+    pub lost: u64,
+}
+
+impl Window {
+    fn new() -> Self {
+        Self {
+            response: new_histogram(),
+            lost: 0,
+        }
+    }
+
+    /// All its arrivals.
+    pub fn arrivals(&self) -> OverOffered<'_> {
+        OverOffered {
+            successes: &self.response,
+            lost: self.lost,
+        }
+    }
+
+    /// Adds what is in `other`.
+    pub fn add(&mut self, other: &Self) {
+        self.lost += other.lost;
+        merge(&mut self.response, &other.response);
+    }
+}
+
+/// What settled in one second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Successes.
+    pub ok: u64,
+    /// Failed and unsent.
+    pub lost: u64,
+}
+
+impl ActionRun {
+    pub(super) fn new(stage: &str, action: &str) -> Self {
+        Self {
+            stage: stage.to_owned(),
+            action: action.to_owned(),
+            counts: ActionCounts::default(),
+            failures: BTreeMap::new(),
+            open: 0,
+            response: new_histogram(),
+            service: new_histogram(),
+            lateness: new_histogram(),
+            windows: vec![Window::new(); MANY_WINDOWS],
+            seconds: BTreeMap::new(),
+            logged_ok: 0,
+        }
+    }
+
+    /// All arrivals of the judged span; those that never settled rank as slower than every success.
+    pub fn arrivals(&self) -> OverOffered<'_> {
+        OverOffered {
+            successes: &self.response,
+            lost: self.windows.iter().map(|w| w.lost).sum::<u64>() + self.open,
+        }
+    }
+
+    /// Successes and arrivals of the judged span.
+    pub fn judged(&self) -> (u64, u64) {
+        let ok = self.seconds.values().map(|s| s.ok).sum::<u64>();
+        let lost = self.seconds.values().map(|s| s.lost).sum::<u64>();
+        (ok, ok + lost + self.open)
+    }
+}
+
+/// Adds `more` to `sum`. A histogram with other bounds, from another tool, is added by its values.
+pub(crate) fn merge(sum: &mut Histogram<u64>, more: &Histogram<u64>) {
+    if sum.add(more).is_err() {
+        for step in more.iter_recorded() {
+            sum.saturating_record_n(step.value_iterated_to(), step.count_at_value());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn window(times: &[u64], lost: u64) -> Window {
+        let mut window = Window::new();
+        window.lost = lost;
+        for us in times {
+            window.response.record(*us).unwrap();
+        }
+        window
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_free_of_order(
+            parts in prop::collection::vec(
+                (prop::collection::vec(1u64..120_000_000, 0..20), 0u64..5),
+                1..6,
+            ),
+            q in 0.0f64..1.0,
+        ) {
+            let windows: Vec<Window> = parts.iter().map(|(t, lost)| window(t, *lost)).collect();
+            let sum = |order: &mut dyn Iterator<Item = &Window>| {
+                order.fold(Window::new(), |mut sum, window| {
+                    sum.add(window);
+                    sum
+                })
+            };
+            let forth = sum(&mut windows.iter());
+            let back = sum(&mut windows.iter().rev());
+            prop_assert_eq!(forth.arrivals().quantile(q), back.arrivals().quantile(q));
+            prop_assert_eq!(&forth.response, &back.response);
+            let all: Vec<u64> = parts.iter().flat_map(|(t, _)| t.clone()).collect();
+            let lost = parts.iter().map(|(_, lost)| lost).sum();
+            let once = window(&all, lost);
+            prop_assert_eq!(once.arrivals().quantile(q), forth.arrivals().quantile(q));
+        }
+    }
+
+    #[test]
+    fn a_histogram_of_other_bounds_is_added_by_its_values() {
+        let mut foreign = Histogram::<u64>::new_with_bounds(1, 600_000_000, 2).unwrap();
+        foreign.record(500_000_000).unwrap();
+        foreign.record(1_000).unwrap();
+        let mut sum = new_histogram();
+        merge(&mut sum, &foreign);
+        assert_eq!(sum.len(), 2);
+        assert!(sum.max() >= 120_000_000);
+    }
+}

@@ -1,0 +1,86 @@
+//! One record, digested for comparing: every histogram is decoded once and merged where it belongs.
+
+mod action_run;
+mod digest;
+mod points;
+mod series;
+mod span;
+
+use std::path::Path;
+
+use brunt_record::{ErrorSample, Manifest, Problem, Record};
+
+pub(crate) use action_run::merge;
+pub use action_run::{ActionRun, Settled, Window};
+pub use series::{ActionSeries, MOST_POINTS, Point, Series, SpectrumPoint, StageSpan};
+pub use span::Span;
+
+use crate::error::ReportError;
+
+/// One record, digested.
+#[derive(Clone)]
+pub struct Run {
+    /// Where it was loaded from, as the caller spelled it.
+    pub label: String,
+    /// What was run; a draft where the record was cut short.
+    pub manifest: Manifest,
+    /// Does the record have its `run.json`?
+    pub finished: bool,
+    /// Every stage × action with arrivals, in the order of the plan; preparation included.
+    pub actions: Vec<ActionRun>,
+    /// The run over time.
+    pub series: Series,
+    /// The first few failures of every kind.
+    pub errors: Vec<ErrorSample>,
+    /// Everything that is wrong with the record.
+    pub problems: Vec<Problem>,
+}
+
+impl Run {
+    /// One action of one stage; none where it had no arrivals.
+    pub fn action(&self, stage: &str, action: &str) -> Option<&ActionRun> {
+        self.actions
+            .iter()
+            .find(|run| run.stage == stage && run.action == action)
+    }
+
+    /// Whole seconds that the record holds.
+    pub fn seconds(&self) -> u64 {
+        let points = self.series.actions.iter().filter_map(|a| a.points.last());
+        points.map(|p| p.second + p.seconds).max().unwrap_or(0)
+    }
+
+    /// Every action of one stage, in the order of the plan.
+    pub fn stage<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = &'a ActionRun> {
+        self.actions.iter().filter(move |run| run.stage == stage)
+    }
+}
+
+/// Loads the record in `dir`.
+pub fn load(dir: &Path) -> Result<Run, ReportError> {
+    let record = Record::open(dir)?;
+    let mut problems = record.problems();
+    let (actions, series) = digest::digest(&record, &mut problems)?;
+    Ok(Run {
+        label: dir.display().to_string(),
+        manifest: record.manifest,
+        finished: record.finished,
+        actions,
+        series,
+        errors: record.errors,
+        problems,
+    })
+}
+
+/// Loads two records at once, on two threads.
+pub fn load_pair(a: &Path, b: &Path) -> Result<(Run, Run), ReportError> {
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| load(b));
+        let first = load(a);
+        let second = match second.join() {
+            Ok(run) => run,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        Ok((first?, second?))
+    })
+}

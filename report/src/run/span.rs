@@ -1,0 +1,105 @@
+//! Which seconds of a run belong to which part of a stage.
+
+use brunt_record::{CountsRow, StagePlan};
+
+use crate::statistics::MANY_WINDOWS;
+
+const SECOND_US: u64 = 1_000_000;
+
+/// When a stage was, in microseconds since the start of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// When the first arrival could be due.
+    pub started_us: u64,
+    /// When its warm-up was over; equal to `started_us` without one.
+    pub judged_from_us: u64,
+    /// When the last arrival could be due.
+    pub ended_us: u64,
+}
+
+impl Span {
+    /// The span of `stage`; where the manifest does not say when it began (the record was cut
+    /// short), its first row does. None where it never began.
+    pub fn of(stage: &StagePlan, rows: &[CountsRow]) -> Option<Self> {
+        let first_row = || {
+            let row = rows.iter().find(|row| row.stage == stage.name)?;
+            Some(row.second * SECOND_US)
+        };
+        let started_us = stage.started_us.or_else(first_row)?;
+        Some(Self {
+            started_us,
+            judged_from_us: started_us + stage.warmup_us.min(stage.duration_us),
+            ended_us: started_us + stage.duration_us,
+        })
+    }
+
+    /// The window, 0 to [`MANY_WINDOWS`] − 1, of what settled in `second`; none in the warm-up.
+    ///
+    /// A second that the warm-up ends in belongs to the warm-up. What settles after the end of
+    /// the stage belongs to the last window: the arrivals were the stage's.
+    pub fn window(&self, second: u64) -> Option<usize> {
+        let begins = second * SECOND_US;
+        let warm = self.judged_from_us > self.started_us;
+        if warm && begins < self.judged_from_us {
+            return None;
+        }
+        let length = (self.ended_us - self.judged_from_us).max(1);
+        let middle = (begins + SECOND_US / 2).saturating_sub(self.judged_from_us);
+        let windows = MANY_WINDOWS as u64;
+        Some((middle * windows / length).min(windows - 1) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(span: Span, expected: &[(u64, Option<usize>)]) {
+        for (second, window) in expected {
+            assert_eq!(span.window(*second), *window, "second {second} of {span:?}");
+        }
+    }
+
+    #[test]
+    fn windows_are_contiguous_and_the_drain_is_the_last_ones() {
+        let cold = Span {
+            started_us: 0,
+            judged_from_us: 0,
+            ended_us: 60 * SECOND_US,
+        };
+        check(
+            cold,
+            &[
+                (0, Some(0)),
+                (5, Some(0)),
+                (6, Some(1)),
+                (59, Some(9)),
+                (60, Some(9)),
+                (75, Some(9)),
+            ],
+        );
+        // Began in the middle of second 60, warm-up of 5 s: judged from 65.5 s on.
+        let warm = Span {
+            started_us: 60_500_000,
+            judged_from_us: 65_500_000,
+            ended_us: 85_500_000,
+        };
+        check(
+            warm,
+            &[
+                (60, None),
+                (65, None),
+                (66, Some(0)),
+                (85, Some(9)),
+                (90, Some(9)),
+            ],
+        );
+        // Began in the middle of a second without a warm-up: that second counts.
+        let late = Span {
+            started_us: 500_000,
+            judged_from_us: 500_000,
+            ended_us: 10_500_000,
+        };
+        check(late, &[(0, Some(0)), (10, Some(9))]);
+    }
+}

@@ -1,0 +1,197 @@
+//! The difference of ln θ between two sides of one or more runs each.
+
+use super::t_distribution::{t_quantile, two_sided_p};
+
+/// ln θ of one run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunMean {
+    /// ln θ of the merged run.
+    pub ln_theta: f64,
+    /// Its variance within the run.
+    pub variance: f64,
+    /// Degrees of freedom of the variance.
+    pub degrees_of_freedom: f64,
+}
+
+/// How much ln θ moves from run to run though nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NoiseFloor {
+    /// `s_AA`, the standard deviation of ln θ across runs of the same thing.
+    pub s_aa: f64,
+    /// n − 1 of the calibration; none where `s_AA` is assumed, and so known exactly.
+    pub degrees_of_freedom: Option<f64>,
+}
+
+/// A difference of ln θ, B − A, and how sure it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Difference {
+    /// d = mean ln θ of B − mean ln θ of A.
+    pub d: f64,
+    /// `V_A`, the variance of A's mean: ΣVᵢ/r².
+    pub v_a: f64,
+    /// `V_B` likewise.
+    pub v_b: f64,
+    /// Standard error of d.
+    pub standard_error: f64,
+    /// Of the t quantile; none where the normal one is used.
+    pub degrees_of_freedom: Option<f64>,
+    /// Is the standard error that of the noise floor?
+    pub noise_decides: bool,
+}
+
+/// d, and `SE² = max(V_A + V_B, s_AA²(1/r_A + 1/r_B))` with the winner's degrees of freedom: those
+/// of Welch and Satterthwaite, or those of the noise floor.
+///
+/// None where a side has no run.
+pub fn difference(a: &[RunMean], b: &[RunMean], noise: NoiseFloor) -> Option<Difference> {
+    let (mean_a, v_a) = side(a)?;
+    let (mean_b, v_b) = side(b)?;
+    let within = v_a + v_b;
+    let floor = noise.s_aa.powi(2) * (1.0 / a.len() as f64 + 1.0 / b.len() as f64);
+    let noise_decides = floor >= within;
+    Some(Difference {
+        d: mean_b - mean_a,
+        v_a,
+        v_b,
+        standard_error: within.max(floor).sqrt(),
+        degrees_of_freedom: if noise_decides {
+            noise.degrees_of_freedom
+        } else {
+            Some(welch_satterthwaite(a, b))
+        },
+        noise_decides,
+    })
+}
+
+impl Difference {
+    /// Both ends of the interval of d that holds it with probability `level`.
+    pub fn interval(&self, level: f64) -> (f64, f64) {
+        let half = t_quantile(0.5 + level / 2.0, self.degrees_of_freedom) * self.standard_error;
+        (self.d - half, self.d + half)
+    }
+
+    /// The bound that d is below with probability `level`.
+    pub fn upper_bound(&self, level: f64) -> f64 {
+        self.d + t_quantile(level, self.degrees_of_freedom) * self.standard_error
+    }
+
+    /// Two-sided p of d = 0.
+    pub fn p(&self) -> f64 {
+        if self.standard_error == 0.0 {
+            return if self.d == 0.0 { 1.0 } else { 0.0 };
+        }
+        two_sided_p(self.d / self.standard_error, self.degrees_of_freedom)
+    }
+
+    /// The smallest |d| that such runs call a change beyond `tau` in four of five tries:
+    /// max((t.975 + t.8)·SE, τ + t.8·SE).
+    pub fn minimal_detectable(&self, tau: f64) -> f64 {
+        let t = |p| t_quantile(p, self.degrees_of_freedom);
+        let significant = (t(0.975) + t(0.8)) * self.standard_error;
+        let beyond = tau + t(0.8) * self.standard_error;
+        significant.max(beyond)
+    }
+}
+
+/// Mean and variance of a side.
+fn side(runs: &[RunMean]) -> Option<(f64, f64)> {
+    let r = runs.len() as f64;
+    (!runs.is_empty()).then(|| {
+        (
+            runs.iter().map(|run| run.ln_theta).sum::<f64>() / r,
+            runs.iter().map(|run| run.variance).sum::<f64>() / (r * r),
+        )
+    })
+}
+
+/// (ΣWᵢ)² / Σ(Wᵢ²/νᵢ), Wᵢ being what run i adds to the variance of d.
+fn welch_satterthwaite(a: &[RunMean], b: &[RunMean]) -> f64 {
+    let (mut sum, mut weighted) = (0.0, 0.0);
+    for runs in [a, b] {
+        let r = runs.len() as f64;
+        for run in runs {
+            let w = run.variance / (r * r);
+            sum += w;
+            weighted += w * w / run.degrees_of_freedom;
+        }
+    }
+    sum * sum / weighted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(ln_theta: f64, variance: f64) -> RunMean {
+        RunMean {
+            ln_theta,
+            variance,
+            degrees_of_freedom: 9.0,
+        }
+    }
+
+    const NO_FLOOR: NoiseFloor = NoiseFloor {
+        s_aa: 0.0,
+        degrees_of_freedom: None,
+    };
+
+    #[test]
+    fn equal_variances_add_their_degrees_of_freedom() {
+        let got = difference(&[run(1.0, 0.02)], &[run(1.5, 0.02)], NO_FLOOR).unwrap();
+        assert!((got.d - 0.5).abs() < 1e-12);
+        assert!((got.standard_error - 0.2).abs() < 1e-12);
+        assert!((got.degrees_of_freedom.unwrap() - 18.0).abs() < 1e-9);
+        let (low, high) = got.interval(0.95);
+        assert!((high - low - 2.0 * 2.1009 * 0.2).abs() < 1e-4);
+    }
+
+    /// Student's sleep data by Welch's test: t = -1.8608, df = 17.776, p = 0.07939
+    /// (the example of R's `t.test`).
+    #[test]
+    fn the_sleep_data_give_the_published_figures() {
+        let one = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+        let two = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+        let mean = |x: &[f64]| x.iter().sum::<f64>() / 10.0;
+        let of = |x: &[f64]| {
+            let m = mean(x);
+            let s2 = x.iter().map(|v| (v - m).powi(2)).sum::<f64>() / 9.0;
+            run(m, s2 / 10.0)
+        };
+        let got = difference(&[of(&two)], &[of(&one)], NO_FLOOR).unwrap();
+        assert!((got.d / got.standard_error + 1.8608).abs() < 1e-4);
+        assert!((got.degrees_of_freedom.unwrap() - 17.776).abs() < 1e-3);
+        assert!((got.p() - 0.07939).abs() < 1e-5);
+        let (low, high) = got.interval(0.95);
+        assert!((low + 3.365_483).abs() < 1e-5 && (high - 0.205_483).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_noise_floor_wins_where_runs_say_less_than_it() {
+        let floor = NoiseFloor {
+            s_aa: 0.05,
+            degrees_of_freedom: None,
+        };
+        let got = difference(&[run(0.0, 1e-6)], &[run(0.0, 1e-6)], floor).unwrap();
+        assert!(got.noise_decides);
+        assert_eq!(got.degrees_of_freedom, None);
+        assert!((got.standard_error - 0.05 * 2f64.sqrt()).abs() < 1e-12);
+        // Three runs a side are surer.
+        let three = [run(0.0, 1e-6); 3];
+        let got = difference(&three, &three, floor).unwrap();
+        assert!((got.standard_error - 0.05 * (2.0f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert_eq!(difference(&[], &three, floor), None);
+    }
+
+    #[test]
+    fn what_can_be_detected_lies_beyond_tolerance_and_noise() {
+        let floor = NoiseFloor {
+            s_aa: 0.05,
+            degrees_of_freedom: None,
+        };
+        let got = difference(&[run(0.0, 0.0)], &[run(0.0, 0.0)], floor).unwrap();
+        let se = 0.05 * 2f64.sqrt();
+        let expected = (1.959_964 + 0.841_621) * se;
+        assert!((got.minimal_detectable(0.0) - expected).abs() < 1e-6);
+        assert!((got.minimal_detectable(1.0) - (1.0 + 0.841_621 * se)).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,379 @@
+//! Whole records through loading and comparing.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use brunt_record::Ending;
+use brunt_report::comparison::{
+    Aspect, Conclusion, Fact, Finding, NoInterval, NotJudged, RunState, Side, StageState,
+    Statistic, TargetVerdict, Value, Verdict, VerdictCounts,
+};
+use brunt_report::{CompareOptions, Comparison, compare, load_pair};
+use support::Synthetic;
+
+fn compared(a: &Synthetic, b: &Synthetic, options: &CompareOptions) -> Comparison {
+    let temp = tempfile::tempdir().unwrap();
+    let (a, b) = (
+        a.write(&temp.path().join("a")),
+        b.write(&temp.path().join("b")),
+    );
+    let (a, b) = load_pair(&a, &b).unwrap();
+    compare(&a, &b, options)
+}
+
+/// What `change` makes of run B, against the unchanged run A.
+fn with(change: impl FnOnce(&mut Synthetic)) -> Comparison {
+    let a = Synthetic::two_stages("p8");
+    let mut b = Synthetic::two_stages("p9");
+    change(&mut b);
+    compared(&a, &b, &CompareOptions::default())
+}
+
+fn verdict(comparison: &Comparison, stage: &str, action: &str, statistic: Statistic) -> Verdict {
+    let row = comparison.action(stage, action).unwrap();
+    row.statistic(statistic).unwrap().verdict
+}
+
+#[test]
+fn identical_runs_neither_improved_nor_regressed() {
+    let comparison = with(|_| {});
+    assert!(comparison.comparable.judged);
+    assert_eq!(comparison.comparable.differences, []);
+    assert_eq!(comparison.validity.a.state, RunState::Valid);
+    let counts = comparison.verdict.statistics;
+    assert_eq!((counts.worse, counts.better), (0, 0));
+    assert_eq!(comparison.verdict.successes.equivalent, 2);
+    assert_eq!(comparison.verdict.targets.b.missed, 0);
+    for row in &comparison.actions {
+        for one in &row.statistics {
+            if let Some(change) = &one.change {
+                assert!(change.percent.abs() < 1e-9, "{row:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_third_of_the_latency_is_an_improvement_and_its_mirror_a_regression() {
+    let faster = |b: &mut Synthetic| b.action("claim").median_us /= 3.0;
+    let comparison = with(faster);
+    assert_eq!(
+        verdict(&comparison, "play", "claim", Statistic::P95),
+        Verdict::Improved
+    );
+    assert_eq!(comparison.verdict.conclusion, Conclusion::Better);
+    let row = comparison.action("play", "claim").unwrap();
+    let change = row
+        .statistic(Statistic::P95)
+        .unwrap()
+        .change
+        .as_ref()
+        .unwrap();
+    assert!((change.factor - 1.0 / 3.0).abs() < 0.01, "{change:?}");
+    assert!((change.percent + 66.7).abs() < 0.5);
+    assert!(change.certainty.as_ref().unwrap().stands_out);
+    assert!(comparison.verdict.facts.iter().any(|fact| matches!(
+        fact,
+        Fact::BestChange { action, percent: Some(_), .. } if action == "claim"
+    )));
+
+    let mut slow = Synthetic::two_stages("p8");
+    faster(&mut slow);
+    let back = compared(
+        &slow,
+        &Synthetic::two_stages("p9"),
+        &CompareOptions::default(),
+    );
+    assert_eq!(
+        verdict(&back, "play", "claim", Statistic::P95),
+        Verdict::Regressed
+    );
+    assert_eq!(back.verdict.conclusion, Conclusion::Worse);
+}
+
+#[test]
+fn extremes_are_never_judged_and_few_samples_have_no_interval() {
+    let comparison = with(|b| b.action("claim").median_us *= 10.0);
+    for statistic in [Statistic::Min, Statistic::Max] {
+        let reason = NotJudged::Extreme;
+        assert_eq!(
+            verdict(&comparison, "play", "claim", statistic),
+            Verdict::NotJudged { reason }
+        );
+    }
+    let row = comparison.action("play", "claim").unwrap();
+    let p999 = row.statistic(Statistic::P999).unwrap();
+    assert!(p999.change.as_ref().unwrap().certainty.is_none());
+    assert!(p999.estimates.a.value.us().is_some());
+    let reason = p999.estimates.a.no_interval;
+    assert!(
+        matches!(reason, Some(NoInterval::FewSamples { needed: 20_000, .. })),
+        "{reason:?}"
+    );
+    // 12,000 arrivals: ten windows are too small for the p99, five are not.
+    assert_eq!(
+        row.statistic(Statistic::P99).unwrap().estimates.a.windows,
+        Some(5)
+    );
+    assert_eq!(
+        row.statistic(Statistic::P95).unwrap().estimates.a.windows,
+        Some(10)
+    );
+}
+
+#[test]
+fn failures_do_not_make_a_run_look_faster() {
+    // 99.99 % fail; the successes that are left are quick.
+    let comparison = with(|b| {
+        let claim = b.action("claim");
+        claim.failed = 0.9999;
+        claim.median_us /= 2.0;
+    });
+    let row = comparison.action("play", "claim").unwrap();
+    let p50 = row.statistic(Statistic::P50).unwrap();
+    assert_eq!(p50.estimates.b.value, Value::Unbounded);
+    assert!(p50.estimates.b.over_successes.us().unwrap() < p50.estimates.a.value.us().unwrap());
+    assert_eq!(p50.change, None);
+    assert_eq!(p50.verdict, Verdict::OverloadBegan);
+    assert_eq!(comparison.verdict.conclusion, Conclusion::Worse);
+    let target = |side: Side| {
+        let mut rows = comparison.targets.iter();
+        let row = rows.find(|t| t.action.as_deref() == Some("claim")).unwrap();
+        row.results.get(side).clone()
+    };
+    assert_eq!(target(Side::A).verdict, TargetVerdict::Met);
+    assert_eq!(target(Side::B).verdict, TargetVerdict::Missed);
+    assert_eq!(target(Side::B).ratio, None);
+    let failures = comparison
+        .failures
+        .iter()
+        .find(|f| f.kind == "http-503")
+        .unwrap();
+    assert_eq!(failures.counts.a, Some(0));
+    assert!(failures.counts.b > Some(11_900));
+}
+
+#[test]
+fn a_service_that_answers_13_percent_is_overloaded_not_slow() {
+    let mut a = Synthetic::two_stages("p8");
+    a.action("initialize-new").unsent = 0.87;
+    a.saturated = vec!["init/load".into()];
+    let b = Synthetic::two_stages("p9");
+    let comparison = compared(&a, &b, &CompareOptions::default());
+    assert_eq!(comparison.validity.a.state, RunState::Overloaded);
+    let stage = comparison.validity.a.stage("init").unwrap();
+    assert_eq!(stage.state, StageState::Overloaded);
+    assert!((stage.answered.unwrap() - 0.13).abs() < 0.001);
+    let row = comparison.action("init", "initialize-new").unwrap();
+    assert!((row.overloaded.a.unwrap() - 0.13).abs() < 0.001);
+    assert_eq!(row.overloaded.b, None);
+    for one in row.statistics.iter().filter(|s| s.tolerance.is_some()) {
+        assert_eq!(one.verdict, Verdict::OverloadEnded, "{}", one.statistic);
+        let certainty = one.change.as_ref().and_then(|c| c.certainty.as_ref());
+        assert_eq!(certainty, None);
+    }
+    // The other stage was not overloaded and is compared as ever.
+    assert!(!matches!(
+        verdict(&comparison, "play", "list", Statistic::P95),
+        Verdict::OverloadEnded | Verdict::NotJudged { .. }
+    ));
+    assert_eq!(comparison.verdict.conclusion, Conclusion::Better);
+    let back = compared(&b, &a, &CompareOptions::default());
+    assert_eq!(
+        verdict(&back, "init", "initialize-new", Statistic::P95),
+        Verdict::OverloadBegan
+    );
+}
+
+#[test]
+fn finite_to_unbounded_is_a_regression_without_overload() {
+    // 99.5 % answered: not overloaded, but no p99.9.
+    let comparison = with(|b| b.action("claim").failed = 0.005);
+    assert_eq!(comparison.validity.b.state, RunState::Valid);
+    assert_eq!(
+        verdict(&comparison, "play", "claim", Statistic::P999),
+        Verdict::Regressed
+    );
+    let stage = comparison
+        .stages
+        .iter()
+        .find(|s| s.stage == "play")
+        .unwrap();
+    assert_eq!(stage.success.verdict, Verdict::Regressed);
+    assert!((stage.success.difference.unwrap().points + 0.25).abs() < 0.01);
+    let mut a = Synthetic::two_stages("p8");
+    a.action("claim").failed = 0.005;
+    let both = compared(&a, &a.clone(), &CompareOptions::default());
+    let reason = NotJudged::BothUnbounded;
+    assert_eq!(
+        verdict(&both, "play", "claim", Statistic::P999),
+        Verdict::NotJudged { reason }
+    );
+}
+
+#[test]
+fn another_load_is_not_compared_unless_forced() {
+    let change = |b: &mut Synthetic| {
+        b.action("claim").rate_per_s = 310;
+        b.seed = 2;
+    };
+    let comparison = with(change);
+    assert!(!comparison.comparable.judged);
+    let told: Vec<String> = comparison
+        .comparable
+        .differences
+        .iter()
+        .map(|d| {
+            format!(
+                "{}: {} / {} {}",
+                d.what,
+                d.a,
+                d.b,
+                if d.forbids { "!" } else { "" }
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+    let reason = NotJudged::NotComparable;
+    assert_eq!(
+        verdict(&comparison, "play", "list", Statistic::P95),
+        Verdict::NotJudged { reason }
+    );
+    assert_eq!(comparison.verdict.conclusion, Conclusion::NotComparable);
+    assert_eq!(
+        comparison.verdict.actions,
+        VerdictCounts {
+            not_judged: 3,
+            ..VerdictCounts::default()
+        }
+    );
+    // Targets need no other run.
+    assert_eq!(comparison.verdict.targets.b.not_judged, 0);
+
+    let mut b = Synthetic::two_stages("p9");
+    change(&mut b);
+    let options = CompareOptions {
+        force: true,
+        ..CompareOptions::default()
+    };
+    let forced = compared(&Synthetic::two_stages("p8"), &b, &options);
+    assert!(forced.comparable.judged && forced.comparable.forced);
+    assert!(!matches!(
+        verdict(&forced, "play", "list", Statistic::P95),
+        Verdict::NotJudged { .. }
+    ));
+}
+
+#[test]
+fn other_data_are_another_load_and_another_seed_is_not() {
+    let comparison = with(|b| b.scenario = "name = \"synthetic\" # other users\n".into());
+    assert!(!comparison.comparable.judged);
+    assert_eq!(comparison.comparable.differences[0].what, Aspect::Scenario);
+    assert!(with(|b| b.seed = 9).comparable.judged);
+}
+
+#[test]
+fn nothing_is_judged_on_an_invalid_record() {
+    for (what, change) in [
+        (
+            "late",
+            (|b| b.action("claim").lateness_us = 30_000) as fn(&mut Synthetic),
+        ),
+        ("clock", |b| b.clock_step_us = -200_000),
+        ("interrupted", |b| b.ending = Ending::Interrupted),
+        ("running", |b| b.ending = Ending::Running),
+    ] {
+        let comparison = with(change);
+        assert_eq!(comparison.validity.b.state, RunState::Invalid, "{what}");
+        assert_eq!(comparison.verdict.conclusion, Conclusion::Invalid, "{what}");
+        assert_eq!(comparison.verdict.targets.b.met, 0, "{what}");
+        assert_eq!(
+            comparison.verdict.facts[0],
+            Fact::Invalid { side: Side::B },
+            "{what}"
+        );
+        let counts = comparison.verdict.statistics;
+        assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
+    }
+}
+
+#[test]
+fn every_finding_says_what_it_means_and_what_to_do() {
+    let comparison = with(|b| {
+        b.action("claim").lateness_us = 30_000;
+        b.action("list").lateness_us = 3_000;
+        b.action("initialize-new").failed = 0.63;
+        b.clock_step_us = 250_000;
+        b.saturated = vec!["init/load".into()];
+        b.shared_host = true;
+        b.host_busy = Some(0.97);
+        b.ending = Ending::Interrupted;
+    });
+    let texts: Vec<String> = comparison
+        .validity
+        .b
+        .findings
+        .iter()
+        .map(|finding| format!("{:?}: {finding}", finding.severity()))
+        .collect();
+    insta::assert_snapshot!(texts.join("\n"));
+}
+
+#[test]
+fn drift_is_flagged_and_a_steady_run_is_not() {
+    assert_eq!(with(|_| {}).validity.b.findings, []);
+    let growing = with(|b| b.action("claim").growth = 0.5);
+    let [
+        Finding::Drift {
+            action, percent, ..
+        },
+    ] = &growing.validity.b.findings[..]
+    else {
+        panic!("{:?}", growing.validity.b.findings);
+    };
+    assert_eq!(action, "claim");
+    assert!((15.0..35.0).contains(percent), "{percent}");
+}
+
+#[test]
+fn swapping_the_runs_mirrors_every_verdict() {
+    let mirrored = |verdict: Verdict| match verdict {
+        Verdict::Regressed => Verdict::Improved,
+        Verdict::Improved => Verdict::Regressed,
+        Verdict::OverloadBegan => Verdict::OverloadEnded,
+        Verdict::OverloadEnded => Verdict::OverloadBegan,
+        same => same,
+    };
+    for (slower, failed, unsent) in [
+        (1.0, 0.0, 0.0),
+        (1.03, 0.0, 0.0),
+        (1.08, 0.004, 0.0),
+        (1.5, 0.0, 0.6),
+        (4.0, 0.008, 0.0),
+        (0.2, 0.4, 0.0),
+    ] {
+        let a = Synthetic::two_stages("p8");
+        let mut b = Synthetic::two_stages("p9");
+        let claim = b.action("claim");
+        (claim.median_us, claim.failed, claim.unsent) = (claim.median_us * slower, failed, unsent);
+        let forth = compared(&a, &b, &CompareOptions::default());
+        let back = compared(&b, &a, &CompareOptions::default());
+        for (x, y) in forth.actions.iter().zip(&back.actions) {
+            for (x, y) in x.statistics.iter().zip(&y.statistics) {
+                let back = match y.verdict {
+                    Verdict::NotJudged { .. } => y.verdict,
+                    verdict => mirrored(verdict),
+                };
+                assert_eq!(
+                    x.verdict, back,
+                    "{} at {slower} {failed} {unsent}",
+                    x.statistic
+                );
+            }
+        }
+        for (x, y) in forth.stages.iter().zip(&back.stages) {
+            assert_eq!(x.success.verdict, mirrored(y.success.verdict));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! From two records on disk to a report.
+
+#![allow(clippy::unwrap_used)]
+
+mod page;
+mod support;
+
+use brunt_report::document::build;
+use brunt_report::render::{html, markdown, terminal};
+use brunt_report::{CompareOptions, compare, run};
+use page::Page;
+use support::Synthetic;
+
+#[test]
+fn two_records_become_a_report() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut a = Synthetic::two_stages("phase8");
+    a.action("initialize-new").unsent = 0.5;
+    a.action("initialize-new").failed = 0.1;
+    a.action("list").failed = 0.002;
+    let mut b = Synthetic::two_stages("phase9");
+    b.action("claim").median_us = 9_000.0;
+    b.action("list").median_us = 3_600.0;
+    let (mut a, mut b) = run::load_pair(&a.write(temp.path()), &b.write(temp.path())).unwrap();
+    "runs/phase8".clone_into(&mut a.label);
+    "runs/phase9".clone_into(&mut b.label);
+    let document = build(&compare(&a, &b, &CompareOptions::default()));
+    let page = html(&document).unwrap();
+    Page::parse(&page).unwrap().check_ids().unwrap();
+    insta::assert_snapshot!("markdown", markdown(&document, "charts").text);
+    insta::assert_snapshot!("terminal", terminal(&document));
+}

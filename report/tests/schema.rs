@@ -1,0 +1,41 @@
+//! The committed JSON Schemas are those of the types.
+//!
+//! After a change of a type: `BRUNT_WRITE_SCHEMA=1 cargo nextest run -p brunt-report --test schema`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use brunt_record::Manifest;
+use brunt_report::{Comparison, GateOutcome};
+use schemars::{JsonSchema, schema_for};
+
+fn check<T: JsonSchema>(file: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let generated = serde_json::to_string_pretty(&schema_for!(T)).unwrap() + "\n";
+    if std::env::var_os("BRUNT_WRITE_SCHEMA").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &generated).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "{file} is not the schema of its type"
+    );
+}
+
+#[test]
+fn of_the_comparison() {
+    check::<Comparison>("schema/comparison.schema.json");
+}
+
+#[test]
+fn of_the_gate() {
+    check::<GateOutcome>("schema/gate.schema.json");
+}
+
+#[test]
+fn of_the_manifest() {
+    check::<Manifest>("../record/schema/run.schema.json");
+}
