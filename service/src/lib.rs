@@ -1,1 +1,27 @@
 //! Reference challenge service to put under load.
+//!
+//! Players complete goals, goals belong to challenges, and a claim grants the reward of a goal.
+//! Players speak REST ([`http`]), the game sends events over gRPC ([`grpc`]); both end in the
+//! [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
+//! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
+
+pub mod admin;
+pub mod app;
+pub mod catalogue;
+pub mod cli;
+pub mod grpc;
+pub mod http;
+pub mod instant;
+pub mod log;
+pub mod metrics;
+pub mod operations;
+pub mod phase;
+pub mod progress;
+pub mod rewards;
+pub mod rule;
+pub mod service;
+mod span;
+pub mod stop_signal;
+pub mod store;
+pub mod throwaway;
+pub mod view;

@@ -1,0 +1,33 @@
+//! A reward platform that grants everything, after a while.
+
+use std::process::ExitCode;
+
+use challenge_service::rewards::{MockArgs, run};
+use challenge_service::{log, stop_signal::stop_signal};
+use clap::Parser;
+
+/// Stands in for the reward platform
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:\n  \
+        reward-mock\n  \
+        reward-mock --listen 127.0.0.1:0 --latency-min 0s --latency-max 0s"
+)]
+struct Cli {
+    #[command(flatten)]
+    mock: MockArgs,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log::init();
+    match run(cli.mock, stop_signal()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}

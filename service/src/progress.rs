@@ -1,0 +1,45 @@
+//! The progress of one user on one goal, as it is stored.
+
+use serde::Serialize;
+
+use crate::instant::Instant;
+
+/// Where a user stands with a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Status {
+    /// No progress yet.
+    NotStarted,
+    /// Some progress.
+    InProgress,
+    /// The target is reached; the reward can be claimed.
+    Completed,
+    /// The reward is being granted.
+    Claiming,
+    /// The reward was granted.
+    Claimed,
+}
+
+/// One row of `user_goal_progress`, without what the caller already knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The goal.
+    pub goal_id: String,
+    /// Whole units of the goal's statistic.
+    pub progress: i64,
+    /// Where the user stands.
+    pub status: Status,
+    /// Grows with every write of the row.
+    pub version: i64,
+    /// Only active goals progress.
+    pub is_active: bool,
+    /// When the goal was last switched on; absent if it never was.
+    pub assigned_at: Option<Instant>,
+    /// When the assignment ends; absent if it does not.
+    pub expires_at: Option<Instant>,
+    /// When the target was reached; absent before.
+    pub completed_at: Option<Instant>,
+    /// When the reward was granted; absent before.
+    pub claimed_at: Option<Instant>,
+}

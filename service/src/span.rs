@@ -1,0 +1,26 @@
+//! Lengths of time on the command line: `50ms`, `2s`.
+
+use std::time::Duration;
+
+/// Parses a length of time with its unit.
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|span| Duration::try_from(span).ok())
+        .ok_or_else(|| format!("\"{text}\" is no length of time; write it like 50ms or 2s"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_needs_a_number_and_a_unit() {
+        assert_eq!(parse("50ms"), Ok(Duration::from_millis(50)));
+        assert_eq!(parse("2s"), Ok(Duration::from_secs(2)));
+        assert_eq!(parse("0s"), Ok(Duration::ZERO));
+        for wrong in ["50", "-1s", "ms", ""] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

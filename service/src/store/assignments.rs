@@ -1,0 +1,81 @@
+//! Goals to be assigned to a user, in the shapes in which the databases take them.
+
+use std::sync::OnceLock;
+
+/// One goal to be assigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The goal.
+    pub goal_id: String,
+    /// The challenge that it belongs to.
+    pub challenge_id: String,
+    /// Whether it progresses from now on.
+    pub is_active: bool,
+}
+
+/// A set of goals, column by column.
+#[derive(Debug, Default)]
+pub struct Assignments {
+    pub(super) goal_ids: Vec<String>,
+    pub(super) challenge_ids: Vec<String>,
+    pub(super) active: Vec<bool>,
+    json: OnceLock<String>,
+}
+
+impl Assignments {
+    /// How many goals there are.
+    pub fn len(&self) -> usize {
+        self.goal_ids.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.goal_ids.is_empty()
+    }
+
+    /// The ids of the goals.
+    pub fn goal_ids(&self) -> &[String] {
+        &self.goal_ids
+    }
+
+    /// The goals whose id passes the test.
+    #[must_use]
+    pub fn filtered(&self, mut keep: impl FnMut(&str) -> bool) -> Self {
+        (0..self.len())
+            .filter(|&i| keep(&self.goal_ids[i]))
+            .map(|i| Assignment {
+                goal_id: self.goal_ids[i].clone(),
+                challenge_id: self.challenge_ids[i].clone(),
+                is_active: self.active[i],
+            })
+            .collect()
+    }
+
+    /// `[["goal", "challenge", 1], …]`: SQLite has no arrays, but reads JSON.
+    pub(super) fn json(&self) -> &str {
+        self.json.get_or_init(|| {
+            let rows: Vec<_> = (0..self.len())
+                .map(|i| {
+                    serde_json::json!([
+                        self.goal_ids[i],
+                        self.challenge_ids[i],
+                        i64::from(self.active[i])
+                    ])
+                })
+                .collect();
+            serde_json::Value::Array(rows).to_string()
+        })
+    }
+}
+
+impl FromIterator<Assignment> for Assignments {
+    fn from_iter<I: IntoIterator<Item = Assignment>>(goals: I) -> Self {
+        let mut set = Self::default();
+        for goal in goals {
+            set.goal_ids.push(goal.goal_id);
+            set.challenge_ids.push(goal.challenge_id);
+            set.active.push(goal.is_active);
+        }
+        set
+    }
+}

@@ -1,0 +1,209 @@
+//! Where progress is kept: PostgreSQL or SQLite behind one set of methods about goals, not about SQL.
+//!
+//! Every write is durable when its method returns. No method holds a lock or a transaction open
+//! for its caller.
+
+mod assignments;
+mod error;
+mod postgres;
+mod row;
+mod sqlite;
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+pub use assignments::{Assignment, Assignments};
+pub use error::StoreError;
+pub use postgres::PgStore;
+pub use sqlite::SqliteStore;
+
+use crate::instant::Instant;
+use crate::progress::Progress;
+use crate::rule::Change;
+
+/// One of the two databases.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// PostgreSQL.
+    Pg(PgStore),
+    /// SQLite.
+    Sqlite(SqliteStore),
+}
+
+/// Which database a [`Store`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// PostgreSQL.
+    Postgres,
+    /// SQLite.
+    Sqlite,
+}
+
+impl fmt::Display for DatabaseKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres => "postgres",
+            Self::Sqlite => "sqlite",
+        })
+    }
+}
+
+/// What one event does to one goal of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance<'a> {
+    /// The goal.
+    pub goal_id: &'a str,
+    /// What becomes of its progress.
+    pub change: Change,
+    /// Where it is completed.
+    pub target: i64,
+}
+
+/// A claim that may go on: its row says `claiming`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Who claims.
+    pub user_id: String,
+    /// What is claimed.
+    pub goal_id: String,
+    /// Idempotency key of the grant: the same at every attempt for this row.
+    pub key: String,
+}
+
+/// How many connections to the database there are, now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolGauge {
+    /// At most so many are opened.
+    pub max: u32,
+    /// So many are open.
+    pub open: u32,
+    /// So many of the open ones do nothing.
+    pub idle: u32,
+    /// Writes that wait for SQLite's writer; absent where there is no such thing.
+    pub queued_writes: Option<usize>,
+}
+
+/// Carries a method call to the database that the store is.
+macro_rules! dispatch {
+    ($store:expr, $inner:ident => $call:expr) => {
+        match $store {
+            Store::Pg($inner) => $call,
+            Store::Sqlite($inner) => $call,
+        }
+    };
+}
+
+impl Store {
+    /// Connects and migrates. `pool` bounds the connections.
+    ///
+    /// `url` is `postgres://…` or `sqlite:PATH`; the file is created where there is none.
+    pub async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Pg(PgStore::connect(url, pool).await?))
+        } else if url.starts_with("sqlite:") {
+            Ok(Self::Sqlite(SqliteStore::connect(url, pool).await?))
+        } else {
+            Err(StoreError::UnknownScheme)
+        }
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> DatabaseKind {
+        match self {
+            Self::Pg(_) => DatabaseKind::Postgres,
+            Self::Sqlite(_) => DatabaseKind::Sqlite,
+        }
+    }
+
+    /// Everything that is stored about a user.
+    pub async fn rows_of_user(&self, user: &str) -> Result<Vec<Progress>, StoreError> {
+        dispatch!(self, s => s.rows_of_user(user).await)
+    }
+
+    /// What is stored about a user for these goals, in no particular order.
+    pub async fn rows_of_goals(
+        &self,
+        user: &str,
+        goals: &Assignments,
+    ) -> Result<Vec<Progress>, StoreError> {
+        dispatch!(self, s => s.rows_of_goals(user, goals).await)
+    }
+
+    /// Inserts rows for these goals, leaving rows that exist as they are. Returns how many are new.
+    pub async fn assign(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        dispatch!(self, s => s.assign(user, namespace, goals, now).await)
+    }
+
+    /// Switches a goal on or off as the assignment says, inserting its row if there is none.
+    pub async fn set_active(
+        &self,
+        user: &str,
+        namespace: &str,
+        goal: &Assignment,
+        now: Instant,
+    ) -> Result<Progress, StoreError> {
+        dispatch!(self, s => s.set_active(user, namespace, goal, now).await)
+    }
+
+    /// Applies an event to the user's active, unfinished rows. Returns how many it touched.
+    pub async fn advance(
+        &self,
+        user: &str,
+        goals: &[Advance<'_>],
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        dispatch!(self, s => s.advance(user, goals, now).await)
+    }
+
+    /// Moves a completed row to `claiming`; none if it was not completed.
+    ///
+    /// `new_key` becomes the idempotency key unless an earlier attempt left one.
+    pub async fn begin_claim(
+        &self,
+        user: &str,
+        goal: &str,
+        new_key: &str,
+        now: Instant,
+    ) -> Result<Option<Claim>, StoreError> {
+        dispatch!(self, s => s.begin_claim(user, goal, new_key, now).await)
+    }
+
+    /// Moves a claiming row to `claimed`; none if the claim is no longer open.
+    pub async fn finish_claim(
+        &self,
+        claim: &Claim,
+        now: Instant,
+    ) -> Result<Option<Progress>, StoreError> {
+        dispatch!(self, s => s.finish_claim(claim, now).await)
+    }
+
+    /// Moves a claiming row back to `completed`, keeping its key. Returns whether it was open.
+    pub async fn release_claim(&self, claim: &Claim, now: Instant) -> Result<bool, StoreError> {
+        dispatch!(self, s => s.release_claim(claim, now).await)
+    }
+
+    /// Up to `limit` claims that have been open since before that instant.
+    pub async fn stuck_claims(
+        &self,
+        since_before: Instant,
+        limit: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        dispatch!(self, s => s.stuck_claims(since_before, limit).await)
+    }
+
+    /// How many connections there are, now.
+    pub fn pool_gauge(&self) -> PoolGauge {
+        dispatch!(self, s => s.pool_gauge())
+    }
+
+    /// Finishes what was accepted and closes all connections.
+    pub async fn close(&self) {
+        dispatch!(self, s => s.close().await);
+    }
+}

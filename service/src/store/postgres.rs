@@ -1,0 +1,286 @@
+//! Progress in PostgreSQL.
+
+use std::num::NonZeroU32;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use super::row::progress_columns;
+use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use crate::instant::Instant;
+use crate::progress::Progress;
+
+/// A pool of connections to PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct PgStore {
+    pool: PgPool,
+}
+
+/// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
+macro_rules! next_progress {
+    () => {
+        "greatest(0, least(9007199254740992, row.progress * goal.keep + goal.amount))"
+    };
+}
+
+impl PgStore {
+    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse()?;
+        let pool = PgPoolOptions::new()
+            .max_connections(pool.get())
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    pub(super) async fn rows_of_user(&self, user: &str) -> Result<Vec<Progress>, StoreError> {
+        let sql = concat!(
+            "select ",
+            progress_columns!(),
+            " from user_goal_progress where user_id = $1"
+        );
+        Ok(sqlx::query_as(sql).bind(user).fetch_all(&self.pool).await?)
+    }
+
+    pub(super) async fn rows_of_goals(
+        &self,
+        user: &str,
+        goals: &Assignments,
+    ) -> Result<Vec<Progress>, StoreError> {
+        let sql = concat!(
+            "select ",
+            progress_columns!(),
+            " from user_goal_progress where user_id = $1 and goal_id = any($2)"
+        );
+        let query = sqlx::query_as(sql).bind(user).bind(&goals.goal_ids);
+        Ok(query.fetch_all(&self.pool).await?)
+    }
+
+    pub(super) async fn assign(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "insert into user_goal_progress
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, $3, $3
+             from unnest($4::text[], $5::text[], $6::bool[]) as goal (goal_id, challenge_id, is_active)
+             on conflict (user_id, goal_id) do nothing",
+        )
+        .bind(user)
+        .bind(namespace)
+        .bind(now)
+        .bind(&goals.goal_ids)
+        .bind(&goals.challenge_ids)
+        .bind(&goals.active)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub(super) async fn set_active(
+        &self,
+        user: &str,
+        namespace: &str,
+        goal: &Assignment,
+        now: Instant,
+    ) -> Result<Progress, StoreError> {
+        let sql = concat!(
+            "insert into user_goal_progress as row
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, case when $5 then $6 end, $6, $6)
+             on conflict (user_id, goal_id) do update set
+                 is_active = excluded.is_active,
+                 assigned_at = case
+                     when excluded.is_active and not row.is_active then excluded.assigned_at
+                     else row.assigned_at
+                 end,
+                 version = row.version + 1,
+                 updated_at = excluded.updated_at
+             returning ",
+            progress_columns!()
+        );
+        let query = sqlx::query_as(sql)
+            .bind(user)
+            .bind(namespace)
+            .bind(&goal.goal_id)
+            .bind(&goal.challenge_id)
+            .bind(goal.is_active)
+            .bind(now);
+        Ok(query.fetch_one(&self.pool).await?)
+    }
+
+    pub(super) async fn advance(
+        &self,
+        user: &str,
+        goals: &[Advance<'_>],
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        let ids: Vec<&str> = goals.iter().map(|goal| goal.goal_id).collect();
+        let (keeps, amounts): (Vec<i64>, Vec<i64>) = goals
+            .iter()
+            .map(|goal| goal.change.keep_and_amount())
+            .unzip();
+        let targets: Vec<i64> = goals.iter().map(|goal| goal.target).collect();
+        // Rows are locked in the order of their ids before they are updated: the plan of a bare
+        // update goes by where rows lie, which changes with every update, so that events of one
+        // user would deadlock, and PostgreSQL takes a second to notice.
+        //
+        // The row's own progress, not that of a joined copy: when another event changed the row
+        // meanwhile, PostgreSQL evaluates these expressions again on its new version.
+        let done = sqlx::query(concat!(
+            "with goal as (
+                 select * from unnest($3::text[], $4::int8[], $5::int8[], $6::int8[])
+                     as goal (goal_id, keep, amount, target)
+             ),
+             locked as (
+                 select row.goal_id from user_goal_progress as row
+                 where row.user_id = $1 and row.goal_id = any($3)
+                     and row.is_active and row.status in ('not_started', 'in_progress')
+                 order by row.goal_id
+                 for no key update
+             )
+             update user_goal_progress as row set
+                 progress = ",
+            next_progress!(),
+            ",
+                 status = case
+                     when ",
+            next_progress!(),
+            " >= goal.target then 'completed'
+                     when ",
+            next_progress!(),
+            " > 0 then 'in_progress'
+                     else row.status
+                 end,
+                 completed_at = case when ",
+            next_progress!(),
+            " >= goal.target then $2 end,
+                 version = row.version + 1,
+                 updated_at = $2
+             from locked join goal using (goal_id)
+             where row.user_id = $1 and row.goal_id = locked.goal_id
+                 and row.is_active and row.status in ('not_started', 'in_progress')"
+        ))
+        .bind(user)
+        .bind(now)
+        .bind(ids)
+        .bind(keeps)
+        .bind(amounts)
+        .bind(targets)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub(super) async fn begin_claim(
+        &self,
+        user: &str,
+        goal: &str,
+        new_key: &str,
+        now: Instant,
+    ) -> Result<Option<Claim>, StoreError> {
+        let key: Option<String> = sqlx::query_scalar(
+            "update user_goal_progress set
+                 status = 'claiming',
+                 claim_key = coalesce(claim_key, $3),
+                 version = version + 1,
+                 updated_at = $4
+             where user_id = $1 and goal_id = $2 and status = 'completed'
+             returning claim_key",
+        )
+        .bind(user)
+        .bind(goal)
+        .bind(new_key)
+        .bind(now)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(key.map(|key| Claim {
+            user_id: user.to_owned(),
+            goal_id: goal.to_owned(),
+            key,
+        }))
+    }
+
+    pub(super) async fn finish_claim(
+        &self,
+        claim: &Claim,
+        now: Instant,
+    ) -> Result<Option<Progress>, StoreError> {
+        let sql = concat!(
+            "update user_goal_progress set
+                 status = 'claimed', claimed_at = $4, version = version + 1, updated_at = $4
+             where user_id = $1 and goal_id = $2 and status = 'claiming' and claim_key = $3
+             returning ",
+            progress_columns!()
+        );
+        let query = sqlx::query_as(sql)
+            .bind(&claim.user_id)
+            .bind(&claim.goal_id)
+            .bind(&claim.key)
+            .bind(now);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
+    pub(super) async fn release_claim(
+        &self,
+        claim: &Claim,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update user_goal_progress set
+                 status = 'completed', version = version + 1, updated_at = $4
+             where user_id = $1 and goal_id = $2 and status = 'claiming' and claim_key = $3",
+        )
+        .bind(&claim.user_id)
+        .bind(&claim.goal_id)
+        .bind(&claim.key)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub(super) async fn stuck_claims(
+        &self,
+        since_before: Instant,
+        limit: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select user_id, goal_id, claim_key from user_goal_progress
+             where status = 'claiming' and updated_at < $1
+             limit $2",
+        )
+        .bind(since_before)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(Claim::from).collect())
+    }
+
+    pub(super) fn pool_gauge(&self) -> PoolGauge {
+        PoolGauge {
+            max: self.pool.options().get_max_connections(),
+            open: self.pool.size(),
+            idle: self.pool.num_idle() as u32,
+            queued_writes: None,
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl From<(String, String, String)> for Claim {
+    fn from((user_id, goal_id, key): (String, String, String)) -> Self {
+        Self {
+            user_id,
+            goal_id,
+            key,
+        }
+    }
+}

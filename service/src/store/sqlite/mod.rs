@@ -1,0 +1,228 @@
+//! Progress in SQLite: readers beside one writer.
+//!
+//! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
+//! writes go to the one task in [`writer`], which commits many of them at once.
+
+mod write;
+mod writer;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use write::{Write, Written};
+use writer::Writer;
+
+use super::row::progress_columns;
+use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use crate::instant::Instant;
+use crate::progress::Progress;
+
+/// Every reader is a thread; more than this only adds switches between them.
+const MAX_READERS: u32 = 8;
+
+/// How long a connection waits for another process's lock before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Pages that the writer keeps: the inner nodes of the tree, and the leaves it works on.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
+
+/// Pages that each reader keeps; behind them is the system's cache, which all share.
+const READER_CACHE_KIB: u32 = 8 * 1024;
+
+fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
+    // Negative: in KiB, not in pages.
+    options.pragma("cache_size", format!("-{kib}"))
+}
+
+/// A database file with its readers and its writer.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+impl SqliteStore {
+    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(StoreError::InMemory);
+        }
+        let options = url
+            .parse::<SqliteConnectOptions>()?
+            .create_if_missing(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .journal_mode(SqliteJournalMode::Wal)
+            // In WAL mode only FULL syncs the log at every commit.
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", "4000");
+        let mut writer = cached(options.clone(), WRITER_CACHE_KIB).connect().await?;
+        sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
+        let reading = options.read_only(true).create_if_missing(false);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(pool.get().min(MAX_READERS))
+            .connect_with(cached(reading, READER_CACHE_KIB))
+            .await?;
+        Ok(Self {
+            readers,
+            writer: Writer::spawn(writer),
+        })
+    }
+
+    pub(super) async fn rows_of_user(&self, user: &str) -> Result<Vec<Progress>, StoreError> {
+        let sql = concat!(
+            "select ",
+            progress_columns!(),
+            " from user_goal_progress where user_id = ?1"
+        );
+        Ok(sqlx::query_as(sql)
+            .bind(user)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    pub(super) async fn rows_of_goals(
+        &self,
+        user: &str,
+        goals: &Assignments,
+    ) -> Result<Vec<Progress>, StoreError> {
+        let sql = concat!(
+            "select ",
+            progress_columns!(),
+            " from user_goal_progress
+              where user_id = ?1 and goal_id in (select value ->> 0 from json_each(?2))"
+        );
+        let query = sqlx::query_as(sql).bind(user).bind(goals.json());
+        Ok(query.fetch_all(&self.readers).await?)
+    }
+
+    pub(super) async fn assign(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        let write = Write::Assign {
+            user: user.to_owned(),
+            namespace: namespace.to_owned(),
+            goals: goals.json().to_owned(),
+            now,
+        };
+        self.writer.write(write).await.map(Written::count)
+    }
+
+    pub(super) async fn set_active(
+        &self,
+        user: &str,
+        namespace: &str,
+        goal: &Assignment,
+        now: Instant,
+    ) -> Result<Progress, StoreError> {
+        let write = Write::SetActive {
+            user: user.to_owned(),
+            namespace: namespace.to_owned(),
+            goal: goal.clone(),
+            now,
+        };
+        let row = self.writer.write(write).await?.row();
+        row.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    pub(super) async fn advance(
+        &self,
+        user: &str,
+        goals: &[Advance<'_>],
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        let rows: Vec<_> = goals
+            .iter()
+            .map(|goal| {
+                let (keep, amount) = goal.change.keep_and_amount();
+                (goal.goal_id, keep, amount, goal.target)
+            })
+            .collect();
+        let write = Write::Advance {
+            user: user.to_owned(),
+            goals: serde_json::json!(rows).to_string(),
+            now,
+        };
+        self.writer.write(write).await.map(Written::count)
+    }
+
+    pub(super) async fn begin_claim(
+        &self,
+        user: &str,
+        goal: &str,
+        new_key: &str,
+        now: Instant,
+    ) -> Result<Option<Claim>, StoreError> {
+        let write = Write::BeginClaim {
+            claim: Claim {
+                user_id: user.to_owned(),
+                goal_id: goal.to_owned(),
+                key: new_key.to_owned(),
+            },
+            now,
+        };
+        self.writer.write(write).await.map(Written::claim)
+    }
+
+    pub(super) async fn finish_claim(
+        &self,
+        claim: &Claim,
+        now: Instant,
+    ) -> Result<Option<Progress>, StoreError> {
+        let write = Write::FinishClaim {
+            claim: claim.clone(),
+            now,
+        };
+        self.writer.write(write).await.map(Written::row)
+    }
+
+    pub(super) async fn release_claim(
+        &self,
+        claim: &Claim,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let write = Write::ReleaseClaim {
+            claim: claim.clone(),
+            now,
+        };
+        Ok(self.writer.write(write).await?.count() == 1)
+    }
+
+    pub(super) async fn stuck_claims(
+        &self,
+        since_before: Instant,
+        limit: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select user_id, goal_id, claim_key from user_goal_progress
+             where status = 'claiming' and updated_at < ?1
+             limit ?2",
+        )
+        .bind(since_before)
+        .bind(i64::from(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows.into_iter().map(Claim::from).collect())
+    }
+
+    pub(super) fn pool_gauge(&self) -> PoolGauge {
+        PoolGauge {
+            max: self.readers.options().get_max_connections(),
+            open: self.readers.size(),
+            idle: self.readers.num_idle() as u32,
+            queued_writes: Some(self.writer.queued()),
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        // Readers first: only a writer that is the last to close folds the log into the database.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,276 @@
+//! The writes that SQLite's writer knows, each of them one statement.
+//!
+//! One statement is atomic by itself: where it fails, SQLite undoes it and the transaction around
+//! it goes on. A savepoint a write would say the same twice and cost two statements more.
+
+use sqlx::SqliteConnection;
+
+use super::super::row::progress_columns;
+use super::super::{Assignment, Claim};
+use crate::instant::Instant;
+use crate::progress::Progress;
+
+/// One write, with everything that it needs.
+#[derive(Debug)]
+pub(super) enum Write {
+    /// Insert rows that are missing.
+    Assign {
+        user: String,
+        namespace: String,
+        /// `[[goal, challenge, is_active], …]`
+        goals: String,
+        now: Instant,
+    },
+    /// Switch a goal on or off.
+    SetActive {
+        user: String,
+        namespace: String,
+        goal: Assignment,
+        now: Instant,
+    },
+    /// Apply an event.
+    Advance {
+        user: String,
+        /// `[[goal, keep, amount, target], …]`
+        goals: String,
+        now: Instant,
+    },
+    /// `completed` to `claiming`; the claim's key is used if the row has none.
+    BeginClaim { claim: Claim, now: Instant },
+    /// `claiming` to `claimed`.
+    FinishClaim { claim: Claim, now: Instant },
+    /// `claiming` to `completed`.
+    ReleaseClaim { claim: Claim, now: Instant },
+}
+
+/// What a write did.
+#[derive(Debug)]
+pub(super) enum Written {
+    /// It touched so many rows.
+    Count(u64),
+    /// It left this row behind, or found none to change.
+    Row(Option<Progress>),
+    /// It opened this claim, or found nothing to claim.
+    Claim(Option<Claim>),
+}
+
+impl Written {
+    pub(super) fn count(self) -> u64 {
+        match self {
+            Self::Count(count) => count,
+            Self::Row(row) => u64::from(row.is_some()),
+            Self::Claim(claim) => u64::from(claim.is_some()),
+        }
+    }
+
+    pub(super) fn row(self) -> Option<Progress> {
+        match self {
+            Self::Row(row) => row,
+            Self::Count(_) | Self::Claim(_) => None,
+        }
+    }
+
+    pub(super) fn claim(self) -> Option<Claim> {
+        match self {
+            Self::Claim(claim) => claim,
+            Self::Count(_) | Self::Row(_) => None,
+        }
+    }
+}
+
+/// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
+macro_rules! next_progress {
+    () => {
+        "max(0, min(9007199254740992, row.progress * goal.keep + goal.amount))"
+    };
+}
+
+impl Write {
+    /// Carries the write out; it is durable when the transaction around it commits.
+    pub(super) async fn execute(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Written, sqlx::Error> {
+        match self {
+            Self::Assign {
+                user,
+                namespace,
+                goals,
+                now,
+            } => assign(connection, user, namespace, goals, *now).await,
+            Self::SetActive {
+                user,
+                namespace,
+                goal,
+                now,
+            } => set_active(connection, user, namespace, goal, *now).await,
+            Self::Advance { user, goals, now } => advance(connection, user, goals, *now).await,
+            Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
+            Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
+            Self::ReleaseClaim { claim, now } => release_claim(connection, claim, *now).await,
+        }
+    }
+}
+
+async fn assign(
+    connection: &mut SqliteConnection,
+    user: &str,
+    namespace: &str,
+    goals: &str,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    // "where true": else SQLite reads "on conflict" as the condition of a join.
+    let done = sqlx::query(
+        "insert into user_goal_progress
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+         select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, iif(value ->> 2, ?3, null), ?3, ?3
+         from json_each(?4)
+         where true
+         on conflict (user_id, goal_id) do nothing",
+    )
+    .bind(user)
+    .bind(namespace)
+    .bind(now)
+    .bind(goals)
+    .execute(connection)
+    .await?;
+    Ok(Written::Count(done.rows_affected()))
+}
+
+async fn set_active(
+    connection: &mut SqliteConnection,
+    user: &str,
+    namespace: &str,
+    goal: &Assignment,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "insert into user_goal_progress as row
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+         values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
+         on conflict (user_id, goal_id) do update set
+             is_active = excluded.is_active,
+             assigned_at = iif(excluded.is_active and not row.is_active, excluded.assigned_at, row.assigned_at),
+             version = row.version + 1,
+             updated_at = excluded.updated_at
+         returning ",
+        progress_columns!()
+    );
+    let row = sqlx::query_as(sql)
+        .bind(user)
+        .bind(namespace)
+        .bind(&goal.goal_id)
+        .bind(&goal.challenge_id)
+        .bind(goal.is_active)
+        .bind(now)
+        .fetch_one(connection)
+        .await?;
+    Ok(Written::Row(Some(row)))
+}
+
+async fn advance(
+    connection: &mut SqliteConnection,
+    user: &str,
+    goals: &str,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let done = sqlx::query(concat!(
+        "update user_goal_progress as row set
+             progress = ",
+        next_progress!(),
+        ",
+             status = case
+                 when ",
+        next_progress!(),
+        " >= goal.target then 'completed'
+                 when ",
+        next_progress!(),
+        " > 0 then 'in_progress'
+                 else row.status
+             end,
+             completed_at = iif(",
+        next_progress!(),
+        " >= goal.target, ?2, null),
+             version = row.version + 1,
+             updated_at = ?2
+         from (
+             select value ->> 0 as goal_id, value ->> 1 as keep, value ->> 2 as amount, value ->> 3 as target
+             from json_each(?3)
+         ) as goal
+         where row.user_id = ?1 and row.goal_id = goal.goal_id
+             and row.is_active and row.status in ('not_started', 'in_progress')"
+    ))
+    .bind(user)
+    .bind(now)
+    .bind(goals)
+    .execute(connection)
+    .await?;
+    Ok(Written::Count(done.rows_affected()))
+}
+
+async fn begin_claim(
+    connection: &mut SqliteConnection,
+    claim: &Claim,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let key: Option<String> = sqlx::query_scalar(
+        "update user_goal_progress set
+             status = 'claiming',
+             claim_key = coalesce(claim_key, ?3),
+             version = version + 1,
+             updated_at = ?4
+         where user_id = ?1 and goal_id = ?2 and status = 'completed'
+         returning claim_key",
+    )
+    .bind(&claim.user_id)
+    .bind(&claim.goal_id)
+    .bind(&claim.key)
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    Ok(Written::Claim(key.map(|key| Claim {
+        key,
+        ..claim.clone()
+    })))
+}
+
+async fn finish_claim(
+    connection: &mut SqliteConnection,
+    claim: &Claim,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "update user_goal_progress set
+             status = 'claimed', claimed_at = ?4, version = version + 1, updated_at = ?4
+         where user_id = ?1 and goal_id = ?2 and status = 'claiming' and claim_key = ?3
+         returning ",
+        progress_columns!()
+    );
+    let row = sqlx::query_as(sql)
+        .bind(&claim.user_id)
+        .bind(&claim.goal_id)
+        .bind(&claim.key)
+        .bind(now)
+        .fetch_optional(connection)
+        .await?;
+    Ok(Written::Row(row))
+}
+
+async fn release_claim(
+    connection: &mut SqliteConnection,
+    claim: &Claim,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let done = sqlx::query(
+        "update user_goal_progress set
+             status = 'completed', version = version + 1, updated_at = ?4
+         where user_id = ?1 and goal_id = ?2 and status = 'claiming' and claim_key = ?3",
+    )
+    .bind(&claim.user_id)
+    .bind(&claim.goal_id)
+    .bind(&claim.key)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(Written::Count(done.rows_affected()))
+}

@@ -1,0 +1,142 @@
+//! The one task that writes: group commit.
+//!
+//! Whatever is queued goes into one transaction, is committed once, and is then acknowledged:
+//! the sync to disk, which costs most, is shared by all. An idle writer commits a lone write at
+//! once, so nobody waits for company.
+
+use std::sync::Arc;
+
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::write::{Write, Written};
+use crate::store::StoreError;
+
+/// Writes that may wait; beyond it callers wait to get in line.
+const QUEUE: usize = 4096;
+
+/// Writes that share a commit: bounds how long the first of them waits for the last.
+const BATCH: usize = 512;
+
+/// A handle to the writing task.
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Job>,
+    closing: CancellationToken,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+#[derive(Debug)]
+struct Job {
+    write: Write,
+    reply: oneshot::Sender<Result<Written, StoreError>>,
+}
+
+impl Writer {
+    pub(super) fn spawn(connection: SqliteConnection) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let closing = CancellationToken::new();
+        let task = tokio::spawn(run(connection, jobs, closing.clone()));
+        Self {
+            queue,
+            closing,
+            task: Arc::new(Mutex::new(Some(task))),
+        }
+    }
+
+    /// Returns when the write is durable.
+    pub(super) async fn write(&self, write: Write) -> Result<Written, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { write, reply };
+        self.queue.send(job).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Writes what is queued, then ends the task.
+    pub(super) async fn close(&self) {
+        self.closing.cancel();
+        if let Some(task) = self.task.lock().await.take() {
+            // Fails only if the task panicked, which its own log tells.
+            let _ = task.await;
+        }
+    }
+}
+
+async fn run(
+    mut connection: SqliteConnection,
+    mut jobs: mpsc::Receiver<Job>,
+    closing: CancellationToken,
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        tokio::select! {
+            () = closing.cancelled(), if !jobs.is_closed() => jobs.close(),
+            received = jobs.recv_many(&mut batch, BATCH) => {
+                if received == 0 {
+                    break;
+                }
+                commit_together(&mut connection, &mut batch).await;
+            }
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the SQLite writer did not close cleanly");
+    }
+}
+
+/// Carries out and answers every job of the batch.
+async fn commit_together(connection: &mut SqliteConnection, batch: &mut Vec<Job>) {
+    let outcome = execute_all(connection, batch).await;
+    match outcome {
+        Ok(outcomes) => {
+            for (job, outcome) in batch.drain(..).zip(outcomes) {
+                // The caller may have gone; what it asked for is written all the same.
+                let _ = job.reply.send(outcome);
+            }
+        }
+        Err(error) => {
+            // Fails when SQLite has rolled back by itself, which is as well.
+            let _ = sqlx::query("rollback").execute(&mut *connection).await;
+            for job in batch.drain(..) {
+                let _ = job.reply.send(Err(error.clone()));
+            }
+        }
+    }
+}
+
+/// One outcome a job, or the error that undid them all.
+async fn execute_all(
+    connection: &mut SqliteConnection,
+    batch: &[Job],
+) -> Result<Vec<Result<Written, StoreError>>, StoreError> {
+    // Immediate: a transaction that turns writer later can meet a lock that no wait resolves.
+    sqlx::query("begin immediate")
+        .execute(&mut *connection)
+        .await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for job in batch {
+        match job.write.execute(connection).await {
+            Err(error) if undoes_transaction(&error) => return Err(error.into()),
+            outcome => outcomes.push(outcome.map_err(StoreError::from)),
+        }
+    }
+    sqlx::query("commit").execute(&mut *connection).await?;
+    Ok(outcomes)
+}
+
+/// Whether an error leaves more than its own statement undone.
+///
+/// After a violated constraint the transaction goes on. After others (disk full, I/O, memory,
+/// interrupt, see <https://www.sqlite.org/lang_transaction.html>) SQLite may have rolled back.
+fn undoes_transaction(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error.kind() == sqlx::error::ErrorKind::Other,
+        _ => true,
+    }
+}

@@ -1,0 +1,208 @@
+//! Claims: once, and whatever happens on the way.
+
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+mod support;
+
+use std::time::Duration;
+
+use challenge_service::instant::Instant;
+use challenge_service::operations::sweep;
+use challenge_service::progress::Status;
+use challenge_service::rule::Event;
+use challenge_service::{operations, rule};
+use serde_json::json;
+use support::{Running, reward_mock, send, start};
+use tokio_util::sync::CancellationToken;
+
+const GOAL: &str = "goal-01-50";
+const ACTIVE: &str = "/challenge/v1/challenges/challenge-01/goals/goal-01-50/active";
+const CLAIM: &str = "/challenge/v1/challenges/challenge-01/goals/goal-01-50/claim";
+
+async fn complete(service: &Running, user: &str) {
+    let on = json!({ "isActive": true });
+    assert_eq!(
+        service.call("PUT", ACTIVE, user, Some(&on)).await.status,
+        200
+    );
+    let event = Event::StatUpdated {
+        stat: "stat-50".into(),
+        value: 100,
+        inc: 1,
+    };
+    assert_eq!(
+        operations::receive(&service.app, user, &event)
+            .await
+            .unwrap(),
+        1
+    );
+}
+
+async fn status(service: &Running, user: &str) -> Status {
+    service.app.store.rows_of_user(user).await.unwrap()[0].status
+}
+
+#[tokio::test]
+async fn a_completed_goal_is_claimed_once() {
+    let service = start(|_| ()).await;
+    complete(&service, "ann").await;
+    let goal = service.call("POST", CLAIM, "ann", None).await;
+    assert_eq!(goal.status, 200);
+    let goal = goal.json();
+    assert_eq!(
+        (&goal["goalId"], &goal["status"]),
+        (&json!(GOAL), &json!("claimed"))
+    );
+    assert!(goal["claimedAt"].is_string());
+    let problem = service.call("POST", CLAIM, "ann", None).await.problem();
+    assert_eq!(problem, (409, "already_claimed".into()));
+    assert_eq!(service.granted().await, 1);
+    complete_again_is_no_progress(&service).await;
+}
+
+async fn complete_again_is_no_progress(service: &Running) {
+    let login = rule::Event::StatUpdated {
+        stat: "stat-50".into(),
+        value: 1,
+        inc: 1,
+    };
+    assert_eq!(
+        operations::receive(&service.app, "ann", &login)
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(status(service, "ann").await, Status::Claimed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_claims_at_once_one_wins() {
+    let service = start(|_| ()).await;
+    complete(&service, "ann").await;
+    let mut claims = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let url = format!("http://{}{CLAIM}", service.addresses.http);
+        claims.spawn(async move { send("POST", &url, &[("x-mock-user", "ann")], None).await });
+    }
+    let mut won = 0;
+    while let Some(answer) = claims.join_next().await {
+        let answer = answer.unwrap();
+        if answer.status == 200 {
+            won += 1;
+        } else {
+            let (status, code) = answer.problem();
+            assert_eq!(status, 409);
+            assert!(
+                code == "claim_in_progress" || code == "already_claimed",
+                "{code}"
+            );
+        }
+    }
+    assert_eq!(won, 1);
+    assert_eq!(service.granted().await, 1);
+}
+
+#[tokio::test]
+async fn a_claim_that_fails_can_be_made_again() {
+    let service = start(|args| args.rewards = "http://127.0.0.1:1".into()).await;
+    complete(&service, "ann").await;
+    for _ in 0..2 {
+        let problem = service.call("POST", CLAIM, "ann", None).await.problem();
+        assert_eq!(problem, (502, "reward_failed".into()));
+        assert_eq!(status(&service, "ann").await, Status::Completed);
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_does_not_stop_the_claim() {
+    let stop = CancellationToken::new();
+    let slow = reward_mock(Duration::from_millis(300), &stop).await;
+    let service = start(|args| args.rewards = format!("http://{slow}")).await;
+    complete(&service, "ann").await;
+    let url = format!("http://{}{CLAIM}", service.addresses.http);
+    let call =
+        tokio::spawn(async move { send("POST", &url, &[("x-mock-user", "ann")], None).await });
+    while status(&service, "ann").await != Status::Claiming {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    while status(&service, "ann").await == Status::Claiming {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(status(&service, "ann").await, Status::Claimed);
+}
+
+#[tokio::test]
+async fn shutting_down_waits_for_a_claim() {
+    let stop = CancellationToken::new();
+    let slow = reward_mock(Duration::from_millis(300), &stop).await;
+    let directory = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", directory.path().join("kept.db").display());
+    let service = start(|args| {
+        args.rewards = format!("http://{slow}");
+        args.database.clone_from(&database);
+    })
+    .await;
+    complete(&service, "ann").await;
+    let url = format!("http://{}{CLAIM}", service.addresses.http);
+    let call =
+        tokio::spawn(async move { send("POST", &url, &[("x-mock-user", "ann")], None).await });
+    while status(&service, "ann").await != Status::Claiming {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    service.stop.cancel();
+    assert_eq!(call.await.unwrap().status, 200);
+    service.done.await.unwrap();
+
+    let service = start(|args| args.database = database).await;
+    assert_eq!(status(&service, "ann").await, Status::Claimed);
+}
+
+#[tokio::test]
+async fn a_claim_that_a_crash_left_open_is_settled_without_a_second_grant() {
+    let service = start(|_| ()).await;
+    complete(&service, "ann").await;
+    let store = &service.app.store;
+    let claim = store.begin_claim("ann", GOAL, "key", Instant::now()).await;
+    let claim = claim.unwrap().unwrap();
+    // The reward was granted, and then the process died.
+    let reward = &service.app.catalogue.goal(GOAL).unwrap().1.reward;
+    service.app.rewards.grant(&claim, reward).await.unwrap();
+
+    let settled = sweep(&service.app, Duration::from_hours(1)).await.unwrap();
+    assert_eq!(settled, 0, "it may still be going on");
+    let problem = service.call("POST", CLAIM, "ann", None).await.problem();
+    assert_eq!(problem, (409, "claim_in_progress".into()));
+
+    assert_eq!(sweep(&service.app, Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(status(&service, "ann").await, Status::Claimed);
+    assert_eq!(
+        service.granted().await,
+        1,
+        "the key is that of the first attempt"
+    );
+}
+
+#[tokio::test]
+async fn the_mock_counts_a_key_once() {
+    let service = start(|_| ()).await;
+    let url = format!("http://{}/v1/grants", service.rewards);
+    let grant = json!({ "userId": "ann", "rewardId": "coins", "quantity": 10 });
+    let ask = async |key: &str, grant: &serde_json::Value| {
+        send("POST", &url, &[("idempotency-key", key)], Some(grant)).await
+    };
+    let first = ask("one", &grant).await;
+    assert_eq!(first.status, 201);
+    let again = ask("one", &grant).await;
+    assert_eq!((again.status, again.json()), (200, first.json()));
+    assert_eq!(service.granted().await, 1);
+    let other = ask("two", &grant).await;
+    assert_ne!(other.json(), first.json());
+    assert_eq!(service.granted().await, 2);
+    let reused = ask("one", &json!({ "userId": "bob", "rewardId": "coins" })).await;
+    assert_eq!(reused.status, 422);
+    let wrong = ask("three", &json!({ "userId": "bob" })).await;
+    assert_eq!(wrong.status, 400);
+    assert_eq!(service.granted().await, 2);
+}

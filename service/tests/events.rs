@@ -1,0 +1,185 @@
+//! Events over gRPC, with the generated client.
+
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+mod support;
+
+use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
+use challenge_service::grpc::events_v1::user_logged_in_events_client::UserLoggedInEventsClient;
+use challenge_service::grpc::events_v1::{StatItemUpdated, UserLoggedIn};
+use challenge_service::progress::{Progress, Status};
+use serde_json::json;
+use support::{Running, start};
+use tonic::Code;
+use tonic::transport::Channel;
+
+async fn connect(service: &Running) -> Channel {
+    let address = service.addresses.grpc.unwrap();
+    let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+    endpoint.connect().await.unwrap()
+}
+
+fn login(user: &str) -> UserLoggedIn {
+    UserLoggedIn {
+        id: "event-1".into(),
+        namespace: "test".into(),
+        user_id: user.into(),
+    }
+}
+
+fn stat(user: &str, stat: &str, value: f64, inc: f64) -> StatItemUpdated {
+    StatItemUpdated {
+        id: "event-2".into(),
+        namespace: "test".into(),
+        user_id: user.into(),
+        stat_code: stat.into(),
+        value,
+        inc,
+    }
+}
+
+async fn initialise(service: &Running, user: &str) {
+    let path = "/challenge/v1/challenges/initialize";
+    assert_eq!(service.call("POST", path, user, None).await.status, 200);
+}
+
+async fn rows(service: &Running, user: &str) -> Vec<Progress> {
+    service.app.store.rows_of_user(user).await.unwrap()
+}
+
+async fn progress_of(service: &Running, user: &str, goal: &str) -> (i64, Status) {
+    let rows = rows(service, user).await;
+    let row = rows.iter().find(|row| row.goal_id == goal).unwrap();
+    (row.progress, row.status)
+}
+
+#[tokio::test]
+async fn a_login_counts_on_active_login_goals() {
+    let service = start(|_| ()).await;
+    initialise(&service, "ann").await;
+    let mut client = UserLoggedInEventsClient::new(connect(&service).await);
+    for _ in 0..25 {
+        client.on_message(login("ann")).await.unwrap();
+    }
+    for row in rows(&service, "ann").await {
+        // Goals of odd challenges listen to logins, those of even ones to a statistic.
+        let number: u32 = row.goal_id[5..7].parse().unwrap();
+        let expected = if number % 2 == 1 {
+            (25, Status::InProgress)
+        } else {
+            (0, Status::NotStarted)
+        };
+        assert_eq!((row.progress, row.status), expected, "{}", row.goal_id);
+    }
+}
+
+#[tokio::test]
+async fn a_statistic_counts_on_active_goals_that_listen_to_it() {
+    let service = start(|_| ()).await;
+    initialise(&service, "ann").await;
+    let mut client = StatItemUpdatedEventsClient::new(connect(&service).await);
+    client
+        .on_message(stat("ann", "stat-01", 40.0, 3.0))
+        .await
+        .unwrap();
+    client
+        .on_message(stat("ann", "stat-01", 44.0, 4.0))
+        .await
+        .unwrap();
+    client
+        .on_message(stat("ann", "stat-77", 9.0, 9.0))
+        .await
+        .unwrap();
+    assert_eq!(
+        progress_of(&service, "ann", "goal-02-01").await,
+        (7, Status::InProgress)
+    );
+    assert_eq!(
+        progress_of(&service, "ann", "goal-01-01").await,
+        (0, Status::NotStarted)
+    );
+}
+
+#[tokio::test]
+async fn reaching_the_target_completes_a_goal_for_good() {
+    let service = start(|_| ()).await;
+    let mut client = StatItemUpdatedEventsClient::new(connect(&service).await);
+    client
+        .on_message(stat("ann", "stat-50", 100.0, 1.0))
+        .await
+        .unwrap();
+    assert_eq!(rows(&service, "ann").await, [], "an event makes no row");
+    let path = "/challenge/v1/challenges/challenge-01/goals/goal-01-50/active";
+    let on = json!({ "isActive": true });
+    assert_eq!(
+        service.call("PUT", path, "ann", Some(&on)).await.status,
+        200
+    );
+    client
+        .on_message(stat("ann", "stat-50", 99.0, 1.0))
+        .await
+        .unwrap();
+    assert_eq!(
+        progress_of(&service, "ann", "goal-01-50").await,
+        (99, Status::InProgress)
+    );
+    client
+        .on_message(stat("ann", "stat-50", 100.0, 1.0))
+        .await
+        .unwrap();
+    assert_eq!(
+        progress_of(&service, "ann", "goal-01-50").await,
+        (100, Status::Completed)
+    );
+    client
+        .on_message(stat("ann", "stat-50", 5.0, 1.0))
+        .await
+        .unwrap();
+    assert_eq!(
+        progress_of(&service, "ann", "goal-01-50").await,
+        (100, Status::Completed)
+    );
+    assert!(rows(&service, "ann").await[0].completed_at.is_some());
+}
+
+#[tokio::test]
+async fn an_event_that_says_nothing_is_refused() {
+    let service = start(|_| ()).await;
+    let channel = connect(&service).await;
+    let mut stats = StatItemUpdatedEventsClient::new(channel.clone());
+    for wrong in [
+        stat("", "stat-01", 1.0, 1.0),
+        stat("ann", "", 1.0, 1.0),
+        stat("ann", "stat-01", f64::NAN, 1.0),
+        stat("ann", "stat-01", 1.0, f64::INFINITY),
+    ] {
+        let refused = stats.on_message(wrong.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{wrong:?}");
+    }
+    let mut logins = UserLoggedInEventsClient::new(channel);
+    let refused = logins.on_message(login("")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    let metrics = service.call("GET", "/metrics", "", None).await;
+    let text = String::from_utf8(metrics.body.to_vec()).unwrap();
+    let line = r#"{route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="400"} 4"#;
+    assert!(text.contains(line), "{text}");
+}
+
+#[tokio::test]
+async fn a_thousand_events_fit_on_one_connection_at_once() {
+    let service = start(|_| ()).await;
+    initialise(&service, "ann").await;
+    let client = StatItemUpdatedEventsClient::new(connect(&service).await);
+    let mut events = tokio::task::JoinSet::new();
+    for _ in 0..1000 {
+        let mut client = client.clone();
+        events.spawn(async move { client.on_message(stat("ann", "stat-01", 0.0, 1.0)).await });
+    }
+    while let Some(outcome) = events.join_next().await {
+        outcome.unwrap().unwrap();
+    }
+    assert_eq!(
+        progress_of(&service, "ann", "goal-02-01").await,
+        (1000, Status::Completed)
+    );
+}

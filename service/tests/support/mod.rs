@@ -1,0 +1,169 @@
+//! A service on free ports, with a reward mock, and a client for it.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test file uses another part"
+)]
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use challenge_service::app::App;
+use challenge_service::cli::{Role, ServeArgs};
+use challenge_service::rewards::{Mock, MockArgs};
+use challenge_service::service::{Addresses, Service};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// A service that runs in this process until it is dropped.
+pub struct Running {
+    pub addresses: Addresses,
+    pub app: App,
+    pub stop: CancellationToken,
+    pub done: tokio::task::JoinHandle<()>,
+    pub rewards: SocketAddr,
+    _directory: TempDir,
+}
+
+/// Arguments that bind free ports and keep the database in `directory`.
+pub fn args(directory: &Path) -> ServeArgs {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    ServeArgs {
+        role: Role::All,
+        phase: "phase9".into(),
+        database: format!("sqlite:{}", directory.join("challenge.db").display()),
+        http: any,
+        grpc: any,
+        admin: any,
+        // Nothing listens there.
+        rewards: "http://127.0.0.1:1".into(),
+        catalogue: None,
+        allow_mock_user: true,
+    }
+}
+
+/// A reward mock that answers after this long, until `stop` is cancelled.
+pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> SocketAddr {
+    let mock = Mock::bind(MockArgs {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        latency_min: latency,
+        latency_max: latency,
+        seed: 1,
+    })
+    .await
+    .unwrap();
+    let address = mock.address;
+    let stop = stop.clone().cancelled_owned();
+    tokio::spawn(async move { mock.run(stop).await.unwrap() });
+    address
+}
+
+/// A service with its mock, after `change` had its say about the arguments.
+pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
+    let directory = tempfile::tempdir().unwrap();
+    let stop = CancellationToken::new();
+    let rewards = reward_mock(Duration::from_millis(20), &stop).await;
+    let mut args = args(directory.path());
+    args.rewards = format!("http://{rewards}");
+    change(&mut args);
+    let service = Service::bind(args).await.unwrap();
+    let (addresses, app) = (service.addresses, service.app.clone());
+    let stopping = stop.clone().cancelled_owned();
+    let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
+    Running {
+        addresses,
+        app,
+        stop,
+        done,
+        rewards,
+        _directory: directory,
+    }
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub content_type: String,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The `code` of a problem, checked for form.
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.content_type, "application/problem+json", "{self:?}");
+        let body = self.json();
+        assert_eq!(body["status"], self.status, "{body}");
+        for field in ["type", "title", "detail"] {
+            assert!(
+                body[field].as_str().is_some_and(|text| !text.is_empty()),
+                "{body}"
+            );
+        }
+        (self.status, body["code"].as_str().unwrap().to_owned())
+    }
+}
+
+/// Sends one request and reads the answer to its end.
+pub async fn send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Answer {
+    let client: Client<HttpConnector, Full<Bytes>> =
+        Client::builder(TokioExecutor::new()).build_http();
+    let mut request = http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = match body {
+        Some(body) => {
+            request = request.header("content-type", "application/json");
+            Bytes::from(body.to_string())
+        }
+        None => Bytes::new(),
+    };
+    let response = client
+        .request(request.body(Full::from(body)).unwrap())
+        .await
+        .unwrap();
+    let content_type = response
+        .headers()
+        .get("content-type")
+        .map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
+    Answer {
+        status: response.status().as_u16(),
+        content_type,
+        body: response.into_body().collect().await.unwrap().to_bytes(),
+    }
+}
+
+impl Running {
+    /// Sends a request of this player to the REST interface.
+    pub async fn call(&self, method: &str, path: &str, user: &str, body: Option<&Value>) -> Answer {
+        let url = format!("http://{}{path}", self.addresses.http);
+        send(method, &url, &[("x-mock-user", user)], body).await
+    }
+
+    /// How many rewards the mock granted.
+    pub async fn granted(&self) -> u64 {
+        let url = format!("http://{}/v1/grants", self.rewards);
+        send("GET", &url, &[], None).await.json()["granted"]
+            .as_u64()
+            .unwrap()
+    }
+}
