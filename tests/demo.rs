@@ -9,10 +9,14 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use brunt_record::{Ending, Record};
+use support::chromium::look;
 use support::{check_demo, records_of};
 
 fn brunt(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_brunt")).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_brunt"))
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -22,14 +26,50 @@ fn text(bytes: &[u8]) -> String {
 /// A smoke demo in `out`; returns its directory.
 fn demo(out: &Path, database: &str) -> PathBuf {
     let out = out.to_str().unwrap();
-    let output = brunt(&["demo", "--plan", "smoke", "--database", database, "--out", out]);
+    let output = brunt(&[
+        "demo",
+        "--plan",
+        "smoke",
+        "--database",
+        database,
+        "--out",
+        out,
+    ]);
     let code = output.status.code().unwrap();
     // A slow machine may make a record invalid (3), which is no failure of the demo.
     assert!(code == 0 || code == 3, "{code}\n{}", text(&output.stderr));
     let stdout = text(&output.stdout);
-    let report = stdout.lines().last().unwrap().strip_prefix("report: ").unwrap();
-    assert!(!stdout.contains("users launched"), "stdout carries the product only:\n{stdout}");
+    let report = stdout
+        .lines()
+        .last()
+        .unwrap()
+        .strip_prefix("report: ")
+        .unwrap();
+    assert!(
+        !stdout.contains("users launched"),
+        "stdout carries the product only:\n{stdout}"
+    );
     Path::new(report).parent().unwrap().to_owned()
+}
+
+/// The page fits its window at every width, has its charts, and is light or dark as asked for.
+fn look_at(page: &Path) {
+    let html = std::fs::read_to_string(page).unwrap();
+    for outside in ["src=\"http", "href=\"http", "@import", "url(http"] {
+        assert!(
+            !html.contains(outside),
+            "the page is self-contained, it has {outside}"
+        );
+    }
+    for width in [390, 820, 1280] {
+        let [light, dark] = [false, true].map(|dark| look(page, width, dark));
+        assert_ne!(light.background, dark.background);
+        for look in [light, dark] {
+            assert!(look.content_width <= look.window_width, "{width}: {look:?}");
+            assert!(look.charts >= 3, "{width}: {look:?}");
+            assert_eq!(look.title, "phase9 against phase8");
+        }
+    }
 }
 
 #[test]
@@ -38,20 +78,31 @@ fn a_demo_on_sqlite_leaves_two_whole_records_and_a_report() {
     let demo = demo(temp.path(), "sqlite");
     check_demo(&demo);
 
+    look_at(&demo.join("report.html"));
     let records = records_of(&demo);
     let [a, b] = [0, 1].map(|i| records[i].to_str().unwrap());
     let render = |folder: &str| {
         let folder = temp.path().join(folder);
         let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
         let (html, md, json) = (file("r.html"), file("r.md"), file("r.json"));
-        let output = brunt(&["compare", a, b, "--html", &html, "--md", &md, "--json", &json]);
+        let output = brunt(&[
+            "compare", a, b, "--html", &html, "--md", &md, "--json", &json,
+        ]);
         assert!([0, 3].contains(&output.status.code().unwrap()));
         [html, md, json].map(|path| std::fs::read(path).unwrap())
     };
-    assert_eq!(render("first"), render("second"), "the same records give the same bytes");
+    assert_eq!(
+        render("first"),
+        render("second"),
+        "the same records give the same bytes"
+    );
 
     let gate = brunt(&["gate", a, b, "--rule", "gameplay/challenges: p95 < 1us"]);
-    assert!([1, 3].contains(&gate.status.code().unwrap()), "{}", text(&gate.stdout));
+    assert!(
+        [1, 3].contains(&gate.status.code().unwrap()),
+        "{}",
+        text(&gate.stdout)
+    );
     let gate = brunt(&["gate", a, b, "--rule", "p95 < 50"]);
     assert_eq!(gate.status.code(), Some(2), "{}", text(&gate.stderr));
     let missing = brunt(&["compare", a, "no-such-record"]);
@@ -69,7 +120,13 @@ fn a_demo_on_postgresql_leaves_two_whole_records_and_a_report() {
 fn an_interrupted_demo_keeps_the_record_and_exits_130() {
     let temp = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_brunt"))
-        .args(["demo", "--plan", "short", "--out", temp.path().to_str().unwrap()])
+        .args([
+            "demo",
+            "--plan",
+            "short",
+            "--out",
+            temp.path().to_str().unwrap(),
+        ])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -79,15 +136,21 @@ fn an_interrupted_demo_keeps_the_record_and_exits_130() {
         let demos = std::fs::read_dir(temp.path()).unwrap().flatten();
         let runs = demos.flat_map(|demo| std::fs::read_dir(demo.path()).unwrap().flatten());
         let mut counts = runs.map(|run| run.path().join("counts.csv"));
-        if let Some(counts) = counts.find(|file| {
-            std::fs::read_to_string(file).is_ok_and(|text| text.lines().count() > 2)
-        }) {
+        if let Some(counts) = counts
+            .find(|file| std::fs::read_to_string(file).is_ok_and(|text| text.lines().count() > 2))
+        {
             break counts;
         }
-        assert!(child.try_wait().unwrap().is_none(), "the demo ended by itself");
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the demo ended by itself"
+        );
         std::thread::sleep(Duration::from_millis(100));
     };
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let signal = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(signal.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
@@ -106,7 +169,10 @@ fn a_target_that_is_down_is_exit_2_with_its_address() {
     let output = brunt(&["run", scenario.to_str().unwrap(), "--address", &address]);
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
-    assert!(said.contains(&address["http=".len()..]) && said.contains("hint:"), "{said}");
+    assert!(
+        said.contains(&address["http=".len()..]) && said.contains("hint:"),
+        "{said}"
+    );
     assert_eq!(text(&output.stdout), "");
 }
 
@@ -116,7 +182,10 @@ fn every_verb_explains_itself_with_examples() {
     for verb in verbs {
         let output = brunt(&[verb, "--help"]);
         assert_eq!(output.status.code(), Some(0));
-        assert!(text(&output.stdout).contains("Examples:\n  brunt "), "{verb}");
+        assert!(
+            text(&output.stdout).contains("Examples:\n  brunt "),
+            "{verb}"
+        );
     }
     let script = brunt(&["completions", "bash"]);
     assert!(verbs.iter().all(|verb| text(&script.stdout).contains(verb)));
