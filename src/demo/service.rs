@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use super::process::Process;
 
 /// Migrations on a slow disk included.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
 
 /// A running service; it stops when this is dropped.
@@ -20,7 +20,7 @@ pub(crate) struct Service {
     /// Where its parts listen.
     pub(crate) addresses: Addresses,
     // Dropped in this order: nobody loses its reward platform while it finishes.
-    _service: Process,
+    _challenges: Process,
     _rewards: Process,
 }
 
@@ -81,7 +81,7 @@ impl Service {
                 grpc: Some(format!("http://{grpc}")),
                 admin: Some(format!("http://{admin}")),
             },
-            _service: service,
+            _challenges: service,
             _rewards: mock,
         })
     }

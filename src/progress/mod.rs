@@ -74,14 +74,14 @@ impl Display {
     pub(crate) fn update(&self, update: &Update) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match update {
-            Update::Stage(stage) => {
-                state.stage = *stage;
-                state.began = if *stage == 0 {
+            Update::Stage(index) => {
+                state.stage = *index;
+                state.began = if *index == 0 {
                     0
                 } else {
                     state.last.second + 1
                 };
-                self.bar.set_length(self.stages[*stage].seconds);
+                self.bar.set_length(self.stages[*index].seconds);
                 self.bar.set_position(0);
             }
             Update::Second(progress) => self.second(&mut state, progress),
@@ -100,11 +100,11 @@ impl Display {
         state.last = progress.clone();
         let ended = state.stage;
         self.tell_stages(state, ended);
-        let stage = &self.stages[state.stage];
+        let running = &self.stages[state.stage];
         let into = (progress.second + 1).saturating_sub(state.began);
-        let rate = (into <= stage.seconds).then_some(stage.offered_per_s);
-        let line = line::second(&stage.name, rate, progress);
-        self.bar.set_position(into.min(stage.seconds));
+        let rate = (into <= running.seconds).then_some(running.offered_per_s);
+        let line = line::second(&running.name, rate, progress);
+        self.bar.set_position(into.min(running.seconds));
         self.bar.set_message(line.clone());
         if self.plain && (progress.second + 1).is_multiple_of(PLAIN_EVERY_S) {
             self.say(&format!("{:>5} s  {line}", progress.second + 1));
