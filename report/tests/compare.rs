@@ -4,10 +4,10 @@
 
 mod support;
 
-use brunt_record::Ending;
+use brunt_record::{Ending, LatencyTarget};
 use brunt_report::comparison::{
-    Aspect, Conclusion, Fact, Finding, NoInterval, NotJudged, RunState, Side, StageState,
-    Statistic, TargetVerdict, Value, Verdict, VerdictCounts,
+    Aspect, Conclusion, Fact, Finding, Measured, NoInterval, NotJudged, RunState, Side, StageState,
+    Statistic, Target, TargetVerdict, Value, Verdict, VerdictCounts,
 };
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 use support::Synthetic;
@@ -120,6 +120,33 @@ fn extremes_are_never_judged_and_few_samples_have_no_interval() {
         row.statistic(Statistic::P95).unwrap().estimates.a.windows,
         Some(10)
     );
+}
+
+/// 30/s for 40 s are 240 requests in each of five windows, too few for an interval of the p95 (400):
+/// the share within the limit decides, on 1,200 requests.
+#[test]
+fn few_samples_are_held_against_a_limit_by_the_share_within_it() {
+    let check = |limit_us: u64, expected: TargetVerdict| {
+        let comparison = with(|b| {
+            let claim = b.action("claim");
+            claim.rate_per_s = 30;
+            claim.targets = vec![LatencyTarget {
+                quantile: 0.95,
+                limit_us,
+            }];
+        });
+        let rows = comparison.targets.iter();
+        let mut rows = rows.filter(|row| {
+            row.action.as_deref() == Some("claim")
+                && matches!(row.target, Target::Latency { limit_us: us, .. } if us == limit_us)
+        });
+        let result = &rows.next().unwrap().results.b;
+        assert!(result.within.is_some());
+        assert!(matches!(&result.measured, Measured::Latency(e) if e.interval.is_none()));
+        assert_eq!(result.verdict, expected, "{limit_us}: {result:?}");
+    };
+    check(20_000, TargetVerdict::Missed);
+    check(500_000, TargetVerdict::Met);
 }
 
 #[test]

@@ -66,7 +66,28 @@ impl Success {
                 sum.lost += settled.lost;
             }
         }
-        let dispersion = dispersion(seconds.values().map(|s| (s.ok + s.lost, s.lost)));
+        Self::new(
+            ok,
+            offered,
+            seconds.values().map(|s| (s.ok + s.lost, s.lost)),
+        )
+    }
+
+    /// The share of arrivals of `run` that succeeded within a limit of its plan; failed and unsent
+    /// ones did not. None where the plan has no such limit on it.
+    pub(super) fn within(run: &ActionRun, limit_us: u64) -> Option<Self> {
+        let over = run.over_limits.iter().find(|l| l.limit_us == limit_us)?;
+        let (ok, offered) = run.judged();
+        let slow = |second: &u64| over.seconds.get(second).copied().unwrap_or(0);
+        let seconds = run.seconds.iter();
+        let seconds = seconds.map(|(second, s)| (s.ok + s.lost, s.lost + slow(second)));
+        let all_slow: u64 = over.seconds.values().sum();
+        Some(Self::new(ok.saturating_sub(all_slow), offered, seconds))
+    }
+
+    /// `seconds`: how many settled in each, and how many of these were no success.
+    fn new(ok: u64, offered: u64, seconds: impl Iterator<Item = (u64, u64)> + Clone) -> Self {
+        let dispersion = dispersion(seconds);
         let share = (offered > 0).then(|| ok as f64 / offered as f64);
         let effective_n = share.map(|_| offered as f64 / dispersion.unwrap_or(1.0));
         let interval = share

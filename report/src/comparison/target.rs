@@ -11,7 +11,7 @@ use super::change::NotJudged;
 use super::estimate::{Estimate, Windowed};
 use super::success::Success;
 use super::value::{Side, Sides};
-use super::verdict;
+use super::verdict::{self, LatencyLimit};
 use crate::run::Run;
 
 /// One target of the plan in both runs.
@@ -56,6 +56,10 @@ pub struct TargetResult {
     /// Latency: the share of the limit that is left, 1 − ratio. Success: percentage points above
     /// the limit. Negative where the limit is missed; absent where there is no finite value.
     pub headroom: Option<f64>,
+    /// Latency: the share of arrivals within the limit, what the verdict rests on where too few
+    /// requests stand behind the quantile for an interval of its own: p95 ≤ limit says that at
+    /// least 95 % are within. Absent for success rates.
+    pub within: Option<Success>,
     /// Whether the limit was kept.
     pub verdict: TargetVerdict,
 }
@@ -164,6 +168,7 @@ fn hold(
         measured: Measured::Nothing,
         ratio: None,
         headroom: None,
+        within: None,
         verdict: TargetVerdict::NotJudged {
             reason: blocked.unwrap_or(NotJudged::NotMeasured { side }),
         },
@@ -175,10 +180,17 @@ fn hold(
             };
             let estimate = Windowed::new(measured).quantile(quantile);
             let ratio = estimate.value.us().map(|us| us / limit_us as f64);
+            let within = Success::within(measured, limit_us);
+            let limit = LatencyLimit {
+                us: limit_us as f64,
+                quantile,
+                within,
+            };
             TargetResult {
                 ratio,
+                within,
                 headroom: ratio.map(|ratio| 1.0 - ratio),
-                verdict: verdict::latency_target(blocked, side, &estimate, limit_us as f64),
+                verdict: verdict::latency_target(blocked, side, &estimate, limit),
                 measured: Measured::Latency(estimate),
             }
         }
@@ -192,6 +204,7 @@ fn hold(
             TargetResult {
                 ratio: some.then(|| (1.0 - share) / allowed),
                 headroom: Some(100.0 * (share - at_least)),
+                within: None,
                 verdict: verdict::success_target(blocked, side, &success, at_least),
                 measured: Measured::Success(success),
             }

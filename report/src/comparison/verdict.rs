@@ -147,12 +147,26 @@ pub(crate) fn drifted(d: f64, ci95: (f64, f64)) -> bool {
     (ci95.0 > 0.0 || ci95.1 < 0.0) && d.abs() > DRIFT.ln_1p()
 }
 
-/// Whether a response time keeps `limit_us`.
+/// A limit on a quantile of the response time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LatencyLimit {
+    /// Microseconds, inclusive.
+    pub(crate) us: f64,
+    /// 0 to 1.
+    pub(crate) quantile: f64,
+    /// The share of arrivals within the limit, where it was counted.
+    pub(crate) within: Option<Success>,
+}
+
+/// Whether a response time keeps a limit.
+///
+/// By the interval of the quantile; without one by that of the share within the limit, which must
+/// reach the quantile: both say the same thing, and the second needs fewer requests.
 pub(crate) fn latency_target(
     blocked: Option<NotJudged>,
     side: Side,
     estimate: &Estimate,
-    limit_us: f64,
+    limit: LatencyLimit,
 ) -> TargetVerdict {
     if let Some(reason) = blocked {
         return TargetVerdict::NotJudged { reason };
@@ -162,9 +176,14 @@ pub(crate) fn latency_target(
             reason: NotJudged::NotMeasured { side },
         },
         (Value::Unbounded, _) => TargetVerdict::Missed,
-        (Value::Finite { .. }, Some(interval)) if interval.high <= limit_us => TargetVerdict::Met,
-        (Value::Finite { .. }, Some(interval)) if interval.low > limit_us => TargetVerdict::Missed,
-        (Value::Finite { .. }, _) => TargetVerdict::Inconclusive,
+        (Value::Finite { .. }, Some(interval)) if interval.high <= limit.us => TargetVerdict::Met,
+        (Value::Finite { .. }, Some(interval)) if interval.low > limit.us => TargetVerdict::Missed,
+        (Value::Finite { .. }, Some(_)) => TargetVerdict::Inconclusive,
+        (Value::Finite { .. }, None) => match limit.within.and_then(|share| share.interval) {
+            Some(share) if share.low >= limit.quantile => TargetVerdict::Met,
+            Some(share) if share.high < limit.quantile => TargetVerdict::Missed,
+            _ => TargetVerdict::Inconclusive,
+        },
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         return section;
     }
     section.paragraph(
-        "A target is met when the whole interval of the value keeps it, missed when no part of it does. The ratio is value / limit.",
+        "A target is met when the whole interval of the value keeps it, missed when no part of it does. Where too few requests stand behind a value for an interval, the interval of the share of arrivals within the limit decides. The ratio is value / limit.",
     );
     let mut columns = vec![Column::words("Target"), Column::figure("Limit")];
     for side in Side::BOTH {
@@ -52,7 +52,7 @@ fn row(row: &TargetRow) -> Vec<Cell> {
     ];
     for side in Side::BOTH {
         let result = row.results.get(side);
-        cells.push(measured(&result.measured));
+        cells.push(measured(result));
         cells.push(outcome(result));
     }
     cells
@@ -63,9 +63,19 @@ pub(super) fn quantile_name(quantile: f64) -> String {
     format!("p{}", (quantile * 1e7).round() / 1e5)
 }
 
-fn measured(measured: &Measured) -> Cell {
-    match measured {
-        Measured::Latency(estimate) => words::estimate(estimate),
+fn measured(result: &TargetResult) -> Cell {
+    match &result.measured {
+        Measured::Latency(estimate) => {
+            let cell = words::estimate(estimate);
+            match result.within.filter(|_| estimate.interval.is_none()) {
+                Some(within) => cell.with_note(Some(format!(
+                    "{} of {} within the limit",
+                    language::count(within.ok),
+                    language::count(within.offered)
+                ))),
+                None => cell,
+            }
+        }
         Measured::Success(success) => words::success(success),
         Measured::Nothing => Cell::faint(language::NOT_MEASURED),
     }

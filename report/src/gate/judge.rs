@@ -5,8 +5,9 @@ use super::outcome::{GateOutcome, Outcome, RuleOutcome, RuleRow, Why};
 use super::rule::{Condition, Rule, Scope};
 use crate::comparison::{
     ActionComparison, Change, Comparison, Measured, NoInterval, NotJudged, RunState,
-    SCHEMA_VERSION, Side, Statistic, Success, Target, TargetRow, TargetVerdict, percent, percents,
-    verdict,
+    SCHEMA_VERSION, Side, Statistic, Success, Target, TargetRow, TargetVerdict, Value, percent,
+    percents,
+    verdict::{self, LatencyLimit},
 };
 use crate::language::{limit, share_target};
 use crate::statistics::{Difference, HolmStep, holm};
@@ -150,6 +151,18 @@ fn blocked(comparison: &Comparison) -> Option<NotJudged> {
     invalid.then_some(NotJudged::Invalid { side: Side::B })
 }
 
+/// Share of B's arrivals within a limit: counted where the plan has the same limit.
+fn within(comparison: &Comparison, row: &ActionComparison, limit_us: f64) -> Option<Success> {
+    let of_action = |target: &&TargetRow| {
+        target.stage == row.stage && target.action.as_deref() == Some(&row.action)
+    };
+    let mut targets = comparison.targets.iter().filter(of_action);
+    let same = targets.find(|target| {
+        matches!(target.target, Target::Latency { limit_us: us, .. } if us == limit_us as u64)
+    })?;
+    same.results.b.within
+}
+
 fn absolute(
     rule: &Rule,
     comparison: &Comparison,
@@ -164,7 +177,16 @@ fn absolute(
                 quantity: statistic.name().to_owned(),
                 estimate: estimate.clone(),
             },
-            verdict::latency_target(blocked(comparison), Side::B, estimate, limit_us),
+            verdict::latency_target(
+                blocked(comparison),
+                Side::B,
+                estimate,
+                LatencyLimit {
+                    us: limit_us,
+                    quantile: statistic.quantile().unwrap_or(1.0),
+                    within: within(comparison, row, limit_us),
+                },
+            ),
         ),
         None => (
             Evidence::Nothing,
@@ -242,9 +264,15 @@ fn of_verdict(verdict: TargetVerdict, evidence: &Evidence) -> (RuleOutcome, Why)
         evidence,
         Evidence::Absolute { estimate, .. } if estimate.interval.is_none()
     );
+    let unbounded = matches!(
+        evidence,
+        Evidence::Absolute { estimate, .. } if estimate.value == Value::Unbounded
+    );
     match verdict {
+        TargetVerdict::Met if no_interval => (RuleOutcome::Passed, Why::EnoughWithin),
         TargetVerdict::Met => (RuleOutcome::Passed, Why::Keeps),
-        TargetVerdict::Missed if no_interval => (RuleOutcome::Failed, Why::Unbounded),
+        TargetVerdict::Missed if unbounded => (RuleOutcome::Failed, Why::Unbounded),
+        TargetVerdict::Missed if no_interval => (RuleOutcome::Failed, Why::TooFewWithin),
         TargetVerdict::Missed => (RuleOutcome::Failed, Why::Breaks),
         TargetVerdict::Inconclusive if no_interval => {
             (RuleOutcome::Inconclusive, no_interval_why(evidence))

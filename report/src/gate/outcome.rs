@@ -81,6 +81,10 @@ pub enum Why {
     Keeps,
     /// No part of the interval keeps the limit.
     Breaks,
+    /// There is no interval, and enough arrivals are within the limit.
+    EnoughWithin,
+    /// There is no interval, and too few arrivals are within the limit.
+    TooFewWithin,
     /// The interval holds the limit.
     Straddles,
     /// There is no interval.
@@ -119,6 +123,8 @@ impl fmt::Display for Why {
         match self {
             Self::Keeps => f.write_str("the whole interval keeps the limit"),
             Self::Breaks => f.write_str("no part of the interval keeps the limit"),
+            Self::EnoughWithin => f.write_str("few samples, but enough within the limit"),
+            Self::TooFewWithin => f.write_str("few samples, but too few within the limit"),
             Self::Straddles => f.write_str("the limit lies inside the interval: run longer"),
             Self::FewSamples => f.write_str("few samples, so no interval: run longer"),
             Self::Unbounded => f.write_str("failed and unsent arrivals reach into the quantile"),

@@ -38,6 +38,17 @@ pub struct ActionRun {
     /// Successes of the whole stage that the latency log holds; equal to `counts.ok` in a record
     /// whose sums agree.
     pub logged_ok: u64,
+    /// For every limit that the plan sets on the action: successes that took longer.
+    pub over_limits: Vec<OverLimit>,
+}
+
+/// Successes of the judged span that took longer than a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverLimit {
+    /// Microseconds; what took this long is within.
+    pub limit_us: u64,
+    /// How many in each second that has any.
+    pub seconds: BTreeMap<u64, u64>,
 }
 
 /// A contiguous part of the judged span.
@@ -82,7 +93,7 @@ pub struct Settled {
 }
 
 impl ActionRun {
-    pub(super) fn new(stage: &str, action: &str) -> Self {
+    pub(super) fn new(stage: &str, action: &str, limits_us: impl Iterator<Item = u64>) -> Self {
         Self {
             stage: stage.to_owned(),
             action: action.to_owned(),
@@ -95,6 +106,12 @@ impl ActionRun {
             windows: vec![Window::new(); MANY_WINDOWS],
             seconds: BTreeMap::new(),
             logged_ok: 0,
+            over_limits: limits_us
+                .map(|limit_us| OverLimit {
+                    limit_us,
+                    seconds: BTreeMap::new(),
+                })
+                .collect(),
         }
     }
 

@@ -102,13 +102,23 @@ fn collect_counts(manifest: &Manifest, rows: &[CountsRow], width: u64, seconds: 
             .entry(row.action.clone())
             .or_insert_with(|| Collected {
                 span: *span,
-                run: ActionRun::new(&row.stage, &row.action),
+                run: ActionRun::new(&row.stage, &row.action, limits(manifest, &row.action)),
                 points: Points::new(width, seconds),
             });
         one.points.count(row);
         add_row(&mut one.run, row, span.window(row.second));
     }
     collected
+}
+
+/// The limits that the plan sets on an action, microseconds.
+fn limits<'a>(manifest: &'a Manifest, action: &'a str) -> impl Iterator<Item = u64> + 'a {
+    let actions = manifest
+        .plan
+        .actions
+        .iter()
+        .filter(move |a| a.name == action);
+    actions.flat_map(|a| a.targets.iter().map(|target| target.limit_us))
 }
 
 fn add_row(run: &mut ActionRun, row: &CountsRow, window: Option<usize>) {
@@ -164,6 +174,12 @@ fn add_interval(one: &mut Collected, interval: &LatencyInterval) -> bool {
             one.run.logged_ok += histogram.len();
             if let Some(window) = window {
                 merge(&mut one.run.windows[window].response, histogram);
+                for limit in &mut one.run.over_limits {
+                    let over = histogram.len() - histogram.count_between(0, limit.limit_us);
+                    if over > 0 {
+                        *limit.seconds.entry(interval.second).or_default() += over;
+                    }
+                }
             }
             return one.points.respond(interval.second, histogram);
         }

@@ -222,6 +222,7 @@ fn targets(name: &impl Fn(&str) -> String) -> Vec<TargetRow> {
                     measured: Measured::Latency(estimate),
                     ratio,
                     headroom: ratio.map(|ratio| 1.0 - ratio),
+                    within: None,
                 }
             }),
         })
@@ -234,6 +235,7 @@ fn targets(name: &impl Fn(&str) -> String) -> Vec<TargetRow> {
             measured: Measured::Success(success(1_232_487, lost)),
             ratio: Some(lost as f64 / 616.0),
             headroom: Some(0.05 - lost as f64 / 12_324.87),
+            within: None,
             verdict: TargetVerdict::Met,
         }),
     });
@@ -246,6 +248,7 @@ fn targets(name: &impl Fn(&str) -> String) -> Vec<TargetRow> {
                 measured: Measured::Nothing,
                 ratio: None,
                 headroom: None,
+                within: None,
                 verdict: TargetVerdict::NotJudged {
                     reason: NotJudged::NotMeasured { side: Side::A },
                 },
@@ -254,6 +257,7 @@ fn targets(name: &impl Fn(&str) -> String) -> Vec<TargetRow> {
                 measured: Measured::Success(success(36_000, 0)),
                 ratio: Some(0.0),
                 headroom: Some(0.05),
+                within: None,
                 verdict: TargetVerdict::Met,
             },
         },
