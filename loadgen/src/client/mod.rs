@@ -14,7 +14,7 @@ pub(crate) use failure::Failure;
 pub use proto::ProtoError;
 pub(crate) use proto::Protos;
 
-use crate::plan::Draws;
+use crate::plan::{Draws, user_id};
 use crate::scenario::{Action, Call, Fill, Scenario, Template};
 
 /// The clients of a run, one connection pool each.
@@ -38,6 +38,7 @@ enum RequestKind {
 /// What fills the places of an action's templates.
 struct Places {
     user_id: Option<Template>,
+    seed: u64,
     draw_names: Vec<String>,
     draws: Draws,
     run: String,
@@ -79,7 +80,7 @@ impl Places {
         let user = self
             .user_id
             .as_ref()
-            .map_or_else(String::new, |id| id.render(|_| Fill::Number(index)));
+            .map_or_else(String::new, |id| user_id(id, index, self.seed));
         Values {
             user,
             numbers,
@@ -134,6 +135,7 @@ impl Caller {
         let users = scenario.users.as_ref();
         let places = Places {
             user_id: users.map(|users| users.id.clone()),
+            seed: scenario.seed,
             draw_names: action
                 .draws
                 .iter()

@@ -7,10 +7,12 @@
 mod draw;
 mod mix;
 mod record;
+mod user_id;
 
 pub use draw::Draws;
 pub use mix::{Mix, MixCursor};
 pub use record::{record_actions, record_stages};
+pub use user_id::user_id;
 
 use crate::arrivals::Constant;
 use crate::scenario::{Scenario, Stage, Stream};

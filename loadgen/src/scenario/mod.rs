@@ -56,7 +56,7 @@ pub struct Addresses {
 pub struct Users {
     /// How many distinct ones.
     pub count: u64,
-    /// Template of an id, of `${index}`.
+    /// Template of an id, of `${index}` and `${uuid}`.
     pub id: Template,
 }
 

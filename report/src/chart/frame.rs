@@ -162,24 +162,26 @@ impl Canvas<'_, '_> {
         )
     }
 
-    /// A vertical line over the whole height, with its name to the right of it where it has one.
-    pub(super) fn boundary(&self, x: f64, name: Option<&str>) -> Drawn {
-        let (at, top) = self.pixel(x, self.y.1);
-        let (_, bottom) = self.pixel(x, self.y.0);
-        self.stroke(vec![(at, top), (at, bottom)], Ink::Boundary, 1)?;
-        match name {
-            None => Ok(()),
-            Some(name) => {
-                // Below the ticks of `beyond`, and to the side where there is room.
-                let left = at > FAR_RIGHT;
-                let (x, side) = if left {
-                    (at - 4, HPos::Right)
-                } else {
-                    (at + 4, HPos::Left)
-                };
-                self.write(&shortened(name), (x, top + 12), side, VPos::Top)
+    /// Vertical lines over the whole height, in their order, each with its name beside it where
+    /// there is room before the next one.
+    pub(super) fn boundaries(&self, marks: &[(f64, &str)]) -> Drawn {
+        for (i, (x, name)) in marks.iter().enumerate() {
+            let (at, top) = self.pixel(*x, self.y.1);
+            let (_, bottom) = self.pixel(*x, self.y.0);
+            self.stroke(vec![(at, top), (at, bottom)], Ink::Boundary, 1)?;
+            let name = shortened(name);
+            let width = 8 + 7 * name.chars().count() as i32;
+            let next = marks.get(i + 1).map_or(self.x.1, |(x, _)| *x);
+            let room = self.pixel(next, self.y.1).0 - at;
+            // Below the ticks of `beyond`; the last one may stand on the left of its line.
+            let y = top + 12;
+            if width <= room {
+                self.write(&name, (at + 4, y), HPos::Left, VPos::Top)?;
+            } else if i + 1 == marks.len() && at > FAR_RIGHT {
+                self.write(&name, (at - 4, y), HPos::Right, VPos::Top)?;
             }
         }
+        Ok(())
     }
 
     fn pixel(&self, x: f64, y: f64) -> (i32, i32) {

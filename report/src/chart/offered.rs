@@ -55,9 +55,9 @@ impl OfferedChart {
             ],
         };
         frame.draw(|canvas| {
-            for stage in &self.stages {
-                canvas.boundary(stage.second, Some(&stage.name))?;
-            }
+            let stages = self.stages.iter();
+            let marks: Vec<(f64, &str)> = stages.map(|s| (s.second, s.name.as_str())).collect();
+            canvas.boundaries(&marks)?;
             let offered: Vec<_> = self.points.iter().map(|p| (p.second, p.offered)).collect();
             let answered: Vec<_> = self.points.iter().map(|p| (p.second, p.answered)).collect();
             canvas.line(&offered, Ink::Offered)?;

@@ -50,9 +50,9 @@ impl OverTimeChart {
                 .collect(),
         };
         frame.draw(|canvas| {
-            for (second, name) in &self.marks {
-                canvas.boundary(*second, Some(name))?;
-            }
+            let marks: Vec<(f64, &str)> =
+                self.marks.iter().map(|(s, n)| (*s, n.as_str())).collect();
+            canvas.boundaries(&marks)?;
             for (run, ink) in runs {
                 for piece in run.points.split(|p| finite(p).is_none()) {
                     let piece: Vec<(f64, f64)> = piece

@@ -14,6 +14,8 @@ use super::table::{Table, template};
 use super::{Addresses, CaptureSpec, Scenario, Users};
 
 const FORMAT: u64 = 1;
+/// What an id of a user may be made of.
+const USER_PLACES: [&str; 2] = ["index", "uuid"];
 const CAPTURE_LONGEST: Duration = Duration::from_mins(2);
 
 impl Scenario {
@@ -170,7 +172,7 @@ fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users>
     if count == Some(0) {
         mistakes.add(&table.span, "users: count is 0");
     }
-    let id = table.template("id", &["index"], mistakes).or_else(|| {
+    let id = table.template("id", &USER_PLACES, mistakes).or_else(|| {
         template(
             "users: id",
             "user-${index}",
