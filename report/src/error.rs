@@ -14,7 +14,7 @@ pub enum ReportError {
     #[error("the report could not be rendered as HTML")]
     Html(#[from] tera::Error),
     /// The latency log goes back in time.
-    #[error("{}: latency.hlog is not in the order of time: second {second} comes late\nhint: `brunt merge` writes records in order", dir.display())]
+    #[error("{}: latency.hlog is not in the order of time: second {second} comes late\nhint: brunt writes its records in order; this one was changed since", dir.display())]
     Unordered {
         /// The record.
         dir: PathBuf,

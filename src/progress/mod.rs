@@ -100,8 +100,12 @@ impl Display {
         state.last = progress.clone();
         let ended = state.stage;
         self.tell_stages(state, ended);
+        if progress.second < state.began {
+            // The last second of the stage before.
+            return;
+        }
         let running = &self.stages[state.stage];
-        let into = (progress.second + 1).saturating_sub(state.began);
+        let into = progress.second + 1 - state.began;
         let rate = (into <= running.seconds).then_some(running.offered_per_s);
         let line = line::second(&running.name, rate, progress);
         self.bar.set_position(into.min(running.seconds));

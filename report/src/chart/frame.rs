@@ -170,7 +170,7 @@ impl Canvas<'_, '_> {
             let (_, bottom) = self.pixel(*x, self.y.0);
             self.stroke(vec![(at, top), (at, bottom)], Ink::Boundary, 1)?;
             let name = shortened(name);
-            let width = 8 + 7 * name.chars().count() as i32;
+            let width = name.chars().fold(8, |width, _| width + 7);
             let next = marks.get(i + 1).map_or(self.x.1, |(x, _)| *x);
             let room = self.pixel(next, self.y.1).0 - at;
             // Below the ticks of `beyond`; the last one may stand on the left of its line.

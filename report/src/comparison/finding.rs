@@ -146,7 +146,7 @@ impl fmt::Display for Finding {
                     duration(*value_us)
                 )?;
                 f.write_str(if *fault {
-                    "The figures measure the generator. Give it cores of its own, lower the rate, or share the plan among several generators."
+                    "The figures measure the generator. Give it cores of its own, or lower the rate."
                 } else {
                     "The figures hold some of the generator's own delay. Give it cores of its own for finer differences."
                 })
@@ -172,7 +172,7 @@ impl fmt::Display for Finding {
                         saturated.join(", ")
                     )?;
                 }
-                f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Find the rate that it carries with `brunt knee`.")
+                f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Offer less to find the rate that it carries.")
             }
             Self::HostBusy { stage, busy } => write!(
                 f,

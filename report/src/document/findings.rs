@@ -5,7 +5,7 @@ use super::names::{Names, action_id};
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
 use super::tone::Tone;
-use super::words;
+use super::{validity, words};
 use crate::comparison::{
     Comparison, Conclusion, Severity, Side, Statistic, Target, TargetVerdict, Verdict,
 };
@@ -29,8 +29,8 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         ]);
     };
     for side in Side::BOTH {
-        for finding in &comparison.validity.get(side).findings {
-            let tone = match finding.severity() {
+        for (severity, finding) in validity::told(&comparison.validity.get(side).findings) {
+            let tone = match severity {
                 Severity::Fault | Severity::Overload => Tone::Bad,
                 Severity::Warning => Tone::Care,
             };

@@ -1,5 +1,7 @@
 //! Can the runs be trusted, and did the service carry the load? Offered against delivered first.
 
+use std::cmp::Ordering;
+
 use super::block::{Block, Callout, Section};
 use super::figures;
 use super::names::Names;
@@ -7,7 +9,7 @@ use super::table::{Cell, Column, Table};
 use super::tone::Tone;
 use super::verdict::aspect;
 use crate::comparison::{
-    Comparison, Difference, RunState, Severity, Side, StageState, StageValidity,
+    Comparison, Difference, Finding, RunState, Severity, Side, StageState, StageValidity,
 };
 use crate::language;
 
@@ -126,12 +128,50 @@ fn findings(section: &mut Section, comparison: &Comparison, names: &Names, side:
     section.blocks.push(Block::Callout(Callout {
         tone,
         title: format!("{name}: {title}"),
-        lines: validity
-            .findings
-            .iter()
-            .map(|finding| format!("{}: {finding}", severity(finding.severity())))
+        lines: told(&validity.findings)
+            .into_iter()
+            .map(|(grade, text)| format!("{}: {text}", severity(grade)))
             .collect(),
     }));
+}
+
+/// The findings in words. Of a stage's warnings about lateness the gravest speaks for all.
+pub(super) fn told(findings: &[Finding]) -> Vec<(Severity, String)> {
+    let share = |finding: &Finding| match finding {
+        Finding::Late {
+            stage,
+            lateness_p99_us,
+            value_us,
+            fault: false,
+            ..
+        } => Some((stage.clone(), *lateness_p99_us as f64 / value_us)),
+        _ => None,
+    };
+    let mut lines = Vec::new();
+    for (i, finding) in findings.iter().enumerate() {
+        let mut text = finding.to_string();
+        if let Some((stage, late)) = share(finding) {
+            let same = findings.iter().enumerate().filter_map(|(j, other)| {
+                let (of, late) = share(other)?;
+                (j != i && of == stage).then_some((j, late))
+            });
+            let others: Vec<(usize, f64)> = same.collect();
+            // Of two equals the first.
+            let graver = |(j, l): &(usize, f64)| match l.total_cmp(&late) {
+                Ordering::Equal => *j < i,
+                order => order.is_gt(),
+            };
+            if others.iter().any(graver) {
+                continue;
+            }
+            if !others.is_empty() {
+                let others = language::plural(others.len() as u64, "other action");
+                text = format!("{text} So it did, by less, for {others} of the stage.");
+            }
+        }
+        lines.push((finding.severity(), text));
+    }
+    lines
 }
 
 pub(super) fn severity(severity: Severity) -> &'static str {

@@ -140,7 +140,7 @@ impl fmt::Display for Why {
             ),
             Self::CannotResolve { detectable_percent } => write!(
                 f,
-                "such runs show changes of {detectable_percent:.0} % or more: calibrate, or run several a side"
+                "one run a side, with this noise floor, shows changes of {detectable_percent:.0} % or more"
             ),
             Self::NotJudged { reason } => f.write_str(&not_judged(*reason)),
             Self::NoMatch => f.write_str("no judged stage or action has this name"),
