@@ -5,6 +5,7 @@ mod capture;
 mod conductor;
 mod dispatcher;
 mod error;
+mod manifest;
 mod run;
 mod stream;
 

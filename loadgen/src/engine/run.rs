@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_record::{
-    Build, Completeness, Ending, GeneratorHealth, Manifest, Plan as RecordPlan, RecordWriter,
-    SCHEMA_VERSION, ScenarioRef, sha256_hex,
-};
+use brunt_record::{Build, Ending, GeneratorHealth, RecordWriter};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -17,12 +14,13 @@ use super::attack::{UserWork, attack};
 use super::capture::PlannedCapture;
 use super::conductor::{Conductor, StageControl, StreamControl};
 use super::error::RunError;
+use super::manifest::{draft, finish};
 use super::stream::{Shared, StreamWorker};
 use crate::client::{AddressError, Caller, Clients, Protos, await_reachable};
 use crate::clock::Clock;
 use crate::machine;
-use crate::plan::{Plan, record_actions, record_stages};
-use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
+use crate::plan::Plan;
+use crate::recorder::{Progress, Series, Shards, WriterThread};
 use crate::scenario::{Call, Scenario};
 
 /// From the moment when every goose user waits for arrivals to the first arrival.
@@ -284,75 +282,6 @@ async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &Canc
         }
         tokio::time::sleep(POLL).await;
     }
-}
-
-fn draft(scenario: &Scenario, text: &str, plan: &Plan, options: &RunOptions, id: &str) -> Manifest {
-    let addresses = &scenario.addresses;
-    let named = [
-        ("http", &addresses.http),
-        ("grpc", &addresses.grpc),
-        ("admin", &addresses.admin),
-    ];
-    let addresses: BTreeMap<String, String> = named
-        .into_iter()
-        .filter_map(|(name, address)| Some((name.to_owned(), address.clone()?)))
-        .collect();
-    Manifest {
-        schema: SCHEMA_VERSION,
-        id: id.to_owned(),
-        phase: options.phase.clone(),
-        started_at: Timestamp::UNIX_EPOCH,
-        ended_at: None,
-        build: options.build.clone(),
-        scenario: ScenarioRef {
-            name: scenario.name.clone(),
-            sha256: sha256_hex(text.as_bytes()),
-        },
-        seed: scenario.seed,
-        labels: options.labels.clone(),
-        plan: RecordPlan {
-            stages: record_stages(plan, scenario),
-            actions: record_actions(scenario),
-            success_target: scenario.success_target,
-        },
-        host: machine::describe(&options.results, addresses.values().any(|a| is_loopback(a))),
-        addresses,
-        shards: 1,
-        generator: None,
-        completeness: Completeness {
-            ending: Ending::Running,
-            reason: None,
-            seconds: 0,
-        },
-        totals: Vec::new(),
-        captures: Vec::new(),
-        files: BTreeMap::new(),
-    }
-}
-
-fn finish(mut manifest: Manifest, recorded: Recorded, ending: Ending) -> Result<PathBuf, RunError> {
-    manifest.ended_at = Some(Timestamp::now());
-    manifest.completeness = Completeness {
-        ending,
-        reason: (ending == Ending::Interrupted).then(|| "stopped by a signal".to_owned()),
-        seconds: recorded.seconds,
-    };
-    manifest.totals = recorded.totals;
-    Ok(recorded.writer.finish(manifest)?)
-}
-
-fn is_loopback(address: &str) -> bool {
-    let host = address
-        .parse::<http::Uri>()
-        .ok()
-        .and_then(|uri| uri.host().map(str::to_owned));
-    host.is_some_and(|host| {
-        host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|ip| ip.is_loopback())
-    })
 }
 
 /// A directory in `results` that is not there yet; two runs may begin in one second.

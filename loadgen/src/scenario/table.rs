@@ -87,6 +87,12 @@ impl<'t, 'i> Table<'t, 'i> {
         Some((text?, value.span()))
     }
 
+    /// The table `key`, named after this one; nothing where it is absent or no table.
+    pub(super) fn table(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<Self> {
+        let value = self.get(key)?;
+        Self::from_value(format!("{}: {key}", self.name), value, mistakes)
+    }
+
     pub(super) fn boolean(
         &mut self,
         key: &'static str,

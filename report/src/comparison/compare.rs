@@ -11,10 +11,10 @@ use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
 use super::target::targets;
 use super::validity::{RunState, RunValidity, StageState};
-use super::value::{Side, Sides, Statistic, Value};
+use super::value::{Side, Sides, Statistic};
 use super::verdict::{self, Situation};
 use super::{Comparison, SCHEMA_VERSION};
-use crate::run::{ActionRun, Run};
+use crate::run::{ActionRun, Run, Value};
 use crate::statistics::OverOffered;
 
 /// Holds run B (the candidate) against run A (the baseline). Pure.

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::percent;
-use super::value::{Interval, Statistic, Value};
+use super::value::{Interval, Statistic};
 use super::verdict;
-use crate::run::{ActionRun, Window};
+use crate::run::{ActionRun, Value, Window};
 use crate::statistics::{
     BatchMeans, FEW_WINDOWS, MANY_WINDOWS, NoiseFloor, OverOffered, RunMean, batch_means,
     difference, requests_needed,

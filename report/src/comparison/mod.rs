@@ -25,7 +25,8 @@ pub(crate) mod verdict;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use action::{ActionComparison, ActionCounts, Quantiles, StageComparison};
+pub use crate::run::{ActionCounts, Value};
+pub use action::{ActionComparison, Quantiles, StageComparison};
 pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComparison, Verdict};
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};
@@ -39,7 +40,7 @@ pub use run_summary::RunSummary;
 pub use success::{Success, SuccessComparison, SuccessDifference};
 pub use target::{Measured, Target, TargetResult, TargetRow, TargetVerdict};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
-pub use value::{Interval, Side, Sides, Statistic, Value};
+pub use value::{Interval, Side, Sides, Statistic};
 
 use crate::run::Series;
 

@@ -5,11 +5,10 @@ use serde::Serialize;
 
 use brunt_record::{Ending, Problem, StagePlan, new_histogram};
 
-use super::action::ActionCounts;
 use super::estimate::Windowed;
 use super::finding::Finding;
 use super::verdict;
-use crate::run::{ActionRun, Run, merge};
+use crate::run::{ActionCounts, ActionRun, Run, merge};
 
 /// The validity of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

@@ -5,8 +5,6 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::statistics::Quantile;
-
 /// The same thing of run A (the baseline) and run B (the candidate).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Sides<T> {
@@ -68,41 +66,6 @@ impl fmt::Display for Side {
             Self::A => "A",
             Self::B => "B",
         })
-    }
-}
-
-/// A response time, or why there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
-#[serde(tag = "state", rename_all = "kebab-case")]
-pub enum Value {
-    /// It was measured.
-    Finite {
-        /// Microseconds.
-        us: f64,
-    },
-    /// Failed and unsent arrivals reach into the quantile: it is above every success.
-    Unbounded,
-    /// There was nothing to measure it on.
-    NotMeasured,
-}
-
-impl Value {
-    /// Microseconds, where the value is finite.
-    pub fn us(self) -> Option<f64> {
-        match self {
-            Self::Finite { us } => Some(us),
-            Self::Unbounded | Self::NotMeasured => None,
-        }
-    }
-}
-
-impl From<Quantile> for Value {
-    fn from(quantile: Quantile) -> Self {
-        match quantile {
-            Quantile::At(us) => Self::Finite { us },
-            Quantile::Unbounded => Self::Unbounded,
-            Quantile::Empty => Self::NotMeasured,
-        }
     }
 }
 

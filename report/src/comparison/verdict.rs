@@ -10,8 +10,9 @@ use super::overall::{Conclusion, VerdictCounts};
 use super::success::{Success, SuccessDifference};
 use super::target::TargetVerdict;
 use super::validity::{RunState, StageState};
-use super::value::{Interval, Side, Sides, Value};
+use super::value::{Interval, Side, Sides};
 use crate::gate::{RuleOutcome, Why};
+use crate::run::Value;
 use crate::statistics::{Difference, HolmStep};
 
 /// Least share of arrivals that a service answers which is not overloaded.

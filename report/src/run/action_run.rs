@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use brunt_record::new_histogram;
 use hdrhistogram::Histogram;
 
-use crate::comparison::ActionCounts;
+use super::counts::ActionCounts;
 use crate::statistics::{MANY_WINDOWS, OverOffered};
 
 /// What a run says of one action in one stage.

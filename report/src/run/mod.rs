@@ -1,10 +1,12 @@
 //! One record, digested for comparing: every histogram is decoded once and merged where it belongs.
 
 mod action_run;
+mod counts;
 mod digest;
 mod points;
 mod series;
 mod span;
+mod value;
 
 use std::path::Path;
 
@@ -12,8 +14,10 @@ use brunt_record::{ErrorSample, Manifest, Problem, Record};
 
 pub(crate) use action_run::merge;
 pub use action_run::{ActionRun, Settled, Window};
+pub use counts::ActionCounts;
 pub use series::{ActionSeries, MOST_POINTS, Point, Series, SpectrumPoint, StageSpan};
 pub use span::Span;
+pub use value::Value;
 
 use crate::error::ReportError;
 

@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 
 use super::action_run::merge;
 use super::series::{MOST_POINTS, Point};
-use crate::comparison::Value;
+use super::value::Value;
 use crate::statistics::OverOffered;
 
 /// Seconds that a point must span for a run of `seconds` to have few enough of them.

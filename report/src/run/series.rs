@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::comparison::Value;
+use super::value::Value;
 
 /// Most points of one line.
 pub const MOST_POINTS: u64 = 120;

@@ -162,13 +162,10 @@ fn headers(
     places: &[&str],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(HeaderName, Template)> {
-    let Some(value) = table.get("headers") else {
+    let Some(headers) = table.table("headers", mistakes) else {
         return Vec::new();
     };
-    let name = format!("{}: headers", table.name);
-    let Some(headers) = Table::from_value(name.clone(), value, mistakes) else {
-        return Vec::new();
-    };
+    let name = &headers.name;
     headers
         .entries()
         .filter_map(|(key, span, value)| {
@@ -183,7 +180,7 @@ fn headers(
             };
             Some((
                 header,
-                template(&name, text, &value.span(), places, mistakes)?,
+                template(name, text, &value.span(), places, mistakes)?,
             ))
         })
         .collect()
@@ -214,13 +211,10 @@ fn grpc_call(
 }
 
 fn draws(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<(String, u64, u64)> {
-    let Some(value) = table.get("draw") else {
+    let Some(draws) = table.table("draw", mistakes) else {
         return Vec::new();
     };
-    let name = format!("{}: draw", table.name);
-    let Some(draws) = Table::from_value(name.clone(), value, mistakes) else {
-        return Vec::new();
-    };
+    let name = &draws.name;
     draws
         .entries()
         .filter_map(|(key, _, value)| {
@@ -249,11 +243,7 @@ fn targets(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<(f64, 
         ("p99", 0.99),
         ("p99.9", 0.999),
     ];
-    let Some(value) = table.get("targets") else {
-        return Vec::new();
-    };
-    let name = format!("{}: targets", table.name);
-    let Some(mut targets) = Table::from_value(name, value, mistakes) else {
+    let Some(mut targets) = table.table("targets", mistakes) else {
         return Vec::new();
     };
     let found = QUANTILES

@@ -107,13 +107,11 @@ fn mix(
     actions: &[Placed],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(usize, u64)> {
-    let Some(value) = stream.required("mix", mistakes) else {
+    stream.required("mix", mistakes);
+    let Some(mix) = stream.table("mix", mistakes) else {
         return Vec::new();
     };
-    let name = format!("{}: mix", stream.name);
-    let Some(mix) = Table::from_value(name.clone(), value, mistakes) else {
-        return Vec::new();
-    };
+    let name = &mix.name;
     let mut shares = Vec::new();
     for (key, span, value) in mix.entries() {
         let weight = whole(value).filter(|weight| *weight > 0);

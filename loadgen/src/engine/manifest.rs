@@ -1,0 +1,97 @@
+//! The manifest of a run: what is known before it, and what its end adds.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use brunt_record::{
+    Completeness, Ending, Manifest, Plan as RecordPlan, SCHEMA_VERSION, ScenarioRef, sha256_hex,
+};
+use jiff::Timestamp;
+
+use super::error::RunError;
+use super::run::RunOptions;
+use crate::machine;
+use crate::plan::{Plan, record_actions, record_stages};
+use crate::recorder::Recorded;
+use crate::scenario::Scenario;
+
+/// What is known before the run.
+pub(super) fn draft(
+    scenario: &Scenario,
+    text: &str,
+    plan: &Plan,
+    options: &RunOptions,
+    id: &str,
+) -> Manifest {
+    let addresses = &scenario.addresses;
+    let named = [
+        ("http", &addresses.http),
+        ("grpc", &addresses.grpc),
+        ("admin", &addresses.admin),
+    ];
+    let addresses: BTreeMap<String, String> = named
+        .into_iter()
+        .filter_map(|(name, address)| Some((name.to_owned(), address.clone()?)))
+        .collect();
+    Manifest {
+        schema: SCHEMA_VERSION,
+        id: id.to_owned(),
+        phase: options.phase.clone(),
+        started_at: Timestamp::UNIX_EPOCH,
+        ended_at: None,
+        build: options.build.clone(),
+        scenario: ScenarioRef {
+            name: scenario.name.clone(),
+            sha256: sha256_hex(text.as_bytes()),
+        },
+        seed: scenario.seed,
+        labels: options.labels.clone(),
+        plan: RecordPlan {
+            stages: record_stages(plan, scenario),
+            actions: record_actions(scenario),
+            success_target: scenario.success_target,
+        },
+        host: machine::describe(&options.results, addresses.values().any(|a| is_loopback(a))),
+        addresses,
+        shards: 1,
+        generator: None,
+        completeness: Completeness {
+            ending: Ending::Running,
+            reason: None,
+            seconds: 0,
+        },
+        totals: Vec::new(),
+        captures: Vec::new(),
+        files: BTreeMap::new(),
+    }
+}
+
+/// Adds the end of the run and closes the record.
+pub(super) fn finish(
+    mut manifest: Manifest,
+    recorded: Recorded,
+    ending: Ending,
+) -> Result<PathBuf, RunError> {
+    manifest.ended_at = Some(Timestamp::now());
+    manifest.completeness = Completeness {
+        ending,
+        reason: (ending == Ending::Interrupted).then(|| "stopped by a signal".to_owned()),
+        seconds: recorded.seconds,
+    };
+    manifest.totals = recorded.totals;
+    Ok(recorded.writer.finish(manifest)?)
+}
+
+fn is_loopback(address: &str) -> bool {
+    let host = address
+        .parse::<http::Uri>()
+        .ok()
+        .and_then(|uri| uri.host().map(str::to_owned));
+    host.is_some_and(|host| {
+        host == "localhost"
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|ip| ip.is_loopback())
+    })
+}
