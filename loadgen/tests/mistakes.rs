@@ -92,3 +92,11 @@ fn the_scenarios_of_the_repository_are_right() {
     }
     assert!(seen >= 3);
 }
+
+#[test]
+fn the_scenario_of_the_documentation_is_right() {
+    let page = include_str!("../../docs/scenarios.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    Scenario::parse(Path::new("docs/scenarios.md"), text).unwrap();
+}

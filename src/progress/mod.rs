@@ -57,7 +57,7 @@ impl Display {
         };
         let bar = ProgressBar::with_draw_target(None, target);
         let style =
-            ProgressStyle::with_template("{prefix} [{bar:24}] {pos:>4}/{len} s  {wide_msg}")
+            ProgressStyle::with_template("{prefix} [{bar:40}] {pos:>4}/{len} s\n{wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("=> ");
         bar.set_style(style);
@@ -74,13 +74,9 @@ impl Display {
     pub(crate) fn update(&self, update: &Update) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match update {
-            Update::Stage(index) => {
+            Update::Stage { index, second } => {
                 state.stage = *index;
-                state.began = if *index == 0 {
-                    0
-                } else {
-                    state.last.second + 1
-                };
+                state.began = *second;
                 self.bar.set_length(self.stages[*index].seconds);
                 self.bar.set_position(0);
             }
@@ -98,10 +94,12 @@ impl Display {
 
     fn second(&self, state: &mut State, progress: &Progress) {
         state.last = progress.clone();
-        let ended = state.stage;
-        self.tell_stages(state, ended);
+        if progress.second + 1 >= state.began {
+            // Every arrival of the stages before was due by now.
+            let ended = state.stage;
+            self.tell_stages(state, ended);
+        }
         if progress.second < state.began {
-            // The last second of the stage before.
             return;
         }
         let running = &self.stages[state.stage];

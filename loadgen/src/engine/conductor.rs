@@ -74,7 +74,7 @@ impl Conductor {
         &self,
         mut stages: Vec<StageControl>,
         record_stages: &mut [StagePlan],
-        mut announce: impl FnMut(usize),
+        mut announce: impl FnMut(usize, u64),
     ) -> std::io::Result<Conducted> {
         let mut conducted = Conducted::default();
         let mut captures = JoinSet::new();
@@ -82,8 +82,11 @@ impl Conductor {
             if self.stop.is_cancelled() {
                 break;
             }
-            announce(index);
-            self.run_stage(index, stage, record, &mut captures).await?;
+            let start_us = self.start_of(index);
+            announce(index, start_us / SECOND_US);
+            record.started_us = Some(start_us);
+            self.run_stage(index, start_us, stage, record, &mut captures)
+                .await?;
             for stream in &stage.streams {
                 if stream.saturated.load(Ordering::Relaxed) {
                     conducted
@@ -113,22 +116,25 @@ impl Conductor {
         Ok(conducted)
     }
 
+    /// When the stage begins: on a whole second, so that no row of the record holds the arrivals of
+    /// two stages.
+    fn start_of(&self, index: usize) -> u64 {
+        match index {
+            0 => 0,
+            _ => self.shared.clock.now_us().next_multiple_of(SECOND_US),
+        }
+    }
+
     async fn run_stage(
         &self,
         index: usize,
+        start_us: u64,
         stage: &mut StageControl,
         record: &mut StagePlan,
         captures: &mut JoinSet<Capture>,
     ) -> std::io::Result<()> {
         let clock = self.shared.clock;
         let mut dispatchers = Vec::new();
-        // On a whole second, so that no row of the record holds two stages' arrivals.
-        let start_us = if index == 0 {
-            0
-        } else {
-            clock.now_us().next_multiple_of(SECOND_US)
-        };
-        record.started_us = Some(start_us);
         for (stream, planned) in stage.streams.iter_mut().zip(&stage.planned.streams) {
             let Some(arrivals) = stream.arrivals.take() else {
                 continue;

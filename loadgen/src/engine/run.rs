@@ -53,8 +53,13 @@ pub struct RunOutcome {
 /// What a run tells while it goes on.
 #[derive(Clone, Debug)]
 pub enum Update {
-    /// The stage with this index of the plan begins.
-    Stage(usize),
+    /// A stage begins.
+    Stage {
+        /// Its index in the plan.
+        index: usize,
+        /// The second of the run in which its first arrival is due.
+        second: u64,
+    },
     /// A second has passed.
     Second(Progress),
 }
@@ -130,8 +135,8 @@ pub async fn run(
         stop: halt.clone(),
         record: dir.clone(),
     };
-    let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |stage| {
-        watch(Update::Stage(stage));
+    let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |index, second| {
+        watch(Update::Stage { index, second });
     });
     let trouble = async {
         // A record that cannot be written ends the run.
