@@ -1,11 +1,14 @@
 //! How a statistic differs between the runs, and how sure that is.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::estimate::{Estimate, ln_us};
 use super::value::{Interval, Side, Sides, Statistic};
 use super::verdict::{self, Situation};
+use crate::language::{BOTH_UNBOUNDED, FEW_SAMPLES};
 use crate::statistics::{self, NoiseFloor, RunMean, benjamini_hochberg};
 
 /// One statistic of an action in both runs.
@@ -151,6 +154,22 @@ pub enum NotJudged {
     Extreme,
     /// Success is judged per stage, over all actions; per action it stands for information.
     PerStageOnly,
+}
+
+impl fmt::Display for NotJudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotComparable => f.write_str("the runs were not given the same load"),
+            Self::Invalid { side } => write!(f, "the record of run {side} is invalid"),
+            Self::NotMeasured { side } => write!(f, "not measured in run {side}"),
+            Self::BothOverloaded => f.write_str("overloaded in both runs"),
+            Self::BothUnbounded => f.write_str(BOTH_UNBOUNDED),
+            Self::FewSamples => f.write_str(FEW_SAMPLES),
+            Self::UnboundedInAWindow => f.write_str("unbounded in a part of a run"),
+            Self::Extreme => f.write_str("min and max never are"),
+            Self::PerStageOnly => f.write_str("success is judged per stage"),
+        }
+    }
 }
 
 impl StatisticComparison {

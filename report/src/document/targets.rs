@@ -84,7 +84,7 @@ fn measured(result: &TargetResult) -> Cell {
 fn outcome(result: &TargetResult) -> Cell {
     let (word, tone) = words::target_verdict(result.verdict);
     if let TargetVerdict::NotJudged { reason } = result.verdict {
-        return Cell::toned(word, tone).with_note(Some(words::not_judged(reason)));
+        return Cell::toned(word, tone).with_note(Some(reason.to_string()));
     }
     let latency = matches!(result.measured, Measured::Latency(_));
     let ratio = match (result.ratio, latency) {

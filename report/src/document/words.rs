@@ -58,25 +58,10 @@ pub(super) fn verdict(verdict: Verdict) -> Cell {
         Verdict::OverloadBegan => ("overload began", Tone::Bad),
         Verdict::OverloadEnded => ("overload ended", Tone::Good),
         Verdict::NotJudged { reason } => {
-            return Cell::faint("not judged").with_note(Some(not_judged(reason)));
+            return Cell::faint("not judged").with_note(Some(reason.to_string()));
         }
     };
     Cell::toned(text, tone)
-}
-
-/// Why nothing is judged.
-pub(super) fn not_judged(reason: NotJudged) -> String {
-    match reason {
-        NotJudged::NotComparable => "the runs are not comparable".to_owned(),
-        NotJudged::Invalid { side } => format!("the record of {side} is invalid"),
-        NotJudged::NotMeasured { side } => format!("not measured in {side}"),
-        NotJudged::BothOverloaded => "overloaded in both".to_owned(),
-        NotJudged::BothUnbounded => language::BOTH_UNBOUNDED.to_owned(),
-        NotJudged::FewSamples => language::FEW_SAMPLES.to_owned(),
-        NotJudged::UnboundedInAWindow => "unbounded in a part of a run".to_owned(),
-        NotJudged::Extreme => "min and max never are".to_owned(),
-        NotJudged::PerStageOnly => "success is judged per stage".to_owned(),
-    }
 }
 
 /// A verdict on a target, with its ratio: `missed, 54×`.

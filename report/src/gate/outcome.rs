@@ -142,24 +142,8 @@ impl fmt::Display for Why {
                 f,
                 "one run a side, with this noise floor, shows changes of {detectable_percent:.0} % or more"
             ),
-            Self::NotJudged { reason } => f.write_str(&not_judged(*reason)),
+            Self::NotJudged { reason } => reason.fmt(f),
             Self::NoMatch => f.write_str("no judged stage or action has this name"),
         }
-    }
-}
-
-fn not_judged(reason: NotJudged) -> String {
-    match reason {
-        NotJudged::NotComparable => "the runs were not given the same load".to_owned(),
-        NotJudged::Invalid { side } => format!("the record of run {side} is invalid"),
-        NotJudged::NotMeasured { side } => format!("not measured in run {side}"),
-        NotJudged::BothOverloaded => "both runs were overloaded".to_owned(),
-        NotJudged::BothUnbounded => "unbounded in both runs: not comparable".to_owned(),
-        NotJudged::FewSamples => "few samples, so no interval: run longer".to_owned(),
-        NotJudged::UnboundedInAWindow => {
-            "in a part of the run failures reach into the quantile".to_owned()
-        }
-        NotJudged::Extreme => "extremes are never judged".to_owned(),
-        NotJudged::PerStageOnly => "success is judged per stage".to_owned(),
     }
 }
