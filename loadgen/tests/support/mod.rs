@@ -41,7 +41,7 @@ impl Server {
     pub(crate) async fn start(behaviour: Behaviour) -> Self {
         let behaviour = Arc::new(behaviour);
         let app = Router::new()
-            .route("/work/{n}", get(work))
+            .route("/job/{n}", get(work))
             .with_state(Arc::clone(&behaviour));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -86,7 +86,7 @@ name = "test"
 [addresses]
 http = "http://{address}"
 [actions.work]
-http = "GET /work/${{ordinal}}"
+http = "GET /job/${{ordinal}}"
 timeout = "5s"
 [[stages]]
 name = "load"
