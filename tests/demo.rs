@@ -5,10 +5,10 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use brunt_record::{Ending, Record};
+use brunt_record::{Ending, Problem, Record};
 use support::chromium::look;
 use support::{check_demo, records_of};
 
@@ -116,48 +116,74 @@ fn a_demo_on_postgresql_leaves_two_whole_records_and_a_report() {
     check_demo(&demo(temp.path(), "postgres"));
 }
 
-#[test]
-fn an_interrupted_demo_keeps_the_record_and_exits_130() {
-    let temp = tempfile::tempdir().unwrap();
+/// A demo that has recorded some seconds, and the record that it is writing.
+fn demo_under_way(out: &Path) -> (Child, PathBuf) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_brunt"))
-        .args([
-            "demo",
-            "--plan",
-            "short",
-            "--out",
-            temp.path().to_str().unwrap(),
-        ])
+        .args(["demo", "--plan", "short", "--out", out.to_str().unwrap()])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The second row of counts says that requests are under way.
-    let counts = loop {
-        let demos = std::fs::read_dir(temp.path()).unwrap().flatten();
+    loop {
+        let demos = std::fs::read_dir(out).unwrap().flatten();
         let runs = demos.flat_map(|demo| std::fs::read_dir(demo.path()).unwrap().flatten());
-        let mut counts = runs.map(|run| run.path().join("counts.csv"));
-        if let Some(counts) = counts
-            .find(|file| std::fs::read_to_string(file).is_ok_and(|text| text.lines().count() > 2))
-        {
-            break counts;
+        let mut records = runs.map(|run| run.path());
+        let rows = |record: &PathBuf| {
+            let counts = std::fs::read_to_string(record.join("counts.csv"));
+            counts.map_or(0, |text| text.lines().count())
+        };
+        if let Some(record) = records.find(|record| rows(record) > 3) {
+            return (child, record);
         }
         assert!(
             child.try_wait().unwrap().is_none(),
             "the demo ended by itself"
         );
         std::thread::sleep(Duration::from_millis(100));
-    };
-    let signal = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(signal.success());
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args([name, &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+#[test]
+fn an_interrupted_demo_keeps_the_record_and_exits_130() {
+    let temp = tempfile::tempdir().unwrap();
+    let (child, dir) = demo_under_way(temp.path());
+    signal(&child, "-INT");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
-    let record = Record::open(counts.parent().unwrap()).unwrap();
+    let record = Record::open(&dir).unwrap();
     assert_eq!(record.problems(), []);
     assert_eq!(record.manifest.completeness.ending, Ending::Interrupted);
-    assert_eq!(text(&output.stdout).trim(), record.dir.to_str().unwrap());
+    assert_eq!(text(&output.stdout).trim(), dir.to_str().unwrap());
+}
+
+#[test]
+fn a_killed_generator_leaves_a_readable_record_that_says_so() {
+    let temp = tempfile::tempdir().unwrap();
+    let (mut child, dir) = demo_under_way(temp.path());
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.problems(), [Problem::Incomplete]);
+    assert!(record.counts.len() >= 3, "{:?}", record.counts);
+    let dir = dir.to_str().unwrap();
+    let output = brunt(&["compare", dir, dir]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        text(&output.stdout).contains("invalid"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]
