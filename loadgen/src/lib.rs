@@ -10,6 +10,7 @@ mod engine;
 mod files_limit;
 mod machine;
 pub mod plan;
+mod priority;
 mod recorder;
 pub mod scenario;
 

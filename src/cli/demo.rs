@@ -104,6 +104,7 @@ async fn record_phases(
             phase: phase.clone(),
             results: results.clone(),
             labels: BTreeMap::from([("database".to_owned(), database.name().to_owned())]),
+            threads: None,
             quiet: args.quiet,
         };
         let outcome = run.carry_out(stop.clone()).await;

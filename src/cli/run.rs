@@ -38,6 +38,9 @@ pub(crate) struct RunArgs {
     /// A label for the record
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     label: Vec<(String, String)>,
+    /// Threads that send; by default as few as carry the highest rate of the plan
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Show no progress
     #[arg(long, short)]
     quiet: bool,
@@ -56,6 +59,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         phase: args.phase,
         results: args.out,
         labels: args.label.into_iter().collect(),
+        threads: args.threads.map(usize::from),
         quiet: args.quiet,
     };
     let outcome = runtime()?.block_on(run.carry_out(stop))?;
@@ -73,6 +77,7 @@ pub(crate) struct Run {
     pub(crate) phase: String,
     pub(crate) results: PathBuf,
     pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) threads: Option<usize>,
     pub(crate) quiet: bool,
 }
 
@@ -84,6 +89,7 @@ impl Run {
             phase: self.phase,
             results: self.results,
             labels: self.labels,
+            threads: self.threads,
             build: Build {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 commit: option_env!("BRUNT_COMMIT").map(str::to_owned),

@@ -1,53 +1,32 @@
-//! Leads through the stages: starts dispatchers, waits, cuts off what is late.
+//! Leads through the stages: says when each begins, waits, cuts off what is late.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use brunt_record::{Capture, StagePlan};
-use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::Arrival;
 use super::capture::PlannedCapture;
-use super::dispatcher::Dispatcher;
-use super::stream::Shared;
+use super::lane::Shared;
 use crate::machine::CpuTimes;
 use crate::plan::PlannedStage;
 
 const SECOND_US: u64 = 1_000_000;
 const POLL: Duration = Duration::from_millis(5);
 
-/// One stream as the conductor sees it.
-pub(super) struct StreamControl {
-    pub(super) name: String,
-    arrivals: Option<UnboundedSender<Arrival>>,
-    pub(super) places: Arc<Semaphore>,
-    pub(super) saturated: Arc<AtomicBool>,
-}
-
-impl StreamControl {
-    /// A stream with `max_in_flight` places, and the receiving end of its arrivals.
-    pub(super) fn new(name: &str, max_in_flight: usize) -> (Self, UnboundedReceiver<Arrival>) {
-        let (sender, receiver) = unbounded_channel();
-        let control = Self {
-            name: name.to_owned(),
-            arrivals: Some(sender),
-            places: Arc::new(Semaphore::new(max_in_flight.min(Semaphore::MAX_PERMITS))),
-            saturated: Arc::default(),
-        };
-        (control, receiver)
-    }
-}
-
 /// One stage as the conductor sees it.
 pub(super) struct StageControl {
     pub(super) planned: PlannedStage,
-    pub(super) streams: Vec<StreamControl>,
+    /// Tells the lanes when the stage begins.
+    pub(super) start_us: watch::Sender<Option<u64>>,
+    /// Lanes that have arrivals to come.
+    pub(super) offering: Arc<AtomicUsize>,
+    /// Name of each stream, and whether an arrival of it found no place in flight.
+    pub(super) streams: Vec<(String, Arc<AtomicBool>)>,
     pub(super) captures: Vec<PlannedCapture>,
     /// Cancelled when the stage's grace is over.
     pub(super) cutoff: CancellationToken,
@@ -55,8 +34,6 @@ pub(super) struct StageControl {
 
 pub(super) struct Conductor {
     pub(super) shared: Arc<Shared>,
-    /// Cancelled when somebody stops the run, or it cannot go on.
-    pub(super) stop: CancellationToken,
     pub(super) record: PathBuf,
 }
 
@@ -75,32 +52,29 @@ impl Conductor {
         mut stages: Vec<StageControl>,
         record_stages: &mut [StagePlan],
         mut announce: impl FnMut(usize, u64),
-    ) -> std::io::Result<Conducted> {
+    ) -> Conducted {
         let mut conducted = Conducted::default();
         let mut captures = JoinSet::new();
         for (index, (stage, record)) in stages.iter_mut().zip(record_stages).enumerate() {
-            if self.stop.is_cancelled() {
+            if self.shared.stop.is_cancelled() {
                 break;
             }
             let start_us = self.start_of(index);
             announce(index, start_us / SECOND_US);
             record.started_us = Some(start_us);
             self.run_stage(index, start_us, stage, record, &mut captures)
-                .await?;
-            for stream in &stage.streams {
-                if stream.saturated.load(Ordering::Relaxed) {
+                .await;
+            for (stream, saturated) in &stage.streams {
+                if saturated.load(Ordering::Relaxed) {
                     conducted
                         .saturated
-                        .push(format!("{}/{}", record.name, stream.name));
+                        .push(format!("{}/{stream}", record.name));
                 }
             }
         }
         // Streams of stages that never began end here too.
         for stage in &mut stages {
             stage.cutoff.cancel();
-            for stream in &mut stage.streams {
-                stream.arrivals = None;
-            }
             for capture in stage.captures.drain(..) {
                 conducted
                     .captures
@@ -113,7 +87,7 @@ impl Conductor {
         conducted
             .captures
             .sort_by(|a, b| (&a.stage, &a.component).cmp(&(&b.stage, &b.component)));
-        Ok(conducted)
+        conducted
     }
 
     /// When the stage begins: on a whole second, so that no row of the record holds the arrivals of
@@ -132,28 +106,13 @@ impl Conductor {
         stage: &mut StageControl,
         record: &mut StagePlan,
         captures: &mut JoinSet<Capture>,
-    ) -> std::io::Result<()> {
+    ) {
         let clock = self.shared.clock;
-        let mut dispatchers = Vec::new();
-        for (stream, planned) in stage.streams.iter_mut().zip(&stage.planned.streams) {
-            let Some(arrivals) = stream.arrivals.take() else {
-                continue;
-            };
-            let dispatcher = Dispatcher {
-                stage: index,
-                start_us,
-                stream: planned.clone(),
-                arrivals,
-                shards: Arc::clone(&self.shared.shards),
-                clock,
-                stop: self.stop.clone(),
-            };
-            dispatchers.push(dispatcher.start()?);
-        }
+        stage.start_us.send_replace(Some(start_us));
         let busy = CpuTimes::now();
         for capture in stage.captures.drain(..) {
             let at_us = start_us + capture.offset.as_micros() as u64;
-            let (stop, record) = (self.stop.clone(), self.record.clone());
+            let (stop, record) = (self.shared.stop.clone(), self.record.clone());
             let missed = capture.missed("the run was stopped before");
             captures.spawn(async move {
                 let taken = async {
@@ -170,27 +129,26 @@ impl Conductor {
         let end_us = start_us + stage.planned.stage.duration.as_micros() as u64;
         tokio::select! {
             () = clock.sleep_until_async(end_us) => {}
-            () = self.stop.cancelled() => {}
+            () = self.shared.stop.cancelled() => {}
         }
         record.host_busy = busy
             .zip(CpuTimes::now())
             .and_then(|(before, now)| now.busy_since(before));
         let cutoff_us = end_us + stage.planned.stage.grace.as_micros() as u64;
-        self.await_settled(index, &dispatchers, cutoff_us).await;
+        self.await_settled(index, &stage.offering, cutoff_us).await;
         // What still waits becomes unsent; requests in flight end by their own timeouts.
         stage.cutoff.cancel();
         record.drained_us = Some(clock.now_us());
-        Ok(())
     }
 
     /// Waits until nothing of the stage is open; gives up at `until_us`, or on a stop.
-    async fn await_settled(&self, stage: usize, dispatchers: &[JoinHandle<()>], until_us: u64) {
+    async fn await_settled(&self, stage: usize, offering: &AtomicUsize, until_us: u64) {
         loop {
-            let all_out = dispatchers.iter().all(JoinHandle::is_finished);
+            let all_out = offering.load(Ordering::Acquire) == 0;
             if all_out && self.shared.shards.open_in_stage(stage) == 0 {
                 return;
             }
-            if self.stop.is_cancelled() || self.shared.clock.now_us() >= until_us {
+            if self.shared.stop.is_cancelled() || self.shared.clock.now_us() >= until_us {
                 return;
             }
             tokio::time::sleep(POLL).await;

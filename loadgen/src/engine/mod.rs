@@ -1,18 +1,19 @@
-//! Runs a plan: dispatchers decide when, goose users send, the conductor leads through the stages.
+//! Runs a plan: goose users work through the streams, on the threads of the engine; the conductor
+//! leads through the stages.
 
 mod attack;
 mod capture;
 mod conductor;
-mod dispatcher;
 mod error;
+mod lane;
 mod manifest;
 mod run;
-mod stream;
+mod worker;
 
 pub use error::RunError;
 pub use run::{RunOptions, RunOutcome, Update, run};
 
-/// An arrival that is due, on its way from the dispatcher to a goose user.
+/// An arrival that is due.
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
     due_us: u64,

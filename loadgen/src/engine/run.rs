@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use brunt_record::{Build, Ending, GeneratorHealth, RecordWriter};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::attack::{UserWork, attack};
 use super::capture::PlannedCapture;
-use super::conductor::{Conductor, StageControl, StreamControl};
+use super::conductor::{Conductor, StageControl};
 use super::error::RunError;
+use super::lane::{Lane, Post, Shared};
 use super::manifest::{draft, finish};
-use super::stream::{Shared, StreamWorker};
-use crate::client::{AddressError, Caller, Clients, Protos, await_reachable};
+use super::worker::{Worker, Workers, threads_for};
+use crate::client::{AddressError, Caller, Protos, await_reachable};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::Plan;
@@ -37,6 +40,8 @@ pub struct RunOptions {
     pub results: PathBuf,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
+    /// Threads that send; by default as few as carry the plan's highest rate.
+    pub threads: Option<usize>,
     /// What is running.
     pub build: Build,
 }
@@ -92,9 +97,10 @@ pub async fn run(
     let dir = unused(&options.results, &mut manifest.id);
     let callers = callers(scenario, &manifest.id)?;
     let series = Series::new(&plan, scenario);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from) + 2;
-    let shards = Arc::new(Shards::new(workers, series, plan.stages.len()));
-    let clients = Clients::new(scenario)?;
+    let threads = options.threads.unwrap_or_else(|| threads_for(&plan));
+    let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
+    let workers = Workers::start(threads, scenario)?;
+    let halt = stop.child_token();
 
     // From here on time counts; everything slow is done.
     let cpu_before_us = machine::process_cpu_us();
@@ -102,20 +108,19 @@ pub async fn run(
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
     let shared = Arc::new(Shared {
-        clients,
         callers,
         shards: Arc::clone(&shards),
         clock,
+        stop: halt.clone(),
         abandon: CancellationToken::new(),
     });
-    let (stages, users) = posts(scenario, &plan, &shared);
+    let (stages, users) = posts(scenario, &plan, &shared, &workers);
     let host = scenario
         .addresses
         .http
         .as_ref()
         .or(scenario.addresses.grpc.as_ref());
     let host = host.cloned().unwrap_or_default();
-    let halt = stop.child_token();
     let broken = halt.clone();
     let attack = tokio::spawn(async move {
         let result = Box::pin(attack(&host, users)).await;
@@ -132,7 +137,6 @@ pub async fn run(
 
     let conductor = Conductor {
         shared: Arc::clone(&shared),
-        stop: halt.clone(),
         record: dir.clone(),
     };
     let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |index, second| {
@@ -147,7 +151,7 @@ pub async fn run(
         std::future::pending::<Infallible>().await
     };
     let conducted = tokio::select! {
-        conducted = conduct => conducted.map_err(RunError::Thread)?,
+        conducted = conduct => conducted,
         never = trouble => match never {},
     };
     settle(&shared, plan.stages.len(), scenario, &stop).await;
@@ -156,6 +160,7 @@ pub async fn run(
         .await
         .map_err(|panic| RunError::Goose(panic.to_string()))?
         .map_err(RunError::Goose)?;
+    drop(workers);
     let ending = if stop.is_cancelled() {
         Ending::Interrupted
     } else {
@@ -198,10 +203,10 @@ async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
     Ok(())
 }
 
-fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Option<Caller>>, RunError> {
+fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Caller>, RunError> {
     let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
     (0..scenario.actions.len())
-        .map(|index| Ok(Some(Caller::new(scenario, index, protos.as_ref(), run)?)))
+        .map(|index| Ok(Caller::new(scenario, index, protos.as_ref(), run)?))
         .collect()
 }
 
@@ -216,6 +221,7 @@ fn posts(
     scenario: &Scenario,
     plan: &Plan,
     shared: &Arc<Shared>,
+    workers: &Workers,
 ) -> (Vec<StageControl>, Vec<UserWork>) {
     let mut users = Vec::new();
     let stages = plan
@@ -223,42 +229,53 @@ fn posts(
         .iter()
         .enumerate()
         .map(|(index, planned)| {
-            let cutoff = CancellationToken::new();
-            let streams = planned
-                .stage
-                .streams
-                .iter()
-                .map(|stream| {
-                    let (control, arrivals) =
-                        StreamControl::new(&stream.name, stream.max_in_flight);
-                    let worker = StreamWorker {
-                        stage: index,
-                        arrivals,
-                        places: Arc::clone(&control.places),
-                        saturated: Arc::clone(&control.saturated),
-                        cutoff: cutoff.clone(),
-                        shared: Arc::clone(shared),
-                    };
-                    users.push(UserWork {
-                        name: format!("{}/{}", planned.stage.name, stream.name),
-                        work: Box::pin(worker.work()),
-                    });
-                    control
-                })
-                .collect();
-            StageControl {
-                captures: PlannedCapture::of_stage(
-                    scenario,
-                    &planned.stage.name,
-                    planned.stage.duration,
-                ),
+            let stage = &planned.stage;
+            let control = StageControl {
                 planned: planned.clone(),
-                streams,
-                cutoff,
+                start_us: watch::Sender::new(None),
+                offering: Arc::new(AtomicUsize::new(workers.all.len() * stage.streams.len())),
+                streams: stage
+                    .streams
+                    .iter()
+                    .map(|stream| (stream.name.clone(), Arc::new(AtomicBool::new(false))))
+                    .collect(),
+                captures: PlannedCapture::of_stage(scenario, &stage.name, stage.duration),
+                cutoff: CancellationToken::new(),
+            };
+            for (number, stream) in stage.streams.iter().enumerate() {
+                let post = Arc::new(Post {
+                    stage: index,
+                    stream: planned.streams[number].clone(),
+                    max_in_flight: stream.max_in_flight,
+                    start_us: control.start_us.subscribe(),
+                    cutoff: control.cutoff.clone(),
+                    offering: Arc::clone(&control.offering),
+                    saturated: Arc::clone(&control.streams[number].1),
+                    shared: Arc::clone(shared),
+                });
+                users.push(UserWork {
+                    name: format!("{}/{}", stage.name, stream.name),
+                    work: Box::pin(work_through(post, workers.all.clone())),
+                });
             }
+            control
         })
         .collect();
     (stages, users)
+}
+
+/// One lane of the stream on every thread of the engine.
+async fn work_through(post: Arc<Post>, workers: Vec<Arc<Worker>>) {
+    let parts = workers.len();
+    let lanes = workers.iter().enumerate().map(|(part, worker)| {
+        let lane = Lane::new(Arc::clone(&post), part, parts, Arc::clone(&worker.clients));
+        worker.start(lane.work())
+    });
+    // All of them run before any is awaited.
+    let lanes: Vec<_> = lanes.collect();
+    for lane in lanes {
+        lane.await;
+    }
 }
 
 /// Waits until nothing is open, which timeouts bound; a stop leaves requests in flight a moment.

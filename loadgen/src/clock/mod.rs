@@ -1,6 +1,10 @@
-//! The only file that reads the time during a run.
+//! The only module that reads the time during a run.
+
+mod timer;
 
 use std::time::{Duration, Instant, SystemTime};
+
+pub(crate) use timer::Timer;
 
 /// Time since the start of a run.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +52,11 @@ impl Clock {
         }
         std::thread::sleep(wait.min(longest));
         wait <= longest
+    }
+
+    /// How long it is until `at_us`; zero where that has passed.
+    pub(crate) fn until(&self, at_us: u64) -> Duration {
+        (self.epoch + Duration::from_micros(at_us)).saturating_duration_since(Instant::now())
     }
 
     /// Waits until `at_us` without blocking the thread, to a millisecond.

@@ -1,0 +1,105 @@
+//! The threads of the engine, each with a runtime and clients of its own.
+//!
+//! A request lives on one thread from its timer to its response: nothing wakes another thread on
+//! the way, so that a busy machine can come between only once.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::runtime::{Builder, Handle};
+use tokio_util::sync::CancellationToken;
+
+use super::error::RunError;
+use crate::client::Clients;
+use crate::plan::Plan;
+use crate::scenario::Scenario;
+
+/// One thread carries about three times this, with room for bursts.
+const RATE_OF_A_THREAD_PER_S: f64 = 10_000.0;
+
+/// One thread of the engine.
+pub(super) struct Worker {
+    runtime: Handle,
+    pub(super) clients: Arc<Clients>,
+}
+
+impl Worker {
+    /// Starts `work` on this thread; the future waits for its end.
+    pub(super) fn start<W>(&self, work: W) -> impl Future<Output = ()> + Send + use<W>
+    where
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let task = self.runtime.spawn(work);
+        async move {
+            if let Err(error) = task.await
+                && let Ok(panic) = error.try_into_panic()
+            {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+/// All threads of the engine; they end when this is dropped.
+pub(super) struct Workers {
+    pub(super) all: Vec<Arc<Worker>>,
+    end: CancellationToken,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts `count` threads, with clients for the addresses of `scenario`.
+    pub(super) fn start(count: usize, scenario: &Scenario) -> Result<Self, RunError> {
+        let mut workers = Self {
+            all: Vec::new(),
+            end: CancellationToken::new(),
+            threads: Vec::new(),
+        };
+        for _ in 0..count {
+            let runtime = Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(RunError::Thread)?;
+            let handle = runtime.handle().clone();
+            let clients = {
+                // Connections belong to the runtime on which they are opened.
+                let _here = handle.enter();
+                Arc::new(Clients::new(scenario)?)
+            };
+            let end = workers.end.clone();
+            let thread = std::thread::Builder::new()
+                .name("engine".to_owned())
+                .spawn(move || {
+                    crate::priority::raise();
+                    runtime.block_on(end.cancelled());
+                })
+                .map_err(RunError::Thread)?;
+            workers.all.push(Arc::new(Worker {
+                runtime: handle,
+                clients,
+            }));
+            workers.threads.push(thread);
+        }
+        Ok(workers)
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.end.cancel();
+        for thread in self.threads.drain(..) {
+            // A panic in a request was told where the request was awaited.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Threads for `plan` on this machine: as few as carry its highest rate, at most one a core.
+pub(super) fn threads_for(plan: &Plan) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let rate_of = |stage: &crate::plan::PlannedStage| -> f64 {
+        stage.stage.streams.iter().map(|s| s.rate_per_s).sum()
+    };
+    let highest = plan.stages.iter().map(rate_of).fold(0.0, f64::max);
+    ((highest / RATE_OF_A_THREAD_PER_S).ceil() as usize).clamp(1, cores)
+}
