@@ -21,7 +21,7 @@ pub(super) struct Table<'t, 'i> {
     known: BTreeSet<&'static str>,
 }
 
-type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
+pub(super) type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
 
 impl<'t, 'i> Table<'t, 'i> {
     pub(super) fn new(name: String, span: Range<usize>, table: &'t DeTable<'i>) -> Self {
