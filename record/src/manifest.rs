@@ -171,6 +171,10 @@ pub struct Host {
     pub governor: Option<String>,
     /// Median time of an fsync beside the record, taken before the run.
     pub fsync_us: Option<u64>,
+    /// How late a bare thread woke from a sleep of 1 ms, 99th percentile of 200, taken before the
+    /// run: the generator's dispatch lateness cannot be expected to be less.
+    #[serde(default)]
+    pub timer_late_p99_us: Option<u64>,
     /// Do the processes under load run on the generator's own machine? By their addresses.
     pub shared_with_target: bool,
 }

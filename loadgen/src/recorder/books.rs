@@ -32,6 +32,8 @@ pub(super) struct Books {
     writer: RecordWriter,
     accounts: Vec<Account>,
     lateness: Histogram<u64>,
+    /// Empty ones, to be used again.
+    histograms: Vec<Histogram<u64>>,
 }
 
 impl Books {
@@ -39,6 +41,7 @@ impl Books {
         Self {
             accounts: vec![Account::default(); shards.series().len()],
             lateness: new_histogram(),
+            histograms: Vec::new(),
             shards,
             writer,
         }
@@ -73,7 +76,13 @@ impl Books {
             let mut row = account.book(second, cell);
             progress.add(series.stage(SeriesId(index)), &row, account);
             if let Some(cell) = cell {
-                add_latencies(cell, stage, action, &mut out.latencies);
+                add_latencies(
+                    cell,
+                    stage,
+                    action,
+                    &mut self.histograms,
+                    &mut out.latencies,
+                );
             }
             if row.offered + row.sent + row.settled() + row.open + row.in_flight_us > 0 {
                 stage.clone_into(&mut row.stage);
@@ -92,6 +101,10 @@ impl Books {
         progress.p50_us = quantile(0.5);
         progress.p99_us = quantile(0.99);
         self.writer.append(&out)?;
+        for (_, mut histogram) in out.latencies {
+            histogram.reset();
+            self.histograms.push(histogram);
+        }
         Ok(progress)
     }
 
@@ -131,19 +144,23 @@ fn add_latencies(
     cell: &Cell,
     stage: &str,
     action: &str,
+    empty: &mut Vec<Histogram<u64>>,
     latencies: &mut Vec<(LatencyTag, Histogram<u64>)>,
 ) {
     for outcome in Outcome::ALL {
+        if !cell.has(outcome) {
+            continue;
+        }
         for measure in Measure::ALL {
-            if let Some(histogram) = cell.histogram(outcome, measure) {
-                let tag = LatencyTag {
-                    stage: stage.to_owned(),
-                    action: action.to_owned(),
-                    outcome,
-                    measure,
-                };
-                latencies.push((tag, histogram.clone()));
-            }
+            let tag = LatencyTag {
+                stage: stage.to_owned(),
+                action: action.to_owned(),
+                outcome,
+                measure,
+            };
+            let mut histogram = empty.pop().unwrap_or_else(new_histogram);
+            cell.fill(outcome, measure, &mut histogram);
+            latencies.push((tag, histogram));
         }
     }
 }

@@ -82,6 +82,13 @@ fn facts(run: &RunSummary) -> Vec<(&'static str, Cell)> {
             optional(host.fsync_us.map(|us| language::duration(us as f64))),
         ),
         (
+            "A bare timer's lateness, p99 before the run",
+            optional(
+                host.timer_late_p99_us
+                    .map(|us| language::duration(us as f64)),
+            ),
+        ),
+        (
             "Machine shared with the service",
             Cell::text(if host.shared_with_target { "yes" } else { "no" }),
         ),

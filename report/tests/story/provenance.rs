@@ -39,6 +39,7 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
             kernel: Some("Linux 6.8".to_owned()),
             governor: None,
             fsync_us: Some(350),
+            timer_late_p99_us: Some(120),
             shared_with_target: true,
         },
         shards: 1,

@@ -186,6 +186,7 @@ impl Synthetic {
                 kernel: Some("Linux 6.1".into()),
                 governor: None,
                 fsync_us: Some(300),
+                timer_late_p99_us: Some(90),
                 shared_with_target: self.shared_host,
             },
             shards: 1,
