@@ -111,16 +111,28 @@ pub struct StagePlan {
 pub struct StreamPlan {
     /// Slug.
     pub name: String,
-    /// The process, for example `constant`.
+    /// The process with its parameters, for example `constant` or `ramp 0/s at 0s, 600/s at 30s`.
     pub process: String,
-    /// Arrivals per second.
+    /// Arrivals per second; where they change or are drawn, their mean over the stage.
     pub rate_per_s: f64,
+    /// How the planned rate goes, to be joined by straight lines; empty where it stays the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RatePoint>,
     /// Arrivals in all, if the stage runs to its end.
     pub arrivals: u64,
     /// Most requests in flight at once.
     pub max_in_flight: u64,
     /// Actions and their weights.
     pub mix: Vec<MixShare>,
+}
+
+/// The planned rate at one instant of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RatePoint {
+    /// Since the start of the stage.
+    pub at_us: u64,
+    /// Arrivals per second.
+    pub rate_per_s: f64,
 }
 
 /// The share of an action in a stream.

@@ -9,6 +9,8 @@ use brunt_report::comparison::{
     Aspect, Conclusion, Fact, Finding, Measured, NoInterval, NotJudged, RunState, Side, StageState,
     Statistic, Target, TargetVerdict, Value, Verdict, VerdictCounts,
 };
+use brunt_report::document::build;
+use brunt_report::render::html;
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 use support::Synthetic;
 
@@ -323,6 +325,24 @@ fn nothing_is_judged_on_an_invalid_record() {
         let counts = comparison.verdict.statistics;
         assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
     }
+}
+
+#[test]
+fn a_rate_that_changes_has_no_drift_and_its_plan_in_the_report() {
+    let page = |rates: &[(u64, f64)]| {
+        let mut run = Synthetic::two_stages("p9");
+        run.rates = rates.to_vec();
+        run.action("list").growth = 1.0;
+        let comparison = compared(&run, &run, &CompareOptions::default());
+        let findings = &comparison.validity.a.findings;
+        let drifts = findings.iter().any(|f| matches!(f, Finding::Drift { .. }));
+        (drifts, html(&build(&comparison)).unwrap())
+    };
+    let (drifts, steady) = page(&[]);
+    assert!(drifts && !steady.contains("class=\"s-p\""));
+    let (drifts, changing) = page(&[(0, 0.0), (20, 900.0)]);
+    assert!(!drifts && changing.contains("class=\"s-p\""));
+    assert!(changing.contains("ramp, 600/s in the mean: 24,000 arrivals"));
 }
 
 #[test]

@@ -1,22 +1,23 @@
 //! Lines of progress.
 
 use brunt_loadgen::{Progress, StageTotals};
-use brunt_report::language::{count, duration};
+use brunt_report::language::{count, duration, rate};
 
-/// The second that has just passed; without a rate the stage is waiting for its last responses.
-pub(super) fn second(stage: &str, offered_per_s: Option<f64>, progress: &Progress) -> String {
+/// The second that has just passed, with the rate that was planned in it; without a rate the stage
+/// is waiting for its last responses.
+pub(super) fn second(stage: &str, planned_per_s: Option<f64>, progress: &Progress) -> String {
     let latency = |us: Option<u64>| us.map_or_else(|| "-".to_owned(), |us| duration(us as f64));
     let waiting = match progress.waiting {
         0 => String::new(),
         waiting => format!(", {} waiting", count(waiting)),
     };
     let delivered = count(progress.delivered);
-    let rate = match offered_per_s {
-        Some(rate) => format!("{delivered} of {rate}/s"),
+    let pace = match planned_per_s {
+        Some(planned) => format!("{delivered} of {}", rate(planned)),
         None => format!("draining, {delivered}/s"),
     };
     format!(
-        "{stage}: {rate}, {} in flight{waiting}, p50 {}, p99 {}, {} failed",
+        "{stage}: {pace}, {} in flight{waiting}, p50 {}, p99 {}, {} failed",
         count(progress.in_flight),
         latency(progress.p50_us),
         latency(progress.p99_us),

@@ -6,6 +6,7 @@ use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use brunt_loadgen::plan::{Plan, PlannedStage};
 use brunt_loadgen::{Progress, Scenario, Update};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -24,7 +25,7 @@ pub(crate) struct Display {
 struct StageLine {
     name: String,
     seconds: u64,
-    offered_per_s: f64,
+    planned: PlannedStage,
 }
 
 #[derive(Default)]
@@ -41,13 +42,13 @@ struct State {
 impl Display {
     pub(crate) fn new(scenario: &Scenario, phase: &str, quiet: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let stages: Vec<StageLine> = scenario
+        let stages: Vec<StageLine> = Plan::new(scenario)
             .stages
-            .iter()
-            .map(|stage| StageLine {
-                name: stage.name.clone(),
-                seconds: stage.duration.as_secs().max(1),
-                offered_per_s: stage.streams.iter().map(|s| s.rate_per_s).sum(),
+            .into_iter()
+            .map(|planned| StageLine {
+                name: planned.stage.name.clone(),
+                seconds: planned.stage.duration.as_secs().max(1),
+                planned,
             })
             .collect();
         let target = if terminal && !quiet {
@@ -104,7 +105,7 @@ impl Display {
         }
         let running = &self.stages[state.stage];
         let into = progress.second + 1 - state.began;
-        let rate = (into <= running.seconds).then_some(running.offered_per_s);
+        let rate = (into <= running.seconds).then(|| running.planned.planned_in(into - 1));
         let line = line::second(&running.name, rate, progress);
         self.bar.set_position(into.min(running.seconds));
         self.bar.set_message(line.clone());

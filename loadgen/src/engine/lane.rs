@@ -110,10 +110,11 @@ impl Lane {
         } = &*self.post.shared;
         let stream = &self.post.stream;
         let timer = Timer::new().expect("the limit of open files leaves room for a timer");
+        let mut due = stream.arrivals.cursor();
         let mut mix = stream.mix.cursor();
         let mut stopped = pin!(stop.cancelled());
         for n in (self.part as u64..stream.arrivals.count()).step_by(self.parts) {
-            let due_us = start_us + stream.arrivals.due_us(n);
+            let due_us = start_us + due.due_us(n);
             let wait = clock.until(due_us);
             if wait.is_zero() {
                 // Late: requests that are out must get their turn all the same.

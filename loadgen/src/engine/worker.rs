@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::RunError;
 use crate::client::Clients;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedStage};
 use crate::scenario::Scenario;
 
 /// One thread carries about three times this, with room for bursts.
@@ -97,9 +97,7 @@ impl Drop for Workers {
 /// Threads for `plan` on this machine: as few as carry its highest rate, at most one a core.
 pub(super) fn threads_for(plan: &Plan) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let rate_of = |stage: &crate::plan::PlannedStage| -> f64 {
-        stage.stage.streams.iter().map(|s| s.rate_per_s).sum()
-    };
-    let highest = plan.stages.iter().map(rate_of).fold(0.0, f64::max);
+    let rates = plan.stages.iter().map(PlannedStage::highest_per_s);
+    let highest = rates.fold(0.0, f64::max);
     ((highest / RATE_OF_A_THREAD_PER_S).ceil() as usize).clamp(1, cores)
 }

@@ -14,7 +14,7 @@ pub use mix::{Mix, MixCursor};
 pub use record::{record_actions, record_stages};
 pub use user_id::user_id;
 
-use crate::arrivals::Constant;
+use crate::arrivals::Arrivals;
 use crate::scenario::{Scenario, Stage, Stream};
 
 /// Everything that is sent, in the order of the stages.
@@ -37,7 +37,7 @@ pub struct PlannedStage {
 #[derive(Clone, Debug)]
 pub struct PlannedStream {
     /// When each arrival is due.
-    pub arrivals: Constant,
+    pub arrivals: Arrivals,
     /// Which action each arrival is.
     pub mix: Mix,
 }
@@ -57,8 +57,8 @@ impl Plan {
                     .streams
                     .iter()
                     .map(|stream| {
-                        let arrivals = Constant::new(stream.rate_per_s, stage.duration);
                         let seed = scenario.seed.wrapping_add(streams);
+                        let arrivals = Arrivals::new(&stream.process, stage.duration, seed);
                         streams += 1;
                         let mix = Mix::new(&stream.mix, seed, &sent);
                         for (action, count) in mix.counts(arrivals.count()) {
@@ -73,24 +73,39 @@ impl Plan {
     }
 }
 
+impl PlannedStage {
+    /// Arrivals that are planned in a second of the stage, counted from 0; the mean of what is
+    /// drawn.
+    pub fn planned_in(&self, second: u64) -> f64 {
+        let streams = self.streams.iter();
+        streams.map(|s| s.arrivals.planned_in(second)).sum()
+    }
+
+    /// The highest rate of its streams together, as if they reached theirs at once.
+    pub fn highest_per_s(&self) -> f64 {
+        let streams = self.streams.iter();
+        streams.map(|s| s.arrivals.highest_per_s()).sum()
+    }
+}
+
 /// How many arrivals of the action with this index the stages have in all.
-pub(crate) fn arrivals_of(stages: &[Stage], action: usize) -> u64 {
-    let of_stream = |stage: &Stage, stream: &Stream| -> u64 {
-        let arrivals = Constant::new(stream.rate_per_s, stage.duration).count();
-        Mix::new(&stream.mix, 0, &[])
+pub(crate) fn arrivals_of(stages: &[Stage], action: usize, seed: u64) -> u64 {
+    let of_stream = |(stage, stream): (&Stage, &Stream), seed| -> u64 {
+        let arrivals = Arrivals::new(&stream.process, stage.duration, seed).count();
+        Mix::new(&stream.mix, seed, &[])
             .counts(arrivals)
             .into_iter()
             .filter(|(a, _)| *a == action)
             .map(|(_, count)| count)
             .sum()
     };
-    stages
+    let streams = stages
         .iter()
-        .flat_map(|stage| {
-            stage
-                .streams
-                .iter()
-                .map(move |stream| of_stream(stage, stream))
-        })
+        .flat_map(|stage| stage.streams.iter().map(move |stream| (stage, stream)));
+    // Poisson arrivals have to be drawn to be counted: only where it matters.
+    (0..)
+        .zip(streams)
+        .filter(|(_, (_, stream))| stream.mix.iter().any(|(a, _)| *a == action))
+        .map(|(number, stream)| of_stream(stream, seed.wrapping_add(number)))
         .sum()
 }

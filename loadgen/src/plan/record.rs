@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use brunt_record::{ActionPlan, LatencyTarget, MixShare, StagePlan, StreamPlan};
+use brunt_record::{ActionPlan, LatencyTarget, MixShare, RatePoint, StagePlan, StreamPlan};
 
 use super::Plan;
-use crate::scenario::{Call, Scenario};
+use crate::arrivals::Arrivals;
+use crate::scenario::{Call, Process, Rate, Scenario};
+
+/// How much of a digest tells two files apart.
+const DIGEST_SHOWN: usize = 12;
 
 /// The stages; when each began and ended is not known yet.
 pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
@@ -29,8 +33,9 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
                     .zip(&planned.streams)
                     .map(|(stream, planned)| StreamPlan {
                         name: stream.name.clone(),
-                        process: "constant".to_owned(),
-                        rate_per_s: stream.rate_per_s,
+                        process: process_in_words(&stream.process),
+                        rate_per_s: planned.arrivals.mean_per_s(stage.duration),
+                        rates: rates(&planned.arrivals),
                         arrivals: planned.arrivals.count(),
                         max_in_flight: stream.max_in_flight as u64,
                         mix: stream
@@ -83,6 +88,68 @@ pub fn record_actions(scenario: &Scenario) -> Vec<ActionPlan> {
                     })
                     .collect(),
             }
+        })
+        .collect()
+}
+
+/// The process with everything that makes it another one, but a constant rate, which stands beside.
+fn process_in_words(process: &Process) -> String {
+    match process {
+        Process::Even(rate) => rate_in_words(rate).unwrap_or_else(|| "constant".to_owned()),
+        Process::Poisson(rate) => match rate_in_words(rate) {
+            Some(rate) => format!("poisson, {rate}"),
+            None => "poisson".to_owned(),
+        },
+        Process::Replay { recording, speed } => {
+            let digest = recording.sha256();
+            let digest = digest.get(..DIGEST_SHOWN).unwrap_or(digest);
+            format!(
+                "replay of {} (sha256 {digest}) at speed {speed}",
+                recording.file()
+            )
+        }
+    }
+}
+
+/// A rate that changes.
+fn rate_in_words(rate: &Rate) -> Option<String> {
+    match rate {
+        Rate::Constant { .. } => None,
+        Rate::Ramp { points } => {
+            let points: Vec<String> = points
+                .iter()
+                .map(|(at, rate)| format!("{rate}/s at {}", in_words(*at)))
+                .collect();
+            Some(format!("ramp {}", points.join(", ")))
+        }
+        Rate::Spike {
+            base_per_s,
+            spike_per_s,
+            at,
+            length,
+        } => Some(format!(
+            "spike {base_per_s}/s, {spike_per_s}/s at {} for {}",
+            in_words(*at),
+            in_words(*length)
+        )),
+    }
+}
+
+/// `30s`, `1.5s`; no time at all is `0s`.
+fn in_words(duration: Duration) -> String {
+    if duration.is_zero() {
+        return "0s".to_owned();
+    }
+    format!("{duration:?}")
+}
+
+fn rates(arrivals: &Arrivals) -> Vec<RatePoint> {
+    arrivals
+        .rates()
+        .into_iter()
+        .map(|(at, rate_per_s)| RatePoint {
+            at_us: micros(at),
+            rate_per_s,
         })
         .collect()
 }

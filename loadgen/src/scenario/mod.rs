@@ -15,6 +15,8 @@ use std::time::Duration;
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
 
+use crate::arrivals::Recording;
+
 /// The load of one named workload.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
@@ -133,12 +135,54 @@ pub struct Stage {
 pub struct Stream {
     /// Slug.
     pub name: String,
-    /// Arrivals per second.
-    pub rate_per_s: f64,
+    /// When its arrivals are due.
+    pub process: Process,
     /// Most requests in flight at once.
     pub max_in_flight: usize,
     /// Index of an action and its weight.
     pub mix: Vec<(usize, u64)>,
+}
+
+/// When arrivals are due.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Process {
+    /// Evenly along a rate.
+    Even(Rate),
+    /// Each on its own, around a rate.
+    Poisson(Rate),
+    /// As they were recorded.
+    Replay {
+        /// What was recorded.
+        recording: Recording,
+        /// How much faster than it was recorded.
+        speed: f64,
+    },
+}
+
+/// Arrivals per second over the time of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rate {
+    /// Always the same.
+    Constant {
+        /// Arrivals per second.
+        per_s: f64,
+    },
+    /// Straight lines between points; the last one holds until the end.
+    Ramp {
+        /// Instants since the start of the stage, in order, and arrivals per second.
+        points: Vec<(Duration, f64)>,
+    },
+    /// Another rate for a while.
+    Spike {
+        /// Arrivals per second before and after it.
+        base_per_s: f64,
+        /// Arrivals per second while it lasts.
+        spike_per_s: f64,
+        /// When it begins, since the start of the stage.
+        at: Duration,
+        /// How long it lasts.
+        length: Duration,
+    },
 }
 
 /// A profile to take from a process under load.

@@ -1,6 +1,7 @@
 //! TOML to [`Scenario`], with every mistake of the file noted.
 
 mod action;
+mod process;
 mod stage;
 
 use std::ops::Range;
@@ -77,16 +78,17 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .map(|(text, _)| text.to_owned());
     let seed = root.whole("seed", mistakes).unwrap_or(1);
     let addresses = addresses(&mut root, mistakes);
+    let folder = path.parent().unwrap_or(Path::new(""));
     let proto = root
         .string("proto", mistakes)
-        .map(|(file, _)| path.parent().unwrap_or(Path::new("")).join(file));
+        .map(|(file, _)| folder.join(file));
     let success_target = success_target(&mut root, mistakes);
     let users = users(&mut root, mistakes);
     let actions = action::actions(&mut root, users.is_some(), mistakes);
-    let stages = stage::stages(&mut root, &actions, mistakes);
+    let stages = stage::stages(&mut root, folder, &actions, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
     check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
-    check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    check_each_user_once(&actions, &stages, users.as_ref(), seed, mistakes);
     root.deny_unknown(mistakes);
     Some(Scenario {
         name: name?,
@@ -295,6 +297,7 @@ fn check_each_user_once(
     actions: &[action::Placed],
     stages: &[super::Stage],
     users: Option<&Users>,
+    seed: u64,
     mistakes: &mut Mistakes<'_>,
 ) {
     let Some(users) = users else { return };
@@ -302,7 +305,7 @@ fn check_each_user_once(
         if !placed.takes_each_user {
             continue;
         }
-        let arrivals = crate::plan::arrivals_of(stages, index);
+        let arrivals = crate::plan::arrivals_of(stages, index, seed);
         if arrivals > users.count {
             mistakes.add_with_hint(
                 &placed.span,

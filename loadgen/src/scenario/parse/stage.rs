@@ -1,20 +1,23 @@
 //! `[[stages]]`: spans of load and the streams in them.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
 use super::super::table::{Table, suggestion, whole};
-use super::super::{Stage, Stream};
+use super::super::{Process, Stage, Stream};
 use super::action::Placed;
-use super::{check_slug, tables};
+use super::{check_slug, process, tables};
+use crate::arrivals::Arrivals;
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
-/// By default as many requests may be in flight as arrive in this time.
+/// By default as many requests may be in flight as arrive in this time at the highest rate.
 const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
 
 pub(super) fn stages(
     root: &mut Table<'_, '_>,
+    folder: &Path,
     actions: &[Placed],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stage> {
@@ -30,12 +33,13 @@ pub(super) fn stages(
             if duration == Some(Duration::ZERO) {
                 mistakes.add(&table.span, format!("{}: duration is 0", table.name));
             }
+            let duration = duration.unwrap_or_default();
             let stage = Stage {
-                duration: duration.unwrap_or_default(),
+                duration,
                 grace: table.duration("grace", mistakes).unwrap_or(DEFAULT_GRACE),
                 warmup: table.duration("warmup", mistakes).unwrap_or_default(),
                 judged: table.boolean("judged", mistakes).unwrap_or(true),
-                streams: streams(&mut table, actions, mistakes),
+                streams: streams(&mut table, duration, folder, actions, mistakes),
                 name,
             };
             if stage.duration > Duration::ZERO && stage.warmup >= stage.duration {
@@ -49,6 +53,8 @@ pub(super) fn stages(
 
 fn streams(
     stage: &mut Table<'_, '_>,
+    duration: Duration,
+    folder: &Path,
     actions: &[Placed],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stream> {
@@ -66,26 +72,35 @@ fn streams(
         .filter_map(|mut table| {
             let name = name(&mut table, &mut names, mistakes)?;
             table.name = format!("{}: stream {name:?}", stage.name);
-            table.required("rate", mistakes);
-            let rate = table.rate("rate", mistakes);
+            let process = process::process(&mut table, duration, folder, mistakes);
             let in_flight = table.whole("max_in_flight", mistakes);
             if in_flight == Some(0) {
                 mistakes.add(&table.span, format!("{}: max_in_flight is 0", table.name));
             }
             let mix = mix(&mut table, actions, mistakes);
             table.deny_unknown(mistakes);
-            let rate_per_s = rate?;
+            let process = process?;
             Some(Stream {
-                name,
-                rate_per_s,
                 max_in_flight: in_flight.map_or_else(
-                    || (rate_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize,
+                    || default_in_flight(&process, duration),
                     |bound| bound as usize,
                 ),
+                name,
+                process,
                 mix,
             })
         })
         .collect()
+}
+
+/// As many as arrive in some seconds of the highest rate.
+fn default_in_flight(process: &Process, duration: Duration) -> usize {
+    let even = match process {
+        Process::Poisson(rate) => Process::Even(rate.clone()),
+        other => other.clone(),
+    };
+    let highest_per_s = Arrivals::new(&even, duration, 0).highest_per_s();
+    (highest_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize
 }
 
 fn name(
