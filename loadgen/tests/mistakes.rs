@@ -131,6 +131,25 @@ fn mistakes_in_when_arrivals_are_due_are_named() {
 }
 
 #[test]
+fn mistakes_in_thresholds_are_named() {
+    let text = stream("rate = \"1/s\"").replace(
+        "name = \"load\"",
+        "name = \"load\"\nabort_when = \"p99 > 2s for 10s\"",
+    );
+    insta::assert_snapshot!(mistakes(&format!(
+        r#"abort_when = [
+"p99 < 2s for 10s",
+"p98 > 2s for 10s",
+"p99 > 2 for 10s",
+"failed > 5 for 5s",
+"in_flight > many for 3s",
+"p99 > 2s for 1500ms",
+]
+{text}"#
+    )));
+}
+
+#[test]
 fn what_is_not_toml_is_named_with_its_line() {
     insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));
 }

@@ -254,6 +254,52 @@ async fn a_run_that_is_stopped_keeps_its_record() {
     assert_eq!(record.manifest.completeness.ending, Ending::Interrupted);
 }
 
+/// A server that needs 300 ms is too slow from its first full window on; the stage has ten minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_ends_the_run_and_keeps_its_record() {
+    let server = Server::start(Behaviour {
+        delay: Duration::from_millis(300),
+        ..Behaviour::default()
+    })
+    .await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "50/s", "10min", "");
+    let text = text.replace(
+        "grace = ",
+        "abort_when = [\"failed > 50 % for 1s\", \"p95 > 200ms for 2s\"]\ngrace = ",
+    );
+    let outcome = run_in(temp.path(), &text, CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(outcome.ending, Ending::Aborted);
+    let reason = outcome.reason.unwrap();
+    assert!(
+        reason.starts_with("threshold \"p95 > 200ms for 2s\" of stage \"load\": from second "),
+        "{reason}"
+    );
+    let record = brunt_record::Record::open(&outcome.dir).unwrap();
+    assert_eq!(record.problems(), []);
+    let completeness = &record.manifest.completeness;
+    assert_eq!(completeness.ending, Ending::Aborted);
+    assert_eq!(completeness.reason.as_ref(), Some(&reason));
+    let total = &record.manifest.totals[0];
+    assert!((1..30_000).contains(&total.offered), "{total:?}");
+    assert_eq!(total.offered, total.ok + total.failed + total.unsent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_that_is_not_crossed_changes_nothing() {
+    let server = Server::start(Behaviour::default()).await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "50/s", "2s", "");
+    let text =
+        format!("abort_when = [\"failed > 0 % for 1s\", \"in_flight > 5000 for 1s\"]\n{text}");
+    let outcome = run_in(temp.path(), &text, CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!((outcome.ending, outcome.reason), (Ending::Complete, None));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_is_down_ends_the_run_before_it_begins() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

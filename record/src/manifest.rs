@@ -232,6 +232,8 @@ pub enum Ending {
     Complete,
     /// Somebody stopped it.
     Interrupted,
+    /// A threshold of its scenario was crossed.
+    Aborted,
     /// The generator was killed, or is still at it.
     Running,
 }

@@ -10,7 +10,7 @@ use brunt_report::comparison::{
     Statistic, Target, TargetVerdict, Value, Verdict, VerdictCounts,
 };
 use brunt_report::document::build;
-use brunt_report::render::html;
+use brunt_report::render::{html, terminal};
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 use support::Synthetic;
 
@@ -325,6 +325,31 @@ fn nothing_is_judged_on_an_invalid_record() {
         let counts = comparison.verdict.statistics;
         assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
     }
+}
+
+#[test]
+fn a_run_that_a_threshold_ended_says_so_first() {
+    let comparison = with(|b| b.ending = Ending::Aborted);
+    let why = "threshold \"p99 > 2s for 10s\"";
+    assert_eq!(comparison.verdict.conclusion, Conclusion::Invalid);
+    assert_eq!(
+        comparison.verdict.facts[0],
+        Fact::Aborted {
+            side: Side::B,
+            why: Some(why.to_owned())
+        }
+    );
+    assert_eq!(
+        comparison.validity.b.findings[0].to_string(),
+        format!(
+            "The run was aborted after 62 s by {why}. It is cut short, so that nothing is judged on it: offer less, or see what failed or got slow before the end."
+        )
+    );
+    let said = terminal(&build(&comparison));
+    assert!(
+        said.contains(&format!("was cut short by {why}: nothing is judged on it")),
+        "{said}"
+    );
 }
 
 #[test]

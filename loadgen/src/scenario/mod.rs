@@ -8,12 +8,14 @@ mod mistake;
 mod parse;
 mod table;
 mod template;
+mod threshold;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
+pub use threshold::{Limit, Threshold};
 
 use crate::arrivals::Recording;
 
@@ -40,6 +42,8 @@ pub struct Scenario {
     pub captures: Vec<CaptureSpec>,
     /// Least share of successes in every judged stage.
     pub success_target: Option<f64>,
+    /// What ends the run early, in whichever stage.
+    pub abort_when: Vec<Threshold>,
 }
 
 /// Where the load goes; each needed only if an action uses its protocol.
@@ -126,6 +130,8 @@ pub struct Stage {
     pub warmup: Duration,
     /// Is it part of what is judged? Preparation is not.
     pub judged: bool,
+    /// What ends the run early, in this stage.
+    pub abort_when: Vec<Threshold>,
     /// Arrival processes, side by side.
     pub streams: Vec<Stream>,
 }

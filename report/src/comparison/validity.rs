@@ -122,6 +122,12 @@ fn whole_run(run: &Run) -> Vec<Finding> {
             seconds,
         });
     }
+    if completeness.ending == Ending::Aborted {
+        findings.push(Finding::Aborted {
+            why: completeness.reason.clone(),
+            seconds,
+        });
+    }
     for problem in &run.problems {
         if *problem != Problem::Incomplete {
             findings.push(Finding::Damaged {

@@ -130,7 +130,11 @@ impl Synthetic {
             Some(manifest.started_at + jiff::SignedDuration::from_secs(start.cast_signed()));
         manifest.completeness = Completeness {
             ending: self.ending,
-            reason: (self.ending == Ending::Interrupted).then(|| "SIGINT".into()),
+            reason: match self.ending {
+                Ending::Interrupted => Some("SIGINT".into()),
+                Ending::Aborted => Some("threshold \"p99 > 2s for 10s\"".into()),
+                Ending::Complete | Ending::Running => None,
+            },
             seconds: start,
         };
         manifest.generator = Some(GeneratorHealth {

@@ -12,7 +12,7 @@ use toml::de::DeTable;
 
 use super::mistake::{Mistakes, ScenarioError};
 use super::table::{Table, template};
-use super::{Addresses, CaptureSpec, Scenario, Users};
+use super::{Addresses, CaptureSpec, Scenario, Threshold, Users};
 
 const FORMAT: u64 = 1;
 /// What an id of a user may be made of.
@@ -83,6 +83,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .string("proto", mistakes)
         .map(|(file, _)| folder.join(file));
     let success_target = success_target(&mut root, mistakes);
+    let abort_when = abort_when(&mut root, mistakes);
     let users = users(&mut root, mistakes);
     let actions = action::actions(&mut root, users.is_some(), mistakes);
     let stages = stage::stages(&mut root, folder, &actions, mistakes);
@@ -101,6 +102,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         stages,
         captures,
         success_target,
+        abort_when,
     })
 }
 
@@ -164,6 +166,31 @@ fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Opti
         );
     }
     share.map(|percent| percent / 100.0)
+}
+
+/// The thresholds of a scenario or a stage.
+fn abort_when(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Threshold> {
+    let Some(value) = table.get("abort_when") else {
+        return Vec::new();
+    };
+    let texts = value.get_ref().as_array();
+    let texts = texts.filter(|texts| texts.iter().all(|text| text.get_ref().as_str().is_some()));
+    let Some(texts) = texts else {
+        mistakes.add_with_hint(
+            &value.span(),
+            format!("{}: abort_when is not a list of texts", table.name),
+            "write abort_when = [\"p99 > 2s for 10s\"]",
+        );
+        return Vec::new();
+    };
+    let mut thresholds = Vec::new();
+    for item in texts {
+        if let Some(text) = item.get_ref().as_str() {
+            let span = item.span();
+            thresholds.extend(table.parsed("abort_when", text, &span, Threshold::parse, mistakes));
+        }
+    }
+    thresholds
 }
 
 fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users> {

@@ -8,7 +8,7 @@ use super::super::mistake::Mistakes;
 use super::super::table::{Table, suggestion, whole};
 use super::super::{Process, Stage, Stream};
 use super::action::Placed;
-use super::{check_slug, process, tables};
+use super::{abort_when, check_slug, process, tables};
 use crate::arrivals::Arrivals;
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
@@ -39,6 +39,7 @@ pub(super) fn stages(
                 grace: table.duration("grace", mistakes).unwrap_or(DEFAULT_GRACE),
                 warmup: table.duration("warmup", mistakes).unwrap_or_default(),
                 judged: table.boolean("judged", mistakes).unwrap_or(true),
+                abort_when: abort_when(&mut table, mistakes),
                 streams: streams(&mut table, duration, folder, actions, mistakes),
                 name,
             };
