@@ -60,6 +60,35 @@ mod tests {
         }
     }
 
+    /// Those of the committed scenarios: a change would make old records other experiments.
+    #[test]
+    fn due_times_stay_what_they_are() {
+        for (rate, dues) in [
+            (
+                300.0,
+                [
+                    (1, 3_333),
+                    (2, 6_667),
+                    (3, 10_000),
+                    (539_999, 1_799_996_667),
+                ],
+            ),
+            (
+                500.0,
+                [(1, 2_000), (2, 4_000), (3, 6_000), (24_999, 49_998_000)],
+            ),
+            (
+                600.0,
+                [(1, 1_667), (2, 3_333), (3, 5_000), (35_999, 59_998_333)],
+            ),
+        ] {
+            let arrivals = Constant::new(rate, Duration::from_mins(30));
+            for (n, due_us) in dues {
+                assert_eq!(arrivals.due_us(n), due_us, "arrival {n} at {rate}/s");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn laws(rate in 0.5_f64..20_000.0, ms in 1_u64..2_000, cut in laws::cut()) {
