@@ -62,6 +62,93 @@ stage = "gamplay"
     ));
 }
 
+/// A stage of 10 s with one stream of these settings.
+fn stream(settings: &str) -> String {
+    format!(
+        r#"format = 1
+name = "shapes"
+[addresses]
+http = "http://127.0.0.1:8000"
+[actions.browse]
+http = "GET /"
+[[stages]]
+name = "load"
+duration = "10s"
+[[stages.streams]]
+name = "api"
+mix = {{ browse = 1 }}
+{settings}
+"#
+    )
+}
+
+#[test]
+fn mistakes_in_when_arrivals_are_due_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("empty.csv", "# nothing\n"),
+        ("torn.csv", "0.5\n0.7\nsoon\n"),
+        ("back.csv", "us\n70\n12\n"),
+        ("late.csv", "11\n"),
+        ("counts.csv", "second,stage,action\n0,a,b\n"),
+        ("good.csv", "0\n0.5\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let told = [
+        "",
+        "rate = \"0/s\"",
+        "rate = \"1/s -> fast\"",
+        "rate = \"1/s -> 2/s -> 3/s\"",
+        "rate = \"1/s -> 2/s\"\nspike = { rate = \"5/s\", at = \"1s\", for = \"1s\" }",
+        "rate = \"1/s\"\nramp = [{ at = \"0s\", rate = \"1/s\" }]",
+        "ramp = 3",
+        "ramp = []",
+        "ramp = [3]",
+        "ramp = [\n{ at = \"2s\", rate = \"1/s\" },\n{ at = \"1s\", rate = \"1\" },\n{ att = \"30s\", rate = \"0/s\" },\n{ at = \"30s\", rate = \"0/s\" },\n]",
+        "ramp = [{ at = \"0s\", rate = \"0/s\" }]",
+        "spike = { at = \"8s\", for = \"4s\" }",
+        "rate = \"1/s\"\nspike = { rate = \"5/s\", at = \"8s\", for = \"0s\", from = 1 }",
+        "rate = \"1/s\"\nprocess = \"poison\"",
+        "rate = \"1/s\"\nspeed = 2",
+        "replay = \"good.csv\"\nspeed = \"2\"\nrate = \"3/s\"\nprocess = \"poisson\"",
+        "replay = \"good.csv\"\nspeed = 0",
+        "replay = \"missing.csv\"",
+        "replay = \"empty.csv\"",
+        "replay = \"torn.csv\"",
+        "replay = \"back.csv\"",
+        "replay = \"late.csv\"",
+        "replay = \"counts.csv\"",
+    ]
+    .map(|settings| {
+        let path = folder.path().join("load.toml");
+        let found = Scenario::parse(&path, &stream(settings)).unwrap_err();
+        let found = found.to_string();
+        let found = found.replace(&format!("{}/", folder.path().display()), "");
+        format!("{settings}\n=> {found}\n")
+    });
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn mistakes_in_thresholds_are_named() {
+    let text = stream("rate = \"1/s\"").replace(
+        "name = \"load\"",
+        "name = \"load\"\nabort_when = \"p99 > 2s for 10s\"",
+    );
+    insta::assert_snapshot!(mistakes(&format!(
+        r#"abort_when = [
+"p99 < 2s for 10s",
+"p98 > 2s for 10s",
+"p99 > 2 for 10s",
+"failed > 5 for 5s",
+"in_flight > many for 3s",
+"p99 > 2s for 1500ms",
+]
+{text}"#
+    )));
+}
+
 #[test]
 fn what_is_not_toml_is_named_with_its_line() {
     insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));
@@ -93,12 +180,20 @@ fn the_scenarios_of_the_repository_are_right() {
     assert!(seen >= 3);
 }
 
+/// The first example is a whole file, the others are parts of it.
 #[test]
 fn the_scenario_of_the_documentation_is_right() {
     let page = include_str!("../../docs/scenarios.md");
-    let (_, rest) = page.split_once("```toml\n").unwrap();
-    let (text, _) = rest.split_once("```").unwrap();
-    Scenario::parse(Path::new("docs/scenarios.md"), text).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("arrivals.csv"), "0.5\n").unwrap();
+    let examples = page.split("```toml\n").skip(1);
+    let examples: Vec<&str> = examples
+        .map(|rest| rest.split_once("```").unwrap().0)
+        .collect();
+    assert_eq!(examples.len(), 3);
+    for text in [examples[0].to_owned(), examples.concat()] {
+        Scenario::parse(&folder.path().join("scenarios.md"), &text).unwrap();
+    }
 }
 
 #[test]

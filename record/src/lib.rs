@@ -36,7 +36,8 @@ pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
     ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, GeneratorHealth, Host, Latency,
-    LatencyTarget, Manifest, MixShare, Plan, SCHEMA_VERSION, ScenarioRef, StagePlan, StreamPlan,
+    LatencyTarget, Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION, ScenarioRef, StagePlan,
+    StreamPlan,
 };
 pub use profile_name::ProfileName;
 pub use reader::Record;

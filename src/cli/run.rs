@@ -10,7 +10,7 @@ use brunt_record::{Build, Ending};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::output::Product;
+use super::output::{Product, say};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::progress::Display;
@@ -22,7 +22,8 @@ Examples:
   brunt run scenarios/m3.toml --phase phase9 --label database=postgres
   brunt run scenarios/m3-short.toml --address http=http://127.0.0.1:9000
 
-The path of the record is printed on stdout; progress goes to stderr.")]
+The path of the record is printed on stdout; progress goes to stderr. A run that a threshold of its
+scenario ends (abort_when) keeps its record, and exits 1.")]
 pub(crate) struct RunArgs {
     /// Scenario file
     scenario: PathBuf,
@@ -64,10 +65,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
     };
     let outcome = runtime()?.block_on(run.carry_out(stop))?;
     product.print(&format!("{}\n", outcome.dir.display()))?;
-    Ok(match outcome.ending {
-        Ending::Complete => Exit::Done,
-        Ending::Interrupted | Ending::Running => Exit::Interrupted,
-    })
+    Ok(Exit::of_run(outcome.ending))
 }
 
 /// One run with its progress shown.
@@ -102,7 +100,11 @@ impl Run {
             })
             .await;
         display.close();
-        Ok(outcome?)
+        let outcome = outcome?;
+        if let (Ending::Aborted, Some(reason)) = (outcome.ending, &outcome.reason) {
+            say(&format!("aborted by {reason}"));
+        }
+        Ok(outcome)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Shared {
     pub(super) callers: Vec<Caller>,
     pub(super) shards: Arc<Shards>,
     pub(super) clock: Clock,
-    /// Cancelled when somebody stops the run, or it cannot go on.
+    /// Cancelled when somebody stops the run, a threshold is crossed, or it cannot go on.
     pub(super) stop: CancellationToken,
     /// Cancelled when requests in flight are given up too.
     pub(super) abandon: CancellationToken,

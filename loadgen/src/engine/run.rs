@@ -26,12 +26,12 @@ use crate::client::{AddressError, Caller, Protos, await_reachable};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
-use crate::recorder::{Progress, Series, Shards, WriterThread};
+use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
 use crate::scenario::{Call, Scenario};
 
 /// From the moment when every goose user waits for arrivals to the first arrival.
 const LEAD: Duration = Duration::from_millis(50);
-/// How long requests in flight may go on after somebody stopped the run.
+/// How long requests in flight may go on after the run was stopped.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(5);
 
@@ -56,6 +56,8 @@ pub struct RunOutcome {
     pub dir: PathBuf,
     /// How it ended.
     pub ending: Ending,
+    /// Why, where it did not run to its end.
+    pub reason: Option<String>,
 }
 
 /// What a run tells while it goes on.
@@ -72,7 +74,8 @@ pub enum Update {
     Second(Progress),
 }
 
-/// Runs `scenario`, whose file holds `text`, until its end or until `stop`.
+/// Runs `scenario`, whose file holds `text`, until its end, until `stop`, or until one of its
+/// thresholds is crossed.
 ///
 /// A run that is stopped keeps its record: what was in flight is given a moment, what was not sent
 /// is counted as unsent.
@@ -133,10 +136,12 @@ pub async fn run(
         result
     });
     let watch_seconds = Arc::clone(&watch);
-    let thread = WriterThread::start(Arc::clone(&shards), writer, clock, move |progress| {
+    let tell_second = move |progress: &Progress| {
         watch_seconds(Update::Second(progress.clone()));
-    })
-    .map_err(RunError::Thread)?;
+    };
+    let shards = Arc::clone(&shards);
+    let thread = WriterThread::start(shards, writer, clock, scenario, halt.clone(), tell_second)
+        .map_err(RunError::Thread)?;
 
     let conductor = Conductor {
         shared: Arc::clone(&shared),
@@ -157,18 +162,14 @@ pub async fn run(
         conducted = conduct => conducted,
         never = trouble => match never {},
     };
-    settle(&shared, plan.stages.len(), scenario, &stop).await;
+    settle(&shared, plan.stages.len(), scenario, &halt).await;
     let recorded = thread.finish()?;
     attack
         .await
         .map_err(|panic| RunError::Goose(panic.to_string()))?
         .map_err(RunError::Goose)?;
     drop(workers);
-    let ending = if stop.is_cancelled() {
-        Ending::Interrupted
-    } else {
-        Ending::Complete
-    };
+    let (ending, reason) = ending(&recorded, &stop);
     manifest.generator = Some(GeneratorHealth {
         cpu_us: machine::process_cpu_us()
             .zip(cpu_before_us)
@@ -179,8 +180,23 @@ pub async fn run(
         saturated: conducted.saturated,
     });
     manifest.captures = conducted.captures;
-    let dir = finish(manifest, recorded, ending)?;
-    Ok(RunOutcome { dir, ending })
+    let dir = finish(manifest, recorded, ending, reason.clone())?;
+    Ok(RunOutcome {
+        dir,
+        ending,
+        reason,
+    })
+}
+
+/// How the run ended, and why, where it did not run to its end.
+fn ending(recorded: &Recorded, stop: &CancellationToken) -> (Ending, Option<String>) {
+    match &recorded.crossed {
+        Some(crossed) => (Ending::Aborted, Some(crossed.clone())),
+        None if stop.is_cancelled() => {
+            (Ending::Interrupted, Some("stopped by a signal".to_owned()))
+        }
+        None => (Ending::Complete, None),
+    }
 }
 
 async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
@@ -283,7 +299,7 @@ async fn work_through(post: Arc<Post>, workers: Vec<Arc<Worker>>) {
                 max_in_flight,
             } => worker.start(
                 &mut parts,
-                Lane::new(part, *arrivals, *max_in_flight).work(),
+                Lane::new(part, arrivals.clone(), *max_in_flight).work(),
             ),
             PlannedLoad::Closed { load, seed } => {
                 worker.start(
@@ -297,7 +313,7 @@ async fn work_through(post: Arc<Post>, workers: Vec<Arc<Worker>>) {
 }
 
 /// Waits until nothing is open, which timeouts bound; a stop leaves requests in flight a moment.
-async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &CancellationToken) {
+async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, halt: &CancellationToken) {
     let open = || (0..stages).any(|stage| shared.shards.open_in_stage(stage) != 0);
     let longest = scenario
         .actions
@@ -309,7 +325,7 @@ async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &Canc
     let mut stopped_at = None;
     while open() {
         let now = tokio::time::Instant::now();
-        if stop.is_cancelled() {
+        if halt.is_cancelled() {
             stopped_at.get_or_insert(now);
         }
         let out_of_patience = stopped_at.is_some_and(|at| now > at + STOP_PATIENCE);

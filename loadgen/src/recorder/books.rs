@@ -8,12 +8,15 @@ use brunt_record::{
     new_histogram,
 };
 use hdrhistogram::Histogram;
+use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::cell::Cell;
 use super::progress::Progress;
 use super::series::SeriesId;
 use super::shard::{SecondCells, Shards};
+use super::thresholds::{Happened, Thresholds};
+use crate::scenario::Scenario;
 
 /// What a run's recorder leaves behind.
 pub(crate) struct Recorded {
@@ -25,6 +28,8 @@ pub(crate) struct Recorded {
     pub(crate) lateness: Latency,
     /// Seconds in the record.
     pub(crate) seconds: u64,
+    /// The threshold that ended the run, and what was seen; absent where none did.
+    pub(crate) crossed: Option<String>,
 }
 
 pub(super) struct Books {
@@ -34,14 +39,27 @@ pub(super) struct Books {
     lateness: Histogram<u64>,
     /// Empty ones, to be used again.
     histograms: Vec<Histogram<u64>>,
+    thresholds: Thresholds,
+    crossed: Option<String>,
+    /// Cancelled when a threshold is crossed. Once the run ends, for whatever reason, thresholds
+    /// say nothing: what is given up then would fail them.
+    halt: CancellationToken,
 }
 
 impl Books {
-    pub(super) fn new(shards: Arc<Shards>, writer: RecordWriter) -> Self {
+    pub(super) fn new(
+        shards: Arc<Shards>,
+        writer: RecordWriter,
+        scenario: &Scenario,
+        halt: CancellationToken,
+    ) -> Self {
         Self {
             accounts: vec![Account::default(); shards.series().len()],
             lateness: new_histogram(),
             histograms: Vec::new(),
+            thresholds: Thresholds::new(scenario),
+            crossed: None,
+            halt,
             shards,
             writer,
         }
@@ -69,13 +87,21 @@ impl Books {
             ..Progress::default()
         };
         let mut responses = new_histogram();
+        let mut happened = vec![Happened::default(); self.shards.series().stages()];
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let cell = cells.get(index).and_then(Option::as_deref);
             let series = self.shards.series();
             let (stage, action) = series.names(SeriesId(index));
+            let of_stage = series.stage(SeriesId(index));
             let mut row = account.book(second, cell);
-            progress.add(series.stage(SeriesId(index)), &row, account);
+            progress.add(of_stage, &row, account);
+            if !self.thresholds.is_empty() {
+                happened[of_stage].in_flight_us += row.in_flight_us;
+            }
             if let Some(cell) = cell {
+                if !self.thresholds.is_empty() {
+                    happened[of_stage].add_cell(cell);
+                }
                 add_latencies(
                     cell,
                     stage,
@@ -105,6 +131,12 @@ impl Books {
             histogram.reset();
             self.histograms.push(histogram);
         }
+        if !self.halt.is_cancelled() {
+            self.crossed = self.thresholds.crossed(second, &happened);
+            if self.crossed.is_some() {
+                self.halt.cancel();
+            }
+        }
         Ok(progress)
     }
 
@@ -116,6 +148,8 @@ impl Books {
         mut watch: impl FnMut(&Progress),
     ) -> Result<Recorded, RecordError> {
         let last = last.max(first);
+        // The run has ended by itself.
+        self.thresholds = Thresholds::default();
         watch(&self.write(first, last)?);
         let totals = self
             .accounts
@@ -136,6 +170,7 @@ impl Books {
                 max_us: self.lateness.max(),
             },
             seconds: last + 1,
+            crossed: self.crossed,
         })
     }
 }

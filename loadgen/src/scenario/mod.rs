@@ -8,12 +8,16 @@ mod mistake;
 mod parse;
 mod table;
 mod template;
+mod threshold;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
+pub use threshold::{Limit, Threshold};
+
+use crate::arrivals::Recording;
 
 /// The load of one named workload.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +42,8 @@ pub struct Scenario {
     pub captures: Vec<CaptureSpec>,
     /// Least share of successes in every judged stage.
     pub success_target: Option<f64>,
+    /// What ends the run early, in whichever stage.
+    pub abort_when: Vec<Threshold>,
 }
 
 /// Where the load goes; each needed only if an action uses its protocol.
@@ -124,6 +130,8 @@ pub struct Stage {
     pub warmup: Duration,
     /// Is it part of what is judged? Preparation is not.
     pub judged: bool,
+    /// What ends the run early, in this stage.
+    pub abort_when: Vec<Threshold>,
     /// Arrival processes, side by side.
     pub streams: Vec<Stream>,
 }
@@ -144,8 +152,8 @@ pub struct Stream {
 pub enum Load {
     /// Open model: arrivals are due when the plan says, whatever the service does.
     Open {
-        /// Arrivals per second.
-        rate_per_s: f64,
+        /// When its arrivals are due.
+        process: Process,
         /// Most requests in flight at once.
         max_in_flight: usize,
     },
@@ -173,6 +181,48 @@ pub enum Think {
     Uniform(Duration, Duration),
     /// Exponentially distributed with this mean: memoryless, as pauses of many people are.
     Exponential(Duration),
+}
+
+/// When arrivals are due.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Process {
+    /// Evenly along a rate.
+    Even(Rate),
+    /// Each on its own, around a rate.
+    Poisson(Rate),
+    /// As they were recorded.
+    Replay {
+        /// What was recorded.
+        recording: Recording,
+        /// How much faster than it was recorded.
+        speed: f64,
+    },
+}
+
+/// Arrivals per second over the time of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rate {
+    /// Always the same.
+    Constant {
+        /// Arrivals per second.
+        per_s: f64,
+    },
+    /// Straight lines between points; the last one holds until the end.
+    Ramp {
+        /// Instants since the start of the stage, in order, and arrivals per second.
+        points: Vec<(Duration, f64)>,
+    },
+    /// Another rate for a while.
+    Spike {
+        /// Arrivals per second before and after it.
+        base_per_s: f64,
+        /// Arrivals per second while it lasts.
+        spike_per_s: f64,
+        /// When it begins, since the start of the stage.
+        at: Duration,
+        /// How long it lasts.
+        length: Duration,
+    },
 }
 
 /// A profile to take from a process under load.

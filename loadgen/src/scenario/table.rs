@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use super::duration::{parse_duration, parse_rate};
+use super::duration::{parse_duration, parse_rate_or_pause};
 use super::mistake::Mistakes;
 use super::template::Template;
 
@@ -124,9 +124,25 @@ impl<'t, 'i> Table<'t, 'i> {
         self.parsed(key, text, &span, parse_duration, mistakes)
     }
 
-    pub(super) fn rate(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+    /// A rate, or `0/s`.
+    pub(super) fn rate_or_pause(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<f64> {
         let (text, span) = self.string(key, mistakes)?;
-        self.parsed(key, text, &span, parse_rate, mistakes)
+        self.parsed(key, text, &span, parse_rate_or_pause, mistakes)
+    }
+
+    pub(super) fn number(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+        let value = self.get(key)?;
+        let whole = value.get_ref().as_integer().map(DeInteger::as_str);
+        let number = value.get_ref().as_float().map(DeFloat::as_str).or(whole);
+        let number = number.and_then(|text| text.parse().ok());
+        if number.is_none() {
+            self.mistyped(key, value, "a number", mistakes);
+        }
+        number
     }
 
     /// A text with places, all of which `allowed` must name.
@@ -146,7 +162,7 @@ impl<'t, 'i> Table<'t, 'i> {
         )
     }
 
-    fn parsed<T>(
+    pub(super) fn parsed<T>(
         &self,
         key: &str,
         text: &str,

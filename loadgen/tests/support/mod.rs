@@ -106,7 +106,12 @@ pub(crate) async fn run_in(
     stop: CancellationToken,
 ) -> Result<RunOutcome, RunError> {
     let scenario = Scenario::parse(Path::new("test.toml"), text).unwrap();
-    let options = RunOptions {
+    run(&scenario, text, options(dir), stop, |_| {}).await
+}
+
+/// A run whose record goes to `dir`.
+pub(crate) fn options(dir: &Path) -> RunOptions {
+    RunOptions {
         phase: "phase1".into(),
         results: dir.to_owned(),
         labels: BTreeMap::new(),
@@ -115,8 +120,7 @@ pub(crate) async fn run_in(
             version: "0.0.0".into(),
             commit: None,
         },
-    };
-    run(&scenario, text, options, stop, |_| {}).await
+    }
 }
 
 /// Runs, and returns the record after checking that nothing in it disagrees.

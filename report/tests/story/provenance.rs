@@ -96,6 +96,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
             streams: vec![StreamPlan {
                 name: name("users"),
                 process: "constant".to_owned(),
+                rates: vec![],
                 rate_per_s: Some(600.0),
                 arrivals: Some(36_000),
                 max_in_flight: 6_000,

@@ -2,6 +2,7 @@
 
 mod action;
 mod closed;
+mod process;
 mod stage;
 
 use std::ops::Range;
@@ -12,7 +13,7 @@ use toml::de::DeTable;
 
 use super::mistake::{Mistakes, ScenarioError};
 use super::table::{Table, template};
-use super::{Addresses, CaptureSpec, Scenario, Users};
+use super::{Addresses, CaptureSpec, Scenario, Threshold, Users};
 
 const FORMAT: u64 = 1;
 /// What an id of a user may be made of.
@@ -78,16 +79,18 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .map(|(text, _)| text.to_owned());
     let seed = root.whole("seed", mistakes).unwrap_or(1);
     let addresses = addresses(&mut root, mistakes);
+    let folder = path.parent().unwrap_or(Path::new(""));
     let proto = root
         .string("proto", mistakes)
-        .map(|(file, _)| path.parent().unwrap_or(Path::new("")).join(file));
+        .map(|(file, _)| folder.join(file));
     let success_target = success_target(&mut root, mistakes);
+    let abort_when = abort_when(&mut root, mistakes);
     let users = users(&mut root, mistakes);
     let actions = action::actions(&mut root, users.is_some(), mistakes);
-    let stages = stage::stages(&mut root, &actions, mistakes);
+    let stages = stage::stages(&mut root, folder, &actions, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
     check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
-    check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    check_each_user_once(&actions, &stages, users.as_ref(), seed, mistakes);
     root.deny_unknown(mistakes);
     Some(Scenario {
         name: name?,
@@ -100,6 +103,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         stages,
         captures,
         success_target,
+        abort_when,
     })
 }
 
@@ -163,6 +167,31 @@ fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Opti
         );
     }
     share.map(|percent| percent / 100.0)
+}
+
+/// The thresholds of a scenario or a stage.
+fn abort_when(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Threshold> {
+    let Some(value) = table.get("abort_when") else {
+        return Vec::new();
+    };
+    let texts = value.get_ref().as_array();
+    let texts = texts.filter(|texts| texts.iter().all(|text| text.get_ref().as_str().is_some()));
+    let Some(texts) = texts else {
+        mistakes.add_with_hint(
+            &value.span(),
+            format!("{}: abort_when is not a list of texts", table.name),
+            "write abort_when = [\"p99 > 2s for 10s\"]",
+        );
+        return Vec::new();
+    };
+    let mut thresholds = Vec::new();
+    for item in texts {
+        if let Some(text) = item.get_ref().as_str() {
+            let span = item.span();
+            thresholds.extend(table.parsed("abort_when", text, &span, Threshold::parse, mistakes));
+        }
+    }
+    thresholds
 }
 
 fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users> {
@@ -296,6 +325,7 @@ fn check_each_user_once(
     actions: &[action::Placed],
     stages: &[super::Stage],
     users: Option<&Users>,
+    seed: u64,
     mistakes: &mut Mistakes<'_>,
 ) {
     let Some(users) = users else { return };
@@ -303,7 +333,7 @@ fn check_each_user_once(
         if !placed.takes_each_user {
             continue;
         }
-        let Some(arrivals) = crate::plan::arrivals_of(stages, index) else {
+        let Some(arrivals) = crate::plan::arrivals_of(stages, index, seed) else {
             mistakes.add_with_hint(
                 &placed.span,
                 format!(
