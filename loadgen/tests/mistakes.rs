@@ -62,6 +62,48 @@ stage = "gamplay"
     ));
 }
 
+/// A scenario of one stage that sends `mix`, with `rest` at its end.
+fn scenario(mix: &str, rest: &str) -> String {
+    format!(
+        r#"format = 1
+name = "load"
+[[stages]]
+name = "main"
+duration = "1s"
+[[stages.streams]]
+name = "api"
+rate = "10/s"
+mix = {{ {mix} = 1 }}
+{rest}"#
+    )
+}
+
+#[test]
+fn mistakes_in_checks_and_extracts() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "claim",
+        r#"[actions.list]
+http = "GET /goals"
+extract = { goal = "challenges[0].id", user = "$.user", n = 5, tag = "header:e tag", x = "$.a[" }
+[actions.list.checks]
+status = ["2xx", 99, "ok"]
+code = "ok"
+headers = { etag = 5, "x y" = "a" }
+json = { "a.b" = 1, "$.a" = [1] }
+contains = [1]
+regex = "("
+size = { min = 5, max = 1 }
+body = "x"
+[actions.claim]
+http = "POST /goals/${goal}/claim"
+[actions.event]
+grpc = "a.B/C"
+message = "{}"
+checks = { status = 200, code = "notfound", contains = "a", size = {} }
+"#
+    )));
+}
+
 #[test]
 fn what_is_not_toml_is_named_with_its_line() {
     insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));

@@ -9,11 +9,13 @@ use prost_reflect::{DynamicMessage, MessageDescriptor};
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request};
 
 use super::address::AddressError;
+use super::escape;
 use super::failure::{Failure, chain};
 use super::proto::{ProtoError, Protos};
+use super::response::{Body, Response, Status};
 use crate::scenario::{Fill, Template};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,59 +39,70 @@ impl GrpcClient {
         })
     }
 
-    pub(super) async fn send(&self, request: GrpcRequest) -> Result<(), Failure> {
+    /// A status that the service sent is a response, whatever it says.
+    pub(super) async fn send(
+        &self,
+        request: GrpcRequest,
+        reads_body: bool,
+    ) -> Result<Response, Failure> {
         let mut grpc = Grpc::new(self.channel.clone());
         grpc.ready()
             .await
             .map_err(|e| Failure::new("connect", chain(&e)))?;
-        grpc.unary(Request::new(request.message), request.path, BytesCodec)
-            .await
-            .map(|_| ())
-            .map_err(|status| failure(&status))
+        let sent = grpc.unary(Request::new(request.message), request.path, BytesCodec);
+        match sent.await {
+            Ok(response) => {
+                let (metadata, message, _) = response.into_parts();
+                let status = Status::Grpc {
+                    code: Code::Ok,
+                    message: String::new(),
+                };
+                let size = message.len() as u64;
+                let body = reads_body.then(|| Body::Message(message, request.output));
+                Ok(Response::new(status, metadata.into_headers(), size, body))
+            }
+            Err(status) => {
+                if let Some(failure) = failure(&status) {
+                    return Err(failure);
+                }
+                let headers = status.metadata().clone().into_headers();
+                let status = Status::Grpc {
+                    code: status.code(),
+                    message: status.message().to_owned(),
+                };
+                Ok(Response::new(status, headers, 0, None))
+            }
+        }
     }
 }
 
-fn failure(status: &Status) -> Failure {
+/// What became of a call that no service answered.
+fn failure(status: &tonic::Status) -> Option<Failure> {
     use std::error::Error as _;
     // A status that the server sent has no source; one that tonic made up has the broken transport.
-    if let Some(source) = status.source() {
-        let message = chain(source);
-        let refused = source.to_string() == "transport error" && message.contains("connect");
-        return Failure::new(
-            if refused {
-                "connect"
-            } else {
-                "connection-lost"
-            },
-            message,
-        );
-    }
-    let name = code_slug(status.code());
-    let text: String = status.message().chars().take(200).collect();
-    Failure::new(format!("grpc-{name}"), format!("gRPC {name}: {text}"))
-}
-
-/// `ResourceExhausted` as `resource-exhausted`.
-fn code_slug(code: Code) -> String {
-    let mut slug = String::new();
-    for c in format!("{code:?}").chars() {
-        if c.is_uppercase() && !slug.is_empty() {
-            slug.push('-');
-        }
-        slug.push(c.to_ascii_lowercase());
-    }
-    slug
+    let source = status.source()?;
+    let message = chain(source);
+    let refused = source.to_string() == "transport error" && message.contains("connect");
+    let kind = if refused {
+        "connect"
+    } else {
+        "connection-lost"
+    };
+    Some(Failure::new(kind, message))
 }
 
 /// One encoded message and where it goes.
 pub(super) struct GrpcRequest {
     path: PathAndQuery,
     message: Bytes,
+    /// Type of the answer.
+    output: MessageDescriptor,
 }
 
 pub(super) struct GrpcTemplate {
     path: PathAndQuery,
     input: MessageDescriptor,
+    output: MessageDescriptor,
     message: Template,
 }
 
@@ -106,22 +119,33 @@ impl GrpcTemplate {
         Ok(Self {
             path,
             input: descriptor.input(),
+            output: descriptor.output(),
             message,
         })
     }
 
     pub(super) fn prepare<'a>(
         &self,
-        fill: impl Fn(&str) -> Fill<'a>,
+        fill: &impl Fn(&str) -> Fill<'a>,
     ) -> Result<GrpcRequest, Failure> {
-        let json = self.message.render(fill);
-        let mut deserializer = serde_json::Deserializer::from_str(&json);
-        let message = DynamicMessage::deserialize(self.input.clone(), &mut deserializer)
-            .map_err(|e| Failure::new("protocol", e.to_string()))?;
+        // The reason may quote the message.
+        let message = self
+            .message(fill)
+            .map_err(|_| Failure::new("protocol", "the message does not fit its type"))?;
         Ok(GrpcRequest {
             path: self.path.clone(),
-            message: message.encode_to_vec().into(),
+            message,
+            output: self.output.clone(),
         })
+    }
+
+    /// The encoded message; the error says what does not fit its type.
+    pub(super) fn message<'a>(&self, fill: &impl Fn(&str) -> Fill<'a>) -> Result<Bytes, String> {
+        let json = self.message.render_as(escape::json, fill);
+        let mut deserializer = serde_json::Deserializer::from_str(&json);
+        DynamicMessage::deserialize(self.input.clone(), &mut deserializer)
+            .map(|message| message.encode_to_vec().into())
+            .map_err(|e| e.to_string())
     }
 }
 
@@ -145,9 +169,9 @@ impl Codec for BytesCodec {
 
 impl Encoder for BytesCodec {
     type Item = Bytes;
-    type Error = Status;
+    type Error = tonic::Status;
 
-    fn encode(&mut self, item: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
+    fn encode(&mut self, item: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), tonic::Status> {
         out.put(item);
         Ok(())
     }
@@ -155,9 +179,9 @@ impl Encoder for BytesCodec {
 
 impl Decoder for BytesCodec {
     type Item = Bytes;
-    type Error = Status;
+    type Error = tonic::Status;
 
-    fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+    fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, tonic::Status> {
         Ok(Some(source.copy_to_bytes(source.remaining())))
     }
 }

@@ -4,11 +4,15 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderName, Method, Request};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use super::escape;
 use super::failure::{Failure, chain};
+use super::judge::is_problem;
+use super::response::{Body, Response, Status};
 use crate::scenario::{Fill, Template};
 
 pub(super) type HttpRequest = Request<Full<Bytes>>;
@@ -27,8 +31,12 @@ impl HttpClient {
         }
     }
 
-    /// Sends the request and reads the whole body.
-    pub(super) async fn send(&self, request: HttpRequest) -> Result<(), Failure> {
+    /// Sends the request and reads the whole body, keeping it if `reads_body`.
+    pub(super) async fn send(
+        &self,
+        request: HttpRequest,
+        reads_body: bool,
+    ) -> Result<Response, Failure> {
         let response = self.client.request(request).await.map_err(|e| {
             let kind = if e.is_connect() {
                 "connect"
@@ -38,34 +46,26 @@ impl HttpClient {
             Failure::new(kind, chain(&e))
         })?;
         let (head, body) = response.into_parts();
-        let body = body
-            .collect()
+        let keep = reads_body || (!head.status.is_success() && is_problem(&head.headers));
+        let (size, body) = read(body, keep)
             .await
             .map_err(|e| Failure::new("connection-lost", chain(&e)))?;
-        if head.status.is_success() {
-            return Ok(());
-        }
-        let problem = head
-            .headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|t| t.as_bytes().starts_with(b"application/problem+json"))
-            .then(|| problem_code(&body.to_bytes()))
-            .flatten();
-        Err(Failure::new(
-            format!("http-{}", head.status.as_u16()),
-            match problem {
-                Some(code) => format!("HTTP {}: {code}", head.status),
-                None => format!("HTTP {}", head.status),
-            },
-        ))
+        let status = Status::Http(head.status);
+        Ok(Response::new(status, head.headers, size, body))
     }
 }
 
-/// The code or title of a problem document (RFC 9457); its detail may quote the request.
-fn problem_code(body: &[u8]) -> Option<String> {
-    let problem: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let text = problem.get("code").or_else(|| problem.get("title"))?;
-    text.as_str().map(|code| code.chars().take(80).collect())
+/// Reads to the end: how many bytes there were, and the bytes if they are to be kept.
+async fn read(mut body: Incoming, keep: bool) -> Result<(u64, Option<Body>), hyper::Error> {
+    if keep {
+        let bytes = body.collect().await?.to_bytes();
+        return Ok((bytes.len() as u64, Some(Body::Bytes(bytes))));
+    }
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        size += frame?.data_ref().map_or(0, |data| data.len() as u64);
+    }
+    Ok((size, None))
 }
 
 pub(super) struct HttpTemplate {
@@ -95,20 +95,20 @@ impl HttpTemplate {
 
     pub(super) fn prepare<'a>(
         &self,
-        fill: impl Fn(&str) -> Fill<'a>,
+        fill: &impl Fn(&str) -> Fill<'a>,
     ) -> Result<HttpRequest, Failure> {
         let wrong = |what: &str| Failure::new("protocol", format!("the {what} cannot be sent"));
-        let uri = format!("{}{}", self.base, self.path.render(&fill));
+        let uri = format!("{}{}", self.base, self.path.render_as(escape::path, fill));
         let mut builder = Request::builder().method(self.method.clone()).uri(uri);
         for (name, value) in &self.headers {
-            let value = HeaderValue::try_from(value.render(&fill)).map_err(|_| wrong("header"))?;
+            let value = HeaderValue::try_from(value.render(fill)).map_err(|_| wrong("header"))?;
             builder = builder.header(name, value);
         }
         let body = match &self.json {
             None => Bytes::new(),
             Some(json) => {
                 builder = builder.header(CONTENT_TYPE, "application/json");
-                Bytes::from(json.render(&fill))
+                Bytes::from(json.render_as(escape::json, fill))
             }
         };
         builder.body(Full::new(body)).map_err(|_| wrong("path"))

@@ -3,7 +3,9 @@
 //! [`Scenario::parse`] reads the TOML of `scenarios/*.toml` and reports every mistake of the file
 //! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
 
+mod checks;
 mod duration;
+mod extract;
 mod mistake;
 mod parse;
 mod table;
@@ -12,6 +14,9 @@ mod template;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use checks::code_slug;
+pub use checks::{Checks, Expected, Pattern, Statuses};
+pub use extract::{Extract, Source};
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
 
@@ -75,6 +80,12 @@ pub struct Action {
     pub timeout: Duration,
     /// Limits on quantiles of the response time: quantile and limit.
     pub targets: Vec<(f64, Duration)>,
+    /// What a response must be like to be a success.
+    pub checks: Checks,
+    /// What later requests of a session take from the response.
+    pub extracts: Vec<Extract>,
+    /// Places of the request that only an earlier response of a session fills.
+    pub carries: Vec<String>,
 }
 
 /// What an action calls.
@@ -100,6 +111,24 @@ pub enum Call {
         /// The request as the JSON form of its message.
         message: Template,
     },
+}
+
+impl Call {
+    /// Every text with places.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Http {
+                path,
+                headers,
+                json,
+                ..
+            } => std::iter::once(path)
+                .chain(headers.iter().map(|(_, value)| value))
+                .chain(json)
+                .collect(),
+            Self::Grpc { message, .. } => vec![message],
+        }
+    }
 }
 
 /// Which user of the population an arrival takes.

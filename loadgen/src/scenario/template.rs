@@ -68,6 +68,15 @@ impl Template {
 
     /// The text with every place filled by `fill`, which knows all of [`places`](Self::places).
     pub fn render<'a>(&self, fill: impl Fn(&str) -> Fill<'a>) -> String {
+        self.render_as(String::push_str, fill)
+    }
+
+    /// The text with every place filled by `fill`; texts are written by `escape`.
+    pub fn render_as<'a>(
+        &self,
+        escape: impl Fn(&mut String, &str),
+        fill: impl Fn(&str) -> Fill<'a>,
+    ) -> String {
         let mut text = String::with_capacity(64);
         for part in &self.parts {
             match part {
@@ -76,7 +85,7 @@ impl Template {
                     Fill::Number(number) => {
                         let _ = write!(text, "{number:0width$}");
                     }
-                    Fill::Text(value) => text.push_str(value),
+                    Fill::Text(value) => escape(&mut text, value),
                 },
             }
         }

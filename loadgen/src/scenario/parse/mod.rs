@@ -87,6 +87,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let captures = captures(&mut root, &stages, mistakes);
     check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
     check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    check_carried(&actions, &stages, mistakes);
     root.deny_unknown(mistakes);
     Some(Scenario {
         name: name?,
@@ -312,6 +313,27 @@ fn check_each_user_once(
                 ),
                 format!("set users.count to {arrivals}, or user = \"any\""),
             );
+        }
+    }
+}
+
+/// The arrivals of a stream stand alone: nothing carries values from one to another.
+fn check_carried(actions: &[action::Placed], stages: &[super::Stage], mistakes: &mut Mistakes<'_>) {
+    for stage in stages {
+        for stream in &stage.streams {
+            for placed in stream.mix.iter().map(|(index, _)| &actions[*index]) {
+                let Some(place) = placed.action.carries.first() else {
+                    continue;
+                };
+                mistakes.add_with_hint(
+                    &placed.span,
+                    format!(
+                        "action {:?}: nothing fills ${{{place}}} in stage {:?}, stream {:?}",
+                        placed.action.name, stage.name, stream.name
+                    ),
+                    "an extracted value is carried within a session only",
+                );
+            }
         }
     }
 }

@@ -1,0 +1,5 @@
+//! Requests to real servers over real sockets.
+
+mod bench;
+mod carry;
+mod check;

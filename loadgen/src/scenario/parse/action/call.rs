@@ -1,0 +1,120 @@
+//! What an action calls: `http = "GET /path"` or `grpc = "package.Service/Method"`.
+
+use std::ops::Range;
+
+use http::{HeaderName, Method};
+
+use super::super::super::mistake::Mistakes;
+use super::super::super::table::{Table, template};
+use super::super::super::{Call, Template};
+
+pub(super) fn call(
+    table: &mut Table<'_, '_>,
+    span: &Range<usize>,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Call> {
+    let http = table.string("http", mistakes);
+    let grpc = table.string("grpc", mistakes);
+    match (http, grpc) {
+        (Some((text, at)), None) => http_call(table, text, &at, places, mistakes),
+        (None, Some((text, at))) => grpc_call(table, text, &at, places, mistakes),
+        (both, _) => {
+            let what = if both.is_some() {
+                "calls both http and grpc"
+            } else {
+                "calls nothing"
+            };
+            mistakes.add_with_hint(
+                span,
+                format!("{} {what}", table.name),
+                "write http = \"METHOD /path\" or grpc = \"package.Service/Method\"",
+            );
+            for key in ["headers", "json", "message"] {
+                table.get(key);
+            }
+            None
+        }
+    }
+}
+
+fn http_call(
+    table: &mut Table<'_, '_>,
+    text: &str,
+    at: &Range<usize>,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Call> {
+    let json = table.template("json", places, mistakes);
+    let headers = headers(table, places, mistakes);
+    let name = format!("{}: http", table.name);
+    let (method, path) = text.split_once(' ').unwrap_or(("", text));
+    let method = Method::from_bytes(method.as_bytes()).ok();
+    let (Some(method), true) = (method, path.trim_start().starts_with('/')) else {
+        mistakes.add_with_hint(
+            at,
+            format!("{name} {text:?} cannot be read"),
+            "write method and path, such as \"GET /v1/challenges\"",
+        );
+        return None;
+    };
+    Some(Call::Http {
+        method,
+        path: template(&name, path.trim_start(), at, places, mistakes)?,
+        headers,
+        json,
+    })
+}
+
+fn headers(
+    table: &mut Table<'_, '_>,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<(HeaderName, Template)> {
+    let Some(headers) = table.table("headers", mistakes) else {
+        return Vec::new();
+    };
+    let name = &headers.name;
+    headers
+        .entries()
+        .filter_map(|(key, span, value)| {
+            let header = HeaderName::from_bytes(key.as_bytes()).ok();
+            let text = value.get_ref().as_str();
+            let (Some(header), Some(text)) = (header, text) else {
+                mistakes.add(
+                    &span,
+                    format!("{name}: {key:?} is not a header with a text"),
+                );
+                return None;
+            };
+            Some((
+                header,
+                template(name, text, &value.span(), places, mistakes)?,
+            ))
+        })
+        .collect()
+}
+
+fn grpc_call(
+    table: &mut Table<'_, '_>,
+    text: &str,
+    at: &Range<usize>,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Call> {
+    table.required("message", mistakes);
+    let message = table.template("message", places, mistakes);
+    let Some((service, method)) = text.split_once('/') else {
+        mistakes.add_with_hint(
+            at,
+            format!("{}: grpc {text:?} cannot be read", table.name),
+            "write service and method, such as \"package.Service/Method\"",
+        );
+        return None;
+    };
+    Some(Call::Grpc {
+        service: service.to_owned(),
+        method: method.to_owned(),
+        message: message?,
+    })
+}
