@@ -105,6 +105,42 @@ checks = { status = 200, code = "notfound", contains = "a", size = {} }
 }
 
 #[test]
+fn mistakes_in_what_is_sent_and_how() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "buy",
+        r#"[http]
+version = "3"
+connections = "none"
+cookies = true
+redirects = -1
+[tls]
+insecure = 1
+certificate = "tests/data/none.pem"
+ca = "tests/data/body.xml"
+[addresses]
+http = "https://example.com"
+admin = "https://127.0.0.1:8002"
+[actions.buy]
+http = "POST /orders"
+json = "{}"
+text = "${userr}"
+query = { n = 1 }
+bearer = "a-token"
+[actions.file]
+http = "POST /orders"
+file = "tests/data/none.bin"
+form = ["a"]
+bearer = "${env:BRUNT_NOT_SET}"
+[actions.event]
+grpc = "a.B/C"
+message = "{}"
+json = "{}"
+metadata = { "x y" = "a" }
+"#
+    )));
+}
+
+#[test]
 fn what_is_not_toml_is_named_with_its_line() {
     insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));
 }

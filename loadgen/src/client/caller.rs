@@ -1,15 +1,17 @@
 //! An action, ready to be sent any number of times.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::carried::Carried;
+use super::common::Common;
 use super::extract::extract;
 use super::failure::Failure;
-use super::grpc::GrpcTemplate;
-use super::http::HttpTemplate;
+use super::grpc::{GrpcParts, GrpcTemplate};
+use super::http::{HttpParts, HttpTemplate};
 use super::judge::judge;
 use super::places::Places;
-use super::proto::{ProtoError, Protos};
+use super::proto::ProtoError;
 use super::response::Response;
 use super::{Prepared, PreparedKind};
 use crate::scenario::{Action, Call, Checks, Extract, Scenario, Source};
@@ -18,6 +20,9 @@ use crate::scenario::{Action, Call, Checks, Extract, Scenario, Source};
 pub(crate) struct Caller {
     request: RequestKind,
     places: Places,
+    /// Do users keep cookies?
+    cookies: bool,
+    common: Arc<Common>,
     timeout: Duration,
     checks: Checks,
     extracts: Vec<Extract>,
@@ -31,38 +36,50 @@ enum RequestKind {
 }
 
 impl Caller {
-    /// Compiles the action with this `index`; `run` is the run's id.
+    /// Compiles the action with this `index`.
     pub(crate) fn new(
         scenario: &Scenario,
         index: usize,
-        protos: Option<&Protos>,
-        run: &str,
+        common: &Arc<Common>,
     ) -> Result<Self, ProtoError> {
         let action: &Action = &scenario.actions[index];
-        let places = Places::new(scenario, index, run);
+        let places = Places::new(scenario, index, &common.run);
+        let bearer = action.bearer.as_ref();
         let request = match &action.call {
             Call::Http {
                 method,
                 path,
+                query,
                 headers,
-                json,
+                body,
+                redirects,
             } => {
                 let base = scenario.addresses.http.as_deref().unwrap_or_default();
-                RequestKind::Http(HttpTemplate::new(
-                    base,
-                    method.clone(),
-                    path.clone(),
-                    headers.clone(),
-                    json.clone(),
-                ))
+                let parts = HttpParts {
+                    method,
+                    path,
+                    query,
+                    headers,
+                    body,
+                    redirects: *redirects,
+                };
+                let settings = &scenario.http;
+                RequestKind::Http(HttpTemplate::new(base, settings, &parts, bearer))
             }
             Call::Grpc {
                 service,
                 method,
+                metadata,
                 message,
             } => {
-                let protos = protos.ok_or(ProtoError::None)?;
-                let template = GrpcTemplate::new(protos, service, method, message.clone())?;
+                let protos = common.protos.as_ref().ok_or(ProtoError::None)?;
+                let parts = GrpcParts {
+                    service,
+                    method,
+                    metadata,
+                    message,
+                };
+                let template = GrpcTemplate::new(protos, &parts, bearer)?;
                 // A message that does not fit its type is a mistake of the file, not of one
                 // request. What a session carries is not known yet.
                 if action.carries.is_empty() {
@@ -85,6 +102,8 @@ impl Caller {
         Ok(Self {
             request,
             places,
+            cookies: scenario.http.cookies,
+            common: Arc::clone(common),
             timeout: action.timeout,
             reads_body: action.checks.read_body() || extracts_json,
             checks: action.checks.clone(),
@@ -102,7 +121,10 @@ impl Caller {
         let values = self.places.values(ordinal, carried)?;
         let fill = |place: &str| values.fill(place);
         let kind = match &self.request {
-            RequestKind::Http(template) => PreparedKind::Http(template.prepare(&fill)?),
+            RequestKind::Http(template) => {
+                let jar = self.cookies.then(|| self.common.jars.of(values.user_index));
+                PreparedKind::Http(template.prepare(&fill, jar)?)
+            }
             RequestKind::Grpc(template) => PreparedKind::Grpc(template.prepare(&fill)?),
         };
         Ok(Prepared {

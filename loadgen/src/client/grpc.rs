@@ -3,20 +3,25 @@
 use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, MessageDescriptor};
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::metadata::MetadataMap;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request};
+use tonic::{Code, Extensions, Request, TimeoutExpired};
 
+use super::USER_AGENT_OF_BRUNT;
 use super::address::AddressError;
 use super::escape;
 use super::failure::{Failure, chain};
+use super::http::authorization;
 use super::proto::{ProtoError, Protos};
 use super::response::{Body, Response, Status};
-use crate::scenario::{Fill, Template};
+use super::tls::connector;
+use crate::scenario::{Fill, HttpVersion, Template, Tls};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -25,8 +30,9 @@ pub(super) struct GrpcClient {
 }
 
 impl GrpcClient {
-    pub(super) fn new(address: &str) -> Result<Self, AddressError> {
+    pub(super) fn new(address: &str, tls: &Tls) -> Result<Self, AddressError> {
         let endpoint = Endpoint::from_shared(address.to_owned())
+            .and_then(|endpoint| endpoint.user_agent(USER_AGENT_OF_BRUNT))
             .map_err(|e| AddressError::Unusable {
                 name: "grpc",
                 address: address.to_owned(),
@@ -34,8 +40,10 @@ impl GrpcClient {
             })?
             .tcp_nodelay(true)
             .connect_timeout(CONNECT_TIMEOUT);
+        let https = address.starts_with("https:");
+        let connector = connector(tls, HttpVersion::Http2, https).map_err(AddressError::Tls)?;
         Ok(Self {
-            channel: endpoint.connect_lazy(),
+            channel: endpoint.connect_with_connector_lazy(connector),
         })
     }
 
@@ -43,14 +51,18 @@ impl GrpcClient {
     pub(super) async fn send(
         &self,
         request: GrpcRequest,
+        timeout: Duration,
         reads_body: bool,
     ) -> Result<Response, Failure> {
         let mut grpc = Grpc::new(self.channel.clone());
         grpc.ready()
             .await
             .map_err(|e| Failure::new("connect", chain(&e)))?;
-        let sent = grpc.unary(Request::new(request.message), request.path, BytesCodec);
-        match sent.await {
+        let mut message =
+            Request::from_parts(request.metadata, Extensions::default(), request.message);
+        // So that the service can give up as well.
+        message.set_timeout(timeout);
+        match grpc.unary(message, request.path, BytesCodec).await {
             Ok(response) => {
                 let (metadata, message, _) = response.into_parts();
                 let status = Status::Grpc {
@@ -62,7 +74,7 @@ impl GrpcClient {
                 Ok(Response::new(status, metadata.into_headers(), size, body))
             }
             Err(status) => {
-                if let Some(failure) = failure(&status) {
+                if let Some(failure) = failure(&status, timeout) {
                     return Err(failure);
                 }
                 let headers = status.metadata().clone().into_headers();
@@ -77,10 +89,14 @@ impl GrpcClient {
 }
 
 /// What became of a call that no service answered.
-fn failure(status: &tonic::Status) -> Option<Failure> {
+fn failure(status: &tonic::Status, timeout: Duration) -> Option<Failure> {
     use std::error::Error as _;
     // A status that the server sent has no source; one that tonic made up has the broken transport.
     let source = status.source()?;
+    if is_timeout(source) {
+        // tonic keeps the deadline that it sends, and may be the first to notice.
+        return Some(Failure::timeout(timeout));
+    }
     let message = chain(source);
     let refused = source.to_string() == "transport error" && message.contains("connect");
     let kind = if refused {
@@ -91,9 +107,14 @@ fn failure(status: &tonic::Status) -> Option<Failure> {
     Some(Failure::new(kind, message))
 }
 
+fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<TimeoutExpired>() || error.source().is_some_and(is_timeout)
+}
+
 /// One encoded message and where it goes.
 pub(super) struct GrpcRequest {
     path: PathAndQuery,
+    metadata: MetadataMap,
     message: Bytes,
     /// Type of the answer.
     output: MessageDescriptor,
@@ -103,24 +124,35 @@ pub(super) struct GrpcTemplate {
     path: PathAndQuery,
     input: MessageDescriptor,
     output: MessageDescriptor,
+    metadata: Vec<(HeaderName, Template)>,
+    bearer: Option<Template>,
     message: Template,
+}
+
+/// What an action calls, as its scenario has it.
+pub(super) struct GrpcParts<'a> {
+    pub(super) service: &'a str,
+    pub(super) method: &'a str,
+    pub(super) metadata: &'a [(HeaderName, Template)],
+    pub(super) message: &'a Template,
 }
 
 impl GrpcTemplate {
     pub(super) fn new(
         protos: &Protos,
-        service: &str,
-        method: &str,
-        message: Template,
+        parts: &GrpcParts<'_>,
+        bearer: Option<&Template>,
     ) -> Result<Self, ProtoError> {
-        let descriptor = protos.method(service, method)?;
-        let path = PathAndQuery::try_from(format!("/{service}/{method}"))
+        let descriptor = protos.method(parts.service, parts.method)?;
+        let path = PathAndQuery::try_from(format!("/{}/{}", parts.service, parts.method))
             .expect("names from a descriptor make a path");
         Ok(Self {
             path,
             input: descriptor.input(),
             output: descriptor.output(),
-            message,
+            metadata: parts.metadata.to_vec(),
+            bearer: bearer.cloned(),
+            message: parts.message.clone(),
         })
     }
 
@@ -128,12 +160,23 @@ impl GrpcTemplate {
         &self,
         fill: &impl Fn(&str) -> Fill<'a>,
     ) -> Result<GrpcRequest, Failure> {
+        let wrong = |what: &str| Failure::new("protocol", what.to_owned());
+        let mut metadata = HeaderMap::new();
+        for (name, value) in &self.metadata {
+            let value = HeaderValue::try_from(value.render(fill))
+                .map_err(|_| wrong("the metadata cannot be sent"))?;
+            metadata.append(name, value);
+        }
+        if let Some(token) = &self.bearer {
+            metadata.insert(AUTHORIZATION, authorization(token, fill)?);
+        }
         // The reason may quote the message.
         let message = self
             .message(fill)
-            .map_err(|_| Failure::new("protocol", "the message does not fit its type"))?;
+            .map_err(|_| wrong("the message does not fit its type"))?;
         Ok(GrpcRequest {
             path: self.path.clone(),
+            metadata: MetadataMap::from_headers(metadata),
             message,
             output: self.output.clone(),
         })

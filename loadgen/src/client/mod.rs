@@ -3,6 +3,9 @@
 mod address;
 mod caller;
 mod carried;
+mod common;
+mod cookies;
+mod decode;
 mod escape;
 mod extract;
 mod failure;
@@ -14,6 +17,7 @@ mod proto;
 mod response;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::time::Duration;
 
@@ -21,12 +25,16 @@ pub use address::AddressError;
 pub(crate) use address::await_reachable;
 pub(crate) use caller::Caller;
 pub(crate) use carried::Carried;
+pub(crate) use common::Common;
 pub(crate) use failure::Failure;
 pub use proto::ProtoError;
 pub(crate) use proto::Protos;
 pub(crate) use response::Response;
 
 use crate::scenario::Scenario;
+
+/// Who the generator says that it is.
+const USER_AGENT_OF_BRUNT: &str = concat!("brunt/", env!("CARGO_PKG_VERSION"));
 
 /// The clients of a run, one connection pool each.
 pub(crate) struct Clients {
@@ -50,11 +58,11 @@ impl Clients {
     /// Clients for the addresses of `scenario`; connections are opened when they are needed.
     pub(crate) fn new(scenario: &Scenario) -> Result<Self, AddressError> {
         let grpc = match &scenario.addresses.grpc {
-            Some(address) => Some(grpc::GrpcClient::new(address)?),
+            Some(address) => Some(grpc::GrpcClient::new(address, &scenario.tls)?),
             None => None,
         };
         Ok(Self {
-            http: http::HttpClient::new(),
+            http: http::HttpClient::new(scenario).map_err(AddressError::Tls)?,
             grpc,
         })
     }
@@ -71,7 +79,7 @@ impl Clients {
             match (prepared.kind, &self.grpc) {
                 (PreparedKind::Http(request), _) => self.http.send(request, reads_body).await,
                 (PreparedKind::Grpc(request), Some(client)) => {
-                    client.send(request, reads_body).await
+                    client.send(request, timeout, reads_body).await
                 }
                 (PreparedKind::Grpc(_), None) => {
                     Err(Failure::new("protocol", "the scenario has no gRPC address"))
@@ -80,9 +88,6 @@ impl Clients {
         };
         tokio::time::timeout(timeout, response)
             .await
-            .unwrap_or_else(|_| {
-                let message = format!("no response within {timeout:?}");
-                Err(Failure::new("timeout", message))
-            })
+            .unwrap_or_else(|_| Err(Failure::timeout(timeout)))
     }
 }

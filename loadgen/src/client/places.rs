@@ -18,6 +18,7 @@ pub(super) struct Places {
 
 /// The values of one arrival.
 pub(super) struct Values<'a> {
+    pub(super) user_index: u64,
     user: String,
     numbers: Vec<u64>,
     ordinal: u64,
@@ -63,6 +64,7 @@ impl Places {
             .as_ref()
             .map_or_else(String::new, |id| user_id(id, index, self.seed));
         Values {
+            user_index: index,
             user,
             numbers,
             ordinal,

@@ -19,7 +19,7 @@ use super::error::RunError;
 use super::lane::{Lane, Post, Shared};
 use super::manifest::{draft, finish};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Protos, await_reachable};
+use crate::client::{AddressError, Caller, Common, Protos, await_reachable};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::Plan;
@@ -205,8 +205,9 @@ async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
 
 fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Caller>, RunError> {
     let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
+    let common = Arc::new(Common::new(run, protos));
     (0..scenario.actions.len())
-        .map(|index| Ok(Caller::new(scenario, index, protos.as_ref(), run)?))
+        .map(|index| Ok(Caller::new(scenario, index, &common)?))
         .collect()
 }
 

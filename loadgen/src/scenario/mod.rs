@@ -3,22 +3,29 @@
 //! [`Scenario::parse`] reads the TOML of `scenarios/*.toml` and reports every mistake of the file
 //! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
 
+mod body;
 mod checks;
 mod duration;
+mod environment;
 mod extract;
+mod http_settings;
 mod mistake;
 mod parse;
 mod table;
 mod template;
+mod tls;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use body::Body;
 pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
 pub use extract::{Extract, Source};
+pub use http_settings::{HttpSettings, HttpVersion};
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
+pub use tls::{Identity, Tls};
 
 /// The load of one named workload.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +38,10 @@ pub struct Scenario {
     pub seed: u64,
     /// Addresses under load: scheme, host and port.
     pub addresses: Addresses,
+    /// How HTTP is spoken.
+    pub http: HttpSettings,
+    /// Certificates for `https` addresses.
+    pub tls: Tls,
     /// `.proto` file with the gRPC services, relative to the scenario.
     pub proto: Option<PathBuf>,
     /// Who sends the requests; absent where no action names a user.
@@ -80,6 +91,8 @@ pub struct Action {
     pub timeout: Duration,
     /// Limits on quantiles of the response time: quantile and limit.
     pub targets: Vec<(f64, Duration)>,
+    /// A token that is sent as `Authorization: Bearer`.
+    pub bearer: Option<Template>,
     /// What a response must be like to be a success.
     pub checks: Checks,
     /// What later requests of a session take from the response.
@@ -97,17 +110,23 @@ pub enum Call {
         method: http::Method,
         /// Path and query.
         path: Template,
+        /// Names and values that are added to the query of the path.
+        query: Vec<(String, Template)>,
         /// Names and values.
         headers: Vec<(http::HeaderName, Template)>,
-        /// A JSON document, sent as `application/json`.
-        json: Option<Template>,
+        /// What is sent after the headers.
+        body: Body,
+        /// How many redirects are followed.
+        redirects: u64,
     },
-    /// A unary gRPC call.
+    /// A unary gRPC call; its timeout is sent as its deadline.
     Grpc {
         /// `package.Service`.
         service: String,
         /// Name of the method.
         method: String,
+        /// Names and values.
+        metadata: Vec<(http::HeaderName, Template)>,
         /// The request as the JSON form of its message.
         message: Template,
     },
@@ -119,14 +138,20 @@ impl Call {
         match self {
             Self::Http {
                 path,
+                query,
                 headers,
-                json,
+                body,
                 ..
             } => std::iter::once(path)
+                .chain(query.iter().map(|(_, value)| value))
                 .chain(headers.iter().map(|(_, value)| value))
-                .chain(json)
+                .chain(body.templates())
                 .collect(),
-            Self::Grpc { message, .. } => vec![message],
+            Self::Grpc {
+                metadata, message, ..
+            } => std::iter::once(message)
+                .chain(metadata.iter().map(|(_, value)| value))
+                .collect(),
         }
     }
 }

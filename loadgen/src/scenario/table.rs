@@ -106,6 +106,29 @@ impl<'t, 'i> Table<'t, 'i> {
         boolean
     }
 
+    /// One of the texts of `choices`, as what it stands for.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<T> {
+        let (text, span) = self.string(key, mistakes)?;
+        let chosen = choices.iter().find(|(name, _)| *name == text);
+        if chosen.is_none() {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| format!("{name:?}"))
+                .collect();
+            mistakes.add_with_hint(
+                &span,
+                format!("{}: {key} {text:?} is none that is known", self.name),
+                format!("write {}", names.join(" or ")),
+            );
+        }
+        chosen.map(|(_, value)| *value)
+    }
+
     pub(super) fn whole(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<u64> {
         let value = self.get(key)?;
         let number = whole(value);

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::client::{Caller, Carried, Clients, Failure};
+use crate::client::{Caller, Carried, Clients, Common, Failure};
 use crate::scenario::Scenario;
 
 /// Serves `app` on a free port, until the test ends.
@@ -32,8 +33,9 @@ impl Bench {
     pub(super) fn new(text: &str) -> Self {
         let text = format!("format = 1\nname = \"test\"\nstages = []\n{text}");
         let scenario = Scenario::parse(Path::new("test.toml"), &text).unwrap();
+        let common = Arc::new(Common::new("run-1", None));
         let callers = (0..scenario.actions.len())
-            .map(|index| Caller::new(&scenario, index, None, "run-1").unwrap())
+            .map(|index| Caller::new(&scenario, index, &common).unwrap())
             .collect();
         let clients = Clients::new(&scenario).unwrap();
         Self {

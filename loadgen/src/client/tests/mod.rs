@@ -3,3 +3,6 @@
 mod bench;
 mod carry;
 mod check;
+mod echo;
+mod http;
+mod tls;

@@ -1,7 +1,10 @@
 //! TOML to [`Scenario`], with every mistake of the file noted.
 
 mod action;
+mod file;
+mod http;
 mod stage;
+mod tls;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -82,7 +85,15 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .map(|(file, _)| path.parent().unwrap_or(Path::new("")).join(file));
     let success_target = success_target(&mut root, mistakes);
     let users = users(&mut root, mistakes);
-    let actions = action::actions(&mut root, users.is_some(), mistakes);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let http = http::settings(&mut root, users.is_some(), mistakes);
+    let tls = tls::tls(&mut root, folder, mistakes);
+    let surroundings = action::Surroundings {
+        folder,
+        has_users: users.is_some(),
+        http: &http,
+    };
+    let actions = action::actions(&mut root, &surroundings, mistakes);
     let stages = stage::stages(&mut root, &actions, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
     check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
@@ -94,6 +105,8 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         description: description.unwrap_or_default(),
         seed,
         addresses,
+        http,
+        tls,
         proto,
         users,
         actions: actions.into_iter().map(|a| a.action).collect(),
@@ -112,7 +125,7 @@ fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses
     };
     let mut address = |key: &'static str| {
         let (text, span) = table.string(key, mistakes)?;
-        if let Err(hint) = Addresses::check(text) {
+        if let Err(hint) = Addresses::check(text, key) {
             // A password must not come back in a message either.
             let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
             let what = format!("addresses: {key} {shown:?} cannot be used");
@@ -130,13 +143,17 @@ fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses
 }
 
 impl Addresses {
-    /// Is `text` a base URL that requests can be sent to? The error is what to write instead.
-    pub fn check(text: &str) -> Result<(), String> {
+    /// Is `text` a base URL that requests can be sent to, as the address `name`? The error is what
+    /// to write instead.
+    pub fn check(text: &str, name: &str) -> Result<(), String> {
         let hint = || "write scheme, host and port, such as \"http://127.0.0.1:8000\"".to_owned();
-        let uri: http::Uri = text.parse().map_err(|_| hint())?;
+        let uri: ::http::Uri = text.parse().map_err(|_| hint())?;
         let authority = uri.authority().ok_or_else(hint)?;
-        if uri.scheme() != Some(&http::uri::Scheme::HTTP) || authority.port().is_none() {
-            return Err(hint());
+        match uri.scheme_str() {
+            Some("http") if authority.port().is_some() => {}
+            Some("https") if name != "admin" => {}
+            Some("https") => return Err("the admin address is read without TLS".to_owned()),
+            _ => return Err(hint()),
         }
         if authority.as_str().contains('@') {
             return Err("leave user name and password out: addresses are recorded".to_owned());

@@ -7,17 +7,20 @@ use http::{HeaderName, Method};
 use super::super::super::mistake::Mistakes;
 use super::super::super::table::{Table, template};
 use super::super::super::{Call, Template};
+use super::Surroundings;
+use super::body::{KINDS, body, pairs};
 
 pub(super) fn call(
     table: &mut Table<'_, '_>,
     span: &Range<usize>,
     places: &[&str],
+    surroundings: &Surroundings<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Call> {
     let http = table.string("http", mistakes);
     let grpc = table.string("grpc", mistakes);
     match (http, grpc) {
-        (Some((text, at)), None) => http_call(table, text, &at, places, mistakes),
+        (Some((text, at)), None) => http_call(table, text, &at, places, surroundings, mistakes),
         (None, Some((text, at))) => grpc_call(table, text, &at, places, mistakes),
         (both, _) => {
             let what = if both.is_some() {
@@ -30,7 +33,10 @@ pub(super) fn call(
                 format!("{} {what}", table.name),
                 "write http = \"METHOD /path\" or grpc = \"package.Service/Method\"",
             );
-            for key in ["headers", "json", "message"] {
+            for key in ["query", "headers", "redirects", "metadata", "message"] {
+                table.get(key);
+            }
+            for key in KINDS {
                 table.get(key);
             }
             None
@@ -43,10 +49,13 @@ fn http_call(
     text: &str,
     at: &Range<usize>,
     places: &[&str],
+    surroundings: &Surroundings<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Call> {
-    let json = table.template("json", places, mistakes);
-    let headers = headers(table, places, mistakes);
+    let body = body(table, places, surroundings, mistakes);
+    let query = pairs(table, "query", places, mistakes);
+    let headers = headers(table, "headers", places, mistakes);
+    let redirects = table.whole("redirects", mistakes);
     let name = format!("{}: http", table.name);
     let (method, path) = text.split_once(' ').unwrap_or(("", text));
     let method = Method::from_bytes(method.as_bytes()).ok();
@@ -61,17 +70,20 @@ fn http_call(
     Some(Call::Http {
         method,
         path: template(&name, path.trim_start(), at, places, mistakes)?,
+        query,
         headers,
-        json,
+        body,
+        redirects: redirects.unwrap_or(surroundings.http.redirects),
     })
 }
 
 fn headers(
     table: &mut Table<'_, '_>,
+    key: &'static str,
     places: &[&str],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(HeaderName, Template)> {
-    let Some(headers) = table.table("headers", mistakes) else {
+    let Some(headers) = table.table(key, mistakes) else {
         return Vec::new();
     };
     let name = &headers.name;
@@ -104,6 +116,7 @@ fn grpc_call(
 ) -> Option<Call> {
     table.required("message", mistakes);
     let message = table.template("message", places, mistakes);
+    let metadata = headers(table, "metadata", places, mistakes);
     let Some((service, method)) = text.split_once('/') else {
         mistakes.add_with_hint(
             at,
@@ -115,6 +128,7 @@ fn grpc_call(
     Some(Call::Grpc {
         service: service.to_owned(),
         method: method.to_owned(),
+        metadata,
         message: message?,
     })
 }

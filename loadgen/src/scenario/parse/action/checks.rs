@@ -239,7 +239,8 @@ fn patterns(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Patte
             Err(error) => {
                 // The last line says why; those before it draw the place.
                 let why = error.to_string();
-                let why = why.lines().last().unwrap_or_default().to_owned();
+                let why = why.lines().last().unwrap_or_default();
+                let why = why.trim_start_matches("error: ").to_owned();
                 mistakes.add_with_hint(&span, format!("{name} {text:?} cannot be read"), why);
                 None
             }

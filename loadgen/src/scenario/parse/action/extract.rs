@@ -63,13 +63,15 @@ fn source(text: &str) -> Result<Source, String> {
             .map(Source::Header)
             .map_err(|_| "write the name of a header, such as \"header:etag\"".to_owned());
     }
-    json_path(text).map(Source::Json)
+    json_path(text)
+        .map(Source::Json)
+        .map_err(|hint| format!("{hint}; or write \"header:NAME\""))
 }
 
 /// Reads a `JSONPath`; the error is what to write instead.
 pub(super) fn json_path(text: &str) -> Result<JsonPath, String> {
     if !text.starts_with('$') {
-        return Err("write a JSONPath such as \"$.goals[0].id\", or \"header:NAME\"".to_owned());
+        return Err("write a JSONPath such as \"$.goals[0].id\"".to_owned());
     }
     JsonPath::parse(text).map_err(|e| {
         let place = e.position();

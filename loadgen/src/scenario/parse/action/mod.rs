@@ -1,5 +1,6 @@
 //! `[actions.NAME]`: one kind of request.
 
+mod body;
 mod call;
 mod checks;
 mod draw;
@@ -8,13 +9,14 @@ mod target;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 
 use http::Method;
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
-use super::super::{Action, Call, Template, UserPick};
+use super::super::{Action, Body, Call, HttpSettings, Template, UserPick};
 use super::check_slug;
 use call::call;
 use checks::checks;
@@ -31,9 +33,17 @@ pub(super) struct Placed {
     pub(super) takes_each_user: bool,
 }
 
+/// What the rest of the file has to do with actions.
+pub(super) struct Surroundings<'a> {
+    /// Where the scenario stands.
+    pub(super) folder: &'a Path,
+    pub(super) has_users: bool,
+    pub(super) http: &'a HttpSettings,
+}
+
 pub(super) fn actions(
     root: &mut Table<'_, '_>,
-    has_users: bool,
+    surroundings: &Surroundings<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Placed> {
     let Some(value) = root.required("actions", mistakes) else {
@@ -48,7 +58,7 @@ pub(super) fn actions(
         .filter_map(|(name, span, value)| {
             check_slug("action", name, &span, mistakes);
             let table = Table::from_value(format!("action {name:?}"), value, mistakes)?;
-            Some(action(name, span, table, has_users, &carried, mistakes))
+            Some(action(name, span, table, surroundings, &carried, mistakes))
         })
         .collect()
 }
@@ -57,10 +67,11 @@ fn action(
     name: &str,
     span: Range<usize>,
     mut table: Table<'_, '_>,
-    has_users: bool,
+    surroundings: &Surroundings<'_>,
     carried: &BTreeSet<&str>,
     mistakes: &mut Mistakes<'_>,
 ) -> Placed {
+    let has_users = surroundings.has_users;
     let draws = draws(&mut table, mistakes);
     let mut places = vec!["ordinal", "run"];
     if has_users {
@@ -71,8 +82,9 @@ fn action(
     let of_session: Vec<&str> = carried.iter().filter(of_session).copied().collect();
     places.extend(&of_session);
 
-    let call = call(&mut table, &span, &places, mistakes);
-    let needs = places_of(call.as_ref(), &of_session);
+    let call = call(&mut table, &span, &places, surroundings, mistakes);
+    let bearer = bearer(&mut table, &places, mistakes);
+    let needs = places_of(call.as_ref(), bearer.as_ref(), &of_session);
     let user = table.string("user", mistakes);
     let pick = match user.as_ref().map(|(text, _)| *text) {
         Some("each") => UserPick::Each,
@@ -106,13 +118,16 @@ fn action(
             call: call.unwrap_or(Call::Http {
                 method: Method::GET,
                 path: Template::default(),
+                query: Vec::new(),
                 headers: Vec::new(),
-                json: None,
+                body: Body::Empty,
+                redirects: 0,
             }),
             user: pick,
             draws,
             timeout,
             targets,
+            bearer,
             checks,
             extracts,
             carries: needs,
@@ -122,10 +137,30 @@ fn action(
     }
 }
 
-/// Those of the places `among` that the call has.
-fn places_of(call: Option<&Call>, among: &[&str]) -> Vec<String> {
+/// `bearer = "${env:TOKEN}"`.
+fn bearer(
+    table: &mut Table<'_, '_>,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Template> {
+    let token = table.template("bearer", places, mistakes)?;
+    if token.is_literal() {
+        // The scenario is part of the record.
+        let (_, span) = table.string("bearer", mistakes)?;
+        mistakes.add_with_hint(
+            &span,
+            format!("{}: bearer is a token that would be recorded", table.name),
+            "take it from the environment: bearer = \"${env:TOKEN}\"",
+        );
+    }
+    Some(token)
+}
+
+/// Those of the places `among` that the call and its token have.
+fn places_of(call: Option<&Call>, bearer: Option<&Template>, among: &[&str]) -> Vec<String> {
     let templates = call.map(Call::templates).unwrap_or_default();
-    let used: BTreeSet<&str> = templates.into_iter().flat_map(Template::places).collect();
+    let templates = templates.into_iter().chain(bearer);
+    let used: BTreeSet<&str> = templates.flat_map(Template::places).collect();
     among
         .iter()
         .filter(|name| used.contains(*name))
