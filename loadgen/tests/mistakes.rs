@@ -141,6 +141,50 @@ metadata = { "x y" = "a" }
 }
 
 #[test]
+fn mistakes_in_data_and_login() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "buy",
+        r#"[data.players]
+file = "tests/data/players.csv"
+pick = "unique"
+[data.Tokens]
+file = "tests/data/tokens.jsonl"
+pick = "once"
+[data.none]
+file = "tests/data/none.csv"
+[data.odd]
+file = "tests/data/body.xml"
+[login]
+action = "signin"
+once_per = "user"
+[actions.sign-in]
+http = "GET /sign-in"
+[actions.buy]
+http = "POST /${players.idd}/${players.id}/${login.token}"
+"#
+    )));
+    let login = scenario(
+        "buy",
+        r#"[users]
+count = 3
+[login]
+action = "sign-in"
+once = "user"
+[actions.sign-in]
+http = "GET /${goal}"
+bearer = "${login.token}"
+extract = { token = "$.token" }
+[actions.buy]
+http = "POST /${user}"
+extract = { goal = "$" }
+[actions.none]
+http = "GET /${login.tokn}"
+"#,
+    );
+    insta::assert_snapshot!(mistakes(&format!("bearer = \"a-token\"\n{login}")));
+}
+
+#[test]
 fn what_is_not_toml_is_named_with_its_line() {
     insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));
 }

@@ -14,7 +14,7 @@ use super::places::Places;
 use super::proto::ProtoError;
 use super::response::Response;
 use super::{Prepared, PreparedKind};
-use crate::scenario::{Action, Call, Checks, Extract, Scenario, Source};
+use crate::scenario::{Action, Call, Checks, Extract, LOGIN, Scenario, Source};
 
 /// An action, ready to be sent any number of times.
 pub(crate) struct Caller {
@@ -82,9 +82,14 @@ impl Caller {
                 let template = GrpcTemplate::new(protos, &parts, bearer)?;
                 // A message that does not fit its type is a mistake of the file, not of one
                 // request. What a session carries is not known yet.
-                if action.carries.is_empty() {
+                let known = |place: &str| !place.starts_with(LOGIN);
+                if action.carries.is_empty() && action.places().all(known) {
                     let nothing = Carried::default();
-                    let values = places.fill_in(0, &nothing);
+                    let values = places.values(0, &nothing, &common.logins);
+                    let values = values.map_err(|failure| ProtoError::Message {
+                        action: action.name.clone(),
+                        reason: failure.message,
+                    })?;
                     template
                         .message(&|place| values.fill(place))
                         .map_err(|reason| ProtoError::Message {
@@ -118,7 +123,7 @@ impl Caller {
 
     /// The request of arrival `ordinal`, in a session that carries `carried`.
     pub(crate) fn prepare(&self, ordinal: u64, carried: &Carried) -> Result<Prepared, Failure> {
-        let values = self.places.values(ordinal, carried)?;
+        let values = self.places.values(ordinal, carried, &self.common.logins)?;
         let fill = |place: &str| values.fill(place);
         let kind = match &self.request {
             RequestKind::Http(template) => {

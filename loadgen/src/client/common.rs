@@ -1,6 +1,7 @@
 //! What the callers of a run share, on whichever thread they send.
 
 use super::cookies::Jars;
+use super::login::Logins;
 use super::proto::Protos;
 
 /// What the callers of a run share.
@@ -9,15 +10,17 @@ pub(crate) struct Common {
     pub(super) run: String,
     pub(super) protos: Option<Protos>,
     pub(super) jars: Jars,
+    pub(super) logins: Logins,
 }
 
 impl Common {
-    /// No user has a cookie yet.
+    /// Nobody has logged in yet, and no user has a cookie.
     pub(crate) fn new(run: &str, protos: Option<Protos>) -> Self {
         Self {
             run: run.to_owned(),
             protos,
             jars: Jars::default(),
+            logins: Logins::default(),
         }
     }
 }

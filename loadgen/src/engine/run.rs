@@ -19,7 +19,7 @@ use super::error::RunError;
 use super::lane::{Lane, Post, Shared};
 use super::manifest::{draft, finish};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Common, Protos, await_reachable};
+use crate::client::{AddressError, Caller, Clients, Common, Protos, await_reachable, log_in};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::Plan;
@@ -95,7 +95,7 @@ pub async fn run(
     );
     let mut manifest = draft(scenario, text, &plan, &options, &id);
     let dir = unused(&options.results, &mut manifest.id);
-    let callers = callers(scenario, &manifest.id)?;
+    let callers = callers(scenario, &manifest.id, &stop).await?;
     let series = Series::new(&plan, scenario);
     let threads = options.threads.unwrap_or_else(|| threads_for(&plan));
     let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
@@ -203,12 +203,25 @@ async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
     Ok(())
 }
 
-fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Caller>, RunError> {
+/// The callers of all actions; whoever is to log in has done so.
+async fn callers(
+    scenario: &Scenario,
+    run: &str,
+    stop: &CancellationToken,
+) -> Result<Vec<Caller>, RunError> {
+    let clients = Clients::new(scenario)?;
     let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
     let common = Arc::new(Common::new(run, protos));
-    (0..scenario.actions.len())
+    let callers: Result<Vec<_>, RunError> = (0..scenario.actions.len())
         .map(|index| Ok(Caller::new(scenario, index, &common)?))
-        .collect()
+        .collect();
+    let callers = callers?;
+    tokio::select! {
+        // Nothing will be sent, so that nobody need log in.
+        () = stop.cancelled() => {}
+        logged_in = log_in(scenario, &common, clients) => logged_in?,
+    }
+    Ok(callers)
 }
 
 /// Goose starts its users one after the other.

@@ -7,11 +7,13 @@
 mod draw;
 mod mix;
 mod record;
+mod row;
 mod user_id;
 
 pub use draw::Draws;
 pub use mix::{Mix, MixCursor};
 pub use record::{record_actions, record_stages};
+pub use row::RowDraw;
 pub use user_id::user_id;
 
 use crate::arrivals::Constant;

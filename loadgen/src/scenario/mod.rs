@@ -5,10 +5,12 @@
 
 mod body;
 mod checks;
+mod data;
 mod duration;
 mod environment;
 mod extract;
 mod http_settings;
+mod login;
 mod mistake;
 mod parse;
 mod table;
@@ -21,8 +23,11 @@ use std::time::Duration;
 pub use body::Body;
 pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
+pub use data::{DataSet, RowPick, Rows};
 pub use extract::{Extract, Source};
 pub use http_settings::{HttpSettings, HttpVersion};
+pub(crate) use login::LOGIN;
+pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
 pub use tls::{Identity, Tls};
@@ -46,6 +51,10 @@ pub struct Scenario {
     pub proto: Option<PathBuf>,
     /// Who sends the requests; absent where no action names a user.
     pub users: Option<Users>,
+    /// Rows that requests take their values from.
+    pub data: Vec<DataSet>,
+    /// What is done before the stages.
+    pub login: Option<Login>,
     /// Every kind of request.
     pub actions: Vec<Action>,
     /// Spans of load, one after the other.
@@ -130,6 +139,20 @@ pub enum Call {
         /// The request as the JSON form of its message.
         message: Template,
     },
+}
+
+impl Action {
+    /// The names of all places, some of them more than once.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let templates = self.call.templates().into_iter().chain(&self.bearer);
+        templates.flat_map(Template::places)
+    }
+
+    /// Does it take values from the data set of this name?
+    pub fn takes_from(&self, set: &str) -> bool {
+        self.places()
+            .any(|place| place.split_once('.').is_some_and(|(name, _)| name == set))
+    }
 }
 
 impl Call {

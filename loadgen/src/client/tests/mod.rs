@@ -3,6 +3,7 @@
 mod bench;
 mod carry;
 mod check;
+mod data;
 mod echo;
 mod http;
 mod tls;

@@ -12,6 +12,7 @@ pub(super) fn settings(
     let Some(mut table) = root.table("http", mistakes) else {
         return HttpSettings::default();
     };
+    "http".clone_into(&mut table.name);
     let version = table.choice(
         "version",
         &[("1.1", HttpVersion::Http1), ("2", HttpVersion::Http2)],

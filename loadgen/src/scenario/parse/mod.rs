@@ -1,8 +1,10 @@
 //! TOML to [`Scenario`], with every mistake of the file noted.
 
 mod action;
+mod data;
 mod file;
 mod http;
+mod login;
 mod stage;
 mod tls;
 
@@ -88,16 +90,22 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let folder = path.parent().unwrap_or(Path::new(""));
     let http = http::settings(&mut root, users.is_some(), mistakes);
     let tls = tls::tls(&mut root, folder, mistakes);
+    let data = data::data(&mut root, folder, mistakes);
+    let wanted = login::wanted(&mut root, users.is_some(), mistakes);
     let surroundings = action::Surroundings {
+        data: &data,
+        login: wanted.as_ref(),
         folder,
         has_users: users.is_some(),
         http: &http,
     };
     let actions = action::actions(&mut root, &surroundings, mistakes);
+    let login = login::login(wanted, &actions, mistakes);
     let stages = stage::stages(&mut root, &actions, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
     check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
     check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    data::check_unique(&data, &actions, &stages, mistakes);
     check_carried(&actions, &stages, mistakes);
     root.deny_unknown(mistakes);
     Some(Scenario {
@@ -109,6 +117,8 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         tls,
         proto,
         users,
+        data,
+        login,
         actions: actions.into_iter().map(|a| a.action).collect(),
         stages,
         captures,

@@ -16,6 +16,7 @@ pub(super) fn tls(root: &mut Table<'_, '_>, folder: &Path, mistakes: &mut Mistak
     let Some(mut table) = root.table("tls", mistakes) else {
         return Tls::default();
     };
+    "tls".clone_into(&mut table.name);
     let authorities = certificates(&mut table, "ca", folder, mistakes);
     let insecure = table.boolean("insecure", mistakes).unwrap_or_default();
     if insecure && authorities.is_some() {

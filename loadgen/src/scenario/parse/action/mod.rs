@@ -16,8 +16,9 @@ use http::Method;
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
-use super::super::{Action, Body, Call, HttpSettings, Template, UserPick};
-use super::check_slug;
+use super::super::{Action, Body, Call, DataSet, HttpSettings, Template, UserPick};
+use super::login::{self, Wanted};
+use super::{check_slug, data};
 use call::call;
 use checks::checks;
 use draw::draws;
@@ -33,12 +34,22 @@ pub(super) struct Placed {
     pub(super) takes_each_user: bool,
 }
 
+/// Places that do not depend on the action.
+struct Shared<'a> {
+    /// What an earlier response of a session may give.
+    carried: Vec<&'a str>,
+    of_data: Vec<String>,
+    of_login: Vec<String>,
+}
+
 /// What the rest of the file has to do with actions.
 pub(super) struct Surroundings<'a> {
     /// Where the scenario stands.
     pub(super) folder: &'a Path,
     pub(super) has_users: bool,
     pub(super) http: &'a HttpSettings,
+    pub(super) data: &'a [DataSet],
+    pub(super) login: Option<&'a Wanted<'a>>,
 }
 
 pub(super) fn actions(
@@ -53,12 +64,23 @@ pub(super) fn actions(
         return Vec::new();
     };
     let carried = extract::names(&table);
+    let shared = Shared {
+        carried: carried.iter().copied().collect(),
+        of_data: data::places(surroundings.data),
+        of_login: login::places(surroundings.login, &table),
+    };
+    let common = common_bearer(root, &shared, surroundings, mistakes);
     table
         .entries()
         .filter_map(|(name, span, value)| {
             check_slug("action", name, &span, mistakes);
             let table = Table::from_value(format!("action {name:?}"), value, mistakes)?;
-            Some(action(name, span, table, surroundings, &carried, mistakes))
+            let mut placed = action(name, span, table, surroundings, &shared, mistakes);
+            let is_login = surroundings.login.is_some_and(|login| login.action == name);
+            if !is_login && placed.action.bearer.is_none() {
+                placed.action.bearer.clone_from(&common);
+            }
+            Some(placed)
         })
         .collect()
 }
@@ -68,7 +90,7 @@ fn action(
     span: Range<usize>,
     mut table: Table<'_, '_>,
     surroundings: &Surroundings<'_>,
-    carried: &BTreeSet<&str>,
+    shared: &Shared<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Placed {
     let has_users = surroundings.has_users;
@@ -78,8 +100,12 @@ fn action(
         places.push("user");
     }
     places.extend(draws.iter().map(|(name, _, _)| name.as_str()));
+    places.extend(shared.of_data.iter().map(String::as_str));
+    if surroundings.login.is_none_or(|login| login.action != name) {
+        places.extend(shared.of_login.iter().map(String::as_str));
+    }
     let of_session = |name: &&&str| !places.contains(*name);
-    let of_session: Vec<&str> = carried.iter().filter(of_session).copied().collect();
+    let of_session: Vec<&str> = shared.carried.iter().filter(of_session).copied().collect();
     places.extend(&of_session);
 
     let call = call(&mut table, &span, &places, surroundings, mistakes);
@@ -135,6 +161,22 @@ fn action(
         span,
         takes_each_user: pick == UserPick::Each,
     }
+}
+
+/// The token of all actions but the login.
+fn common_bearer(
+    root: &mut Table<'_, '_>,
+    shared: &Shared<'_>,
+    surroundings: &Surroundings<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Template> {
+    let mut places = vec!["ordinal", "run"];
+    if surroundings.has_users {
+        places.push("user");
+    }
+    places.extend(shared.of_data.iter().map(String::as_str));
+    places.extend(shared.of_login.iter().map(String::as_str));
+    bearer(root, &places, mistakes)
 }
 
 /// `bearer = "${env:TOKEN}"`.
