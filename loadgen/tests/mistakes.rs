@@ -152,6 +152,8 @@ file = "tests/data/tokens.jsonl"
 pick = "once"
 [data.none]
 file = "tests/data/none.csv"
+[data.login]
+file = "tests/data/players.csv"
 [data.odd]
 file = "tests/data/body.xml"
 [login]
@@ -182,6 +184,23 @@ http = "GET /${login.tokn}"
 "#,
     );
     insta::assert_snapshot!(mistakes(&format!("bearer = \"a-token\"\n{login}")));
+}
+
+#[test]
+fn mistakes_in_grpc() {
+    let scenario = scenario(
+        "event",
+        "[actions.event]\ngrpc = \"a.B/C\"\nmessage = \"{}\"\n",
+    );
+    for (name, settings) in [
+        (
+            "both",
+            "proto = \"a.proto\"\ngrpc = { reflection = true, proto = 1 }\n",
+        ),
+        ("nothing", "grpc = { include = [1, \"protos\"] }\n"),
+    ] {
+        insta::assert_snapshot!(name, mistakes(&format!("{settings}{scenario}")));
+    }
 }
 
 #[test]

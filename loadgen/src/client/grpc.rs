@@ -27,6 +27,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) struct GrpcClient {
     channel: Channel,
+    address: String,
 }
 
 impl GrpcClient {
@@ -44,7 +45,16 @@ impl GrpcClient {
         let connector = connector(tls, HttpVersion::Http2, https).map_err(AddressError::Tls)?;
         Ok(Self {
             channel: endpoint.connect_with_connector_lazy(connector),
+            address: address.to_owned(),
         })
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(super) fn channel(&self) -> Channel {
+        self.channel.clone()
     }
 
     /// A status that the service sent is a response, whatever it says.
@@ -188,7 +198,14 @@ impl GrpcTemplate {
         let mut deserializer = serde_json::Deserializer::from_str(&json);
         DynamicMessage::deserialize(self.input.clone(), &mut deserializer)
             .map(|message| message.encode_to_vec().into())
-            .map_err(|e| e.to_string())
+            .map_err(|e| {
+                if self.message.is_open() {
+                    return e.to_string();
+                }
+                // The reason may quote what the environment or a data set holds.
+                let (kind, column) = (self.input.full_name(), e.column());
+                format!("it is no {kind}: see its column {column}")
+            })
     }
 }
 

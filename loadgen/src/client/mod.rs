@@ -15,6 +15,7 @@ mod judge;
 mod login;
 mod places;
 mod proto;
+mod reflect;
 mod response;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ pub(crate) use failure::Failure;
 pub use login::LoginError;
 pub(crate) use login::log_in;
 pub use proto::ProtoError;
-pub(crate) use proto::Protos;
+use proto::Protos;
 pub(crate) use response::Response;
 
 use crate::scenario::Scenario;
@@ -68,6 +69,11 @@ impl Clients {
             http: http::HttpClient::new(scenario).map_err(AddressError::Tls)?,
             grpc,
         })
+    }
+
+    /// The definitions that the gRPC calls of `scenario` need; nothing if it names none.
+    pub(crate) async fn protos(&self, scenario: &Scenario) -> Result<Option<Protos>, ProtoError> {
+        Protos::of(scenario, self.grpc.as_ref()).await
     }
 
     /// Sends `prepared` and waits for the whole response, whatever it says: a failure is that

@@ -19,7 +19,7 @@ use super::error::RunError;
 use super::lane::{Lane, Post, Shared};
 use super::manifest::{draft, finish};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Clients, Common, Protos, await_reachable, log_in};
+use crate::client::{AddressError, Caller, Clients, Common, await_reachable, log_in};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::Plan;
@@ -210,7 +210,7 @@ async fn callers(
     stop: &CancellationToken,
 ) -> Result<Vec<Caller>, RunError> {
     let clients = Clients::new(scenario)?;
-    let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
+    let protos = clients.protos(scenario).await?;
     let common = Arc::new(Common::new(run, protos));
     let callers: Result<Vec<_>, RunError> = (0..scenario.actions.len())
         .map(|index| Ok(Caller::new(scenario, index, &common)?))

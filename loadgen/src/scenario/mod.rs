@@ -9,6 +9,7 @@ mod data;
 mod duration;
 mod environment;
 mod extract;
+mod grpc_settings;
 mod http_settings;
 mod login;
 mod mistake;
@@ -17,7 +18,6 @@ mod table;
 mod template;
 mod tls;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 pub use body::Body;
@@ -25,6 +25,7 @@ pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
 pub use data::{DataSet, RowPick, Rows};
 pub use extract::{Extract, Source};
+pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
 pub(crate) use login::LOGIN;
 pub use login::Login;
@@ -47,8 +48,8 @@ pub struct Scenario {
     pub http: HttpSettings,
     /// Certificates for `https` addresses.
     pub tls: Tls,
-    /// `.proto` file with the gRPC services, relative to the scenario.
-    pub proto: Option<PathBuf>,
+    /// Where the definitions of gRPC services come from.
+    pub grpc: GrpcSettings,
     /// Who sends the requests; absent where no action names a user.
     pub users: Option<Users>,
     /// Rows that requests take their values from.

@@ -100,6 +100,15 @@ impl Template {
         self.parts.iter().all(|part| matches!(part, Part::Text(_)))
     }
 
+    /// Can all of it be shown? What the environment, a data set or the login holds may be secret.
+    pub fn is_open(&self) -> bool {
+        self.parts.iter().all(|part| match part {
+            Part::Text(_) => true,
+            Part::Place { name, .. } => !name.contains('.'),
+            Part::Environment { .. } => false,
+        })
+    }
+
     /// The names of all places.
     pub fn places(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::client::{Caller, Carried, Clients, Common, Failure};
+use crate::client::{Caller, Carried, Clients, Common, Failure, ProtoError, Protos};
 use crate::scenario::Scenario;
 
 /// Serves `app` on a free port, until the test ends.
@@ -16,6 +16,11 @@ pub(super) async fn serve(app: Router) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     address
+}
+
+fn scenario(text: &str) -> Scenario {
+    let text = format!("format = 1\nname = \"test\"\nstages = []\n{text}");
+    Scenario::parse(Path::new("test.toml"), &text).unwrap()
 }
 
 pub(super) struct Bench {
@@ -31,18 +36,33 @@ impl Bench {
     }
 
     pub(super) fn new(text: &str) -> Self {
-        let text = format!("format = 1\nname = \"test\"\nstages = []\n{text}");
-        let scenario = Scenario::parse(Path::new("test.toml"), &text).unwrap();
-        let common = Arc::new(Common::new("run-1", None));
-        let callers = (0..scenario.actions.len())
-            .map(|index| Caller::new(&scenario, index, &common).unwrap())
-            .collect();
+        let scenario = scenario(text);
         let clients = Clients::new(&scenario).unwrap();
-        Self {
+        Self::of(scenario, clients, None).unwrap()
+    }
+
+    /// The actions of `text` with the definitions that its gRPC calls need.
+    pub(super) async fn with_protos(text: &str) -> Result<Self, ProtoError> {
+        let scenario = scenario(text);
+        let clients = Clients::new(&scenario).unwrap();
+        let protos = clients.protos(&scenario).await?;
+        Self::of(scenario, clients, protos)
+    }
+
+    fn of(
+        scenario: Scenario,
+        clients: Clients,
+        protos: Option<Protos>,
+    ) -> Result<Self, ProtoError> {
+        let common = Arc::new(Common::new("run-1", protos));
+        let callers: Result<Vec<_>, _> = (0..scenario.actions.len())
+            .map(|index| Caller::new(&scenario, index, &common))
+            .collect();
+        Ok(Self {
+            callers: callers?,
             scenario,
-            callers,
             clients,
-        }
+        })
     }
 
     /// Sends arrival `ordinal` of the action, as a step of the session that carries `carried`.

@@ -5,5 +5,6 @@ mod carry;
 mod check;
 mod data;
 mod echo;
+mod grpc;
 mod http;
 mod tls;

@@ -13,13 +13,13 @@ use super::echo::{echo, listen};
 use crate::client::{Carried, Failure};
 
 /// An authority whose files lie in a folder: `ca.pem`, `client.pem`, `client.key`.
-struct Authority {
+pub(super) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: tempfile::TempDir,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -44,7 +44,7 @@ impl Authority {
     }
 
     /// A server of `localhost` that speaks `alpn`, and asks for a certificate if `mutual`.
-    fn server(&self, alpn: &[&str], mutual: bool) -> ServerConfig {
+    pub(super) fn server(&self, alpn: &[&str], mutual: bool) -> ServerConfig {
         let (certificate, key) = self.issue("localhost");
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -66,7 +66,7 @@ impl Authority {
         config
     }
 
-    fn setting(&self, key: &str, file: &str) -> String {
+    pub(super) fn setting(&self, key: &str, file: &str) -> String {
         format!("{key} = '{}'\n", self.folder.path().join(file).display())
     }
 }

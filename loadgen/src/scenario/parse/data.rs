@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
-use super::super::{DataSet, RowPick, Rows, Stage};
+use super::super::{DataSet, LOGIN, RowPick, Rows, Stage};
 use super::action::Placed;
 use super::check_slug;
 use super::file::read;
@@ -33,6 +33,13 @@ pub(super) fn data(
     sets.entries()
         .filter_map(|(name, span, value)| {
             check_slug("data", name, &span, mistakes);
+            if LOGIN.trim_end_matches('.') == name {
+                mistakes.add_with_hint(
+                    &span,
+                    format!("data {name:?}: its places are those of the login"),
+                    "choose another name",
+                );
+            }
             let mut table = Table::from_value(format!("data {name:?}"), value, mistakes)?;
             table.required("file", mistakes);
             let pick = table.choice("pick", &PICKS, mistakes);

@@ -3,13 +3,14 @@
 mod action;
 mod data;
 mod file;
+mod grpc;
 mod http;
 mod login;
 mod stage;
 mod tls;
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use toml::de::DeTable;
@@ -82,12 +83,10 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .map(|(text, _)| text.to_owned());
     let seed = root.whole("seed", mistakes).unwrap_or(1);
     let addresses = addresses(&mut root, mistakes);
-    let proto = root
-        .string("proto", mistakes)
-        .map(|(file, _)| path.parent().unwrap_or(Path::new("")).join(file));
     let success_target = success_target(&mut root, mistakes);
     let users = users(&mut root, mistakes);
     let folder = path.parent().unwrap_or(Path::new(""));
+    let grpc = grpc::settings(&mut root, folder, mistakes);
     let http = http::settings(&mut root, users.is_some(), mistakes);
     let tls = tls::tls(&mut root, folder, mistakes);
     let data = data::data(&mut root, folder, mistakes);
@@ -103,7 +102,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let login = login::login(wanted, &actions, mistakes);
     let stages = stage::stages(&mut root, &actions, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
-    check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
+    grpc::check(&actions, &grpc, &root.span, mistakes);
     check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
     data::check_unique(&data, &actions, &stages, mistakes);
     check_carried(&actions, &stages, mistakes);
@@ -115,7 +114,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         addresses,
         http,
         tls,
-        proto,
+        grpc,
         users,
         data,
         login,
@@ -293,29 +292,6 @@ fn check_slug(name: &str, text: &str, span: &Range<usize>, mistakes: &mut Mistak
             format!("{name} {text:?} is not a slug"),
             "use small letters, digits and dashes",
         );
-    }
-}
-
-fn check_protocols(
-    actions: &[action::Placed],
-    proto: Option<&PathBuf>,
-    root: &Range<usize>,
-    mistakes: &mut Mistakes<'_>,
-) {
-    let grpc = actions
-        .iter()
-        .find(|a| matches!(a.action.call, super::Call::Grpc { .. }));
-    match (grpc, proto) {
-        (Some(action), None) => mistakes.add_with_hint(
-            &action.span,
-            format!(
-                "action {:?} calls gRPC, the scenario has no proto",
-                action.action.name
-            ),
-            "name the .proto file: proto = \"FILE\", relative to the scenario",
-        ),
-        (None, Some(_)) => mistakes.add(root, "proto is set, no action calls gRPC"),
-        _ => {}
     }
 }
 

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::super::checks::{code_named, code_names};
 use super::super::super::mistake::Mistakes;
-use super::super::super::table::{Table, suggestion, whole};
+use super::super::super::table::{Table, items, suggestion, whole};
 use super::super::super::{Call, Checks, Expected, Pattern, Statuses};
 use super::extract::json_path;
 
@@ -54,14 +54,6 @@ fn not_for(call: Option<&Call>) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// The items of a list, or the one item that stands in its place.
-fn items<'t, 'i>(value: Item<'t, 'i>) -> Vec<Item<'t, 'i>> {
-    match value.get_ref().as_array() {
-        Some(array) => array.iter().collect(),
-        None => vec![value],
-    }
-}
-
 fn statuses(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Statuses> {
     let value = table.get("status")?;
     let mut ranges = Vec::new();
@@ -89,7 +81,7 @@ fn codes(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Vec<t
     table.get("code")?;
     let name = format!("{}: code", table.name);
     let mut codes = Vec::new();
-    for (text, span) in spanned_texts(table, "code", mistakes) {
+    for (text, span) in table.texts("code", mistakes) {
         match code_named(text) {
             Some(code) => codes.push(code),
             None => mistakes.add_with_hint(
@@ -164,7 +156,8 @@ fn expectations<'t, 'i, T>(
         return Vec::new();
     };
     if !value.get_ref().is_table() {
-        return spanned_texts(table, key, mistakes)
+        return table
+            .texts(key, mistakes)
             .into_iter()
             .map(|(text, span)| (text, span, Expected::Present))
             .collect();
@@ -203,28 +196,9 @@ fn exists(value: Item<'_, '_>) -> Option<bool> {
         .as_bool()
 }
 
-fn spanned_texts<'t>(
-    table: &mut Table<'t, '_>,
-    key: &'static str,
-    mistakes: &mut Mistakes<'_>,
-) -> Vec<(&'t str, std::ops::Range<usize>)> {
-    let Some(value) = table.get(key) else {
-        return Vec::new();
-    };
-    items(value)
-        .into_iter()
-        .filter_map(|item| {
-            let text = item.get_ref().as_str();
-            if text.is_none() {
-                table.mistyped(key, item, "a text or a list of texts", mistakes);
-            }
-            Some((text?, item.span()))
-        })
-        .collect()
-}
-
 fn texts(table: &mut Table<'_, '_>, key: &'static str, mistakes: &mut Mistakes<'_>) -> Vec<String> {
-    spanned_texts(table, key, mistakes)
+    table
+        .texts(key, mistakes)
         .into_iter()
         .map(|(text, _)| text.to_owned())
         .collect()
@@ -232,7 +206,8 @@ fn texts(table: &mut Table<'_, '_>, key: &'static str, mistakes: &mut Mistakes<'
 
 fn patterns(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Pattern> {
     let name = format!("{}: regex", table.name);
-    spanned_texts(table, "regex", mistakes)
+    table
+        .texts("regex", mistakes)
         .into_iter()
         .filter_map(|(text, span)| match regex::bytes::Regex::new(text) {
             Ok(regex) => Some(Pattern(regex)),
