@@ -235,9 +235,19 @@ fn the_scenarios_of_the_repository_are_right() {
 }
 
 #[test]
-fn the_scenario_of_the_documentation_is_right() {
+fn the_scenarios_of_the_documentation_are_right() {
     let page = include_str!("../../docs/scenarios.md");
-    let (_, rest) = page.split_once("```toml\n").unwrap();
-    let (text, _) = rest.split_once("```").unwrap();
-    Scenario::parse(Path::new("docs/scenarios.md"), text).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let players = "name,shelf\n".to_owned() + &"Ann,7\n".repeat(100);
+    std::fs::write(folder.path().join("players.csv"), players).unwrap();
+    let texts = page.split("```toml\n").skip(1);
+    let texts = texts.map(|rest| rest.split_once("```").unwrap().0);
+    // The rest are parts of a scenario.
+    let whole: Vec<_> = texts
+        .filter(|text| text.starts_with("format = 1"))
+        .collect();
+    assert_eq!(whole.len(), 2);
+    for text in whole {
+        Scenario::parse(&folder.path().join("docs.toml"), text).unwrap();
+    }
 }
