@@ -97,7 +97,10 @@ async fn every_process_is_offered_as_planned() {
         let record = record_of(temp.path(), &text, CancellationToken::new()).await;
         let stream = &record.manifest.plan.stages[0].streams[0];
         assert_eq!(stream.process, process);
-        assert!((stream.rate_per_s.unwrap() - mean_per_s).abs() < 1e-9, "{stream:?}");
+        assert!(
+            (stream.rate_per_s.unwrap() - mean_per_s).abs() < 1e-9,
+            "{stream:?}"
+        );
         assert_eq!(stream.rates.is_empty(), process == "poisson", "{stream:?}");
         let in_second = |second: u64| -> u64 {
             let rows = record.counts.iter().filter(|row| row.second == second);
@@ -106,7 +109,11 @@ async fn every_process_is_offered_as_planned() {
         if let Some(offered) = offered {
             assert_eq!([in_second(0), in_second(1)], offered, "{settings}");
         }
-        assert_eq!(Some(record.manifest.totals[0].ok), stream.arrivals, "{settings}");
+        assert_eq!(
+            Some(record.manifest.totals[0].ok),
+            stream.arrivals,
+            "{settings}"
+        );
         sent += stream.arrivals.unwrap();
         assert_eq!(server.seen(), sent, "{settings}");
     }

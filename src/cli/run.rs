@@ -117,7 +117,7 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Result<()> {
-    if let Err(hint) = Addresses::check(url) {
+    if let Err(hint) = Addresses::check(url, name) {
         bail!("--address {name}: cannot be used\nhint: {hint}");
     }
     let place = match name {

@@ -22,7 +22,7 @@ use super::lane::Lane;
 use super::manifest::{draft, finish};
 use super::post::{Part, Post, Shared};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Protos, await_reachable};
+use crate::client::{AddressError, Caller, Clients, Common, await_reachable, log_in};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
@@ -101,7 +101,7 @@ pub async fn run(
     );
     let mut manifest = draft(scenario, text, &plan, &options, &id);
     let dir = unused(&options.results, &mut manifest.id);
-    let callers = callers(scenario, &manifest.id)?;
+    let callers = callers(scenario, &manifest.id, &stop).await?;
     let series = Series::new(&plan, scenario);
     let threads = options.threads.unwrap_or_else(|| threads_for(&plan));
     let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
@@ -222,11 +222,25 @@ async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
     Ok(())
 }
 
-fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Caller>, RunError> {
-    let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
-    (0..scenario.actions.len())
-        .map(|index| Ok(Caller::new(scenario, index, protos.as_ref(), run)?))
-        .collect()
+/// The callers of all actions; whoever is to log in has done so.
+async fn callers(
+    scenario: &Scenario,
+    run: &str,
+    stop: &CancellationToken,
+) -> Result<Vec<Caller>, RunError> {
+    let clients = Clients::new(scenario)?;
+    let protos = clients.protos(scenario).await?;
+    let common = Arc::new(Common::new(run, protos));
+    let callers: Result<Vec<_>, RunError> = (0..scenario.actions.len())
+        .map(|index| Ok(Caller::new(scenario, index, &common)?))
+        .collect();
+    let callers = callers?;
+    tokio::select! {
+        // Nothing will be sent, so that nobody need log in.
+        () = stop.cancelled() => {}
+        logged_in = log_in(scenario, &common, clients) => logged_in?,
+    }
+    Ok(callers)
 }
 
 /// Goose starts its users one after the other.

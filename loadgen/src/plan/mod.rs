@@ -7,12 +7,14 @@
 mod draw;
 mod mix;
 mod record;
+mod row;
 mod think;
 mod user_id;
 
 pub use draw::Draws;
 pub use mix::{Mix, MixCursor};
 pub use record::{record_actions, record_stages};
+pub use row::RowDraw;
 pub use think::Pauses;
 pub use user_id::user_id;
 

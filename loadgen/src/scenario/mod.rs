@@ -3,19 +3,37 @@
 //! [`Scenario::parse`] reads the TOML of `scenarios/*.toml` and reports every mistake of the file
 //! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
 
+mod body;
+mod checks;
+mod data;
 mod duration;
+mod environment;
+mod extract;
+mod grpc_settings;
+mod http_settings;
+mod login;
 mod mistake;
 mod parse;
 mod table;
 mod template;
 mod threshold;
+mod tls;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
+pub use body::Body;
+pub(crate) use checks::code_slug;
+pub use checks::{Checks, Expected, Pattern, Statuses};
+pub use data::{DataSet, RowPick, Rows};
+pub use extract::{Extract, Source};
+pub use grpc_settings::GrpcSettings;
+pub use http_settings::{HttpSettings, HttpVersion};
+pub(crate) use login::LOGIN;
+pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
+pub use tls::{Identity, Tls};
 
 use crate::arrivals::Recording;
 
@@ -30,10 +48,18 @@ pub struct Scenario {
     pub seed: u64,
     /// Addresses under load: scheme, host and port.
     pub addresses: Addresses,
-    /// `.proto` file with the gRPC services, relative to the scenario.
-    pub proto: Option<PathBuf>,
+    /// How HTTP is spoken.
+    pub http: HttpSettings,
+    /// Certificates for `https` addresses.
+    pub tls: Tls,
+    /// Where the definitions of gRPC services come from.
+    pub grpc: GrpcSettings,
     /// Who sends the requests; absent where no action names a user.
     pub users: Option<Users>,
+    /// Rows that requests take their values from.
+    pub data: Vec<DataSet>,
+    /// What is done before the stages.
+    pub login: Option<Login>,
     /// Every kind of request.
     pub actions: Vec<Action>,
     /// Spans of load, one after the other.
@@ -81,6 +107,14 @@ pub struct Action {
     pub timeout: Duration,
     /// Limits on quantiles of the response time: quantile and limit.
     pub targets: Vec<(f64, Duration)>,
+    /// A token that is sent as `Authorization: Bearer`.
+    pub bearer: Option<Template>,
+    /// What a response must be like to be a success.
+    pub checks: Checks,
+    /// What later requests of a session take from the response.
+    pub extracts: Vec<Extract>,
+    /// Places of the request that only an earlier response of a session fills.
+    pub carries: Vec<String>,
 }
 
 /// What an action calls.
@@ -92,20 +126,64 @@ pub enum Call {
         method: http::Method,
         /// Path and query.
         path: Template,
+        /// Names and values that are added to the query of the path.
+        query: Vec<(String, Template)>,
         /// Names and values.
         headers: Vec<(http::HeaderName, Template)>,
-        /// A JSON document, sent as `application/json`.
-        json: Option<Template>,
+        /// What is sent after the headers.
+        body: Body,
+        /// How many redirects are followed.
+        redirects: u64,
     },
-    /// A unary gRPC call.
+    /// A unary gRPC call; its timeout is sent as its deadline.
     Grpc {
         /// `package.Service`.
         service: String,
         /// Name of the method.
         method: String,
+        /// Names and values.
+        metadata: Vec<(http::HeaderName, Template)>,
         /// The request as the JSON form of its message.
         message: Template,
     },
+}
+
+impl Action {
+    /// The names of all places, some of them more than once.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let templates = self.call.templates().into_iter().chain(&self.bearer);
+        templates.flat_map(Template::places)
+    }
+
+    /// Does it take values from the data set of this name?
+    pub fn takes_from(&self, set: &str) -> bool {
+        self.places()
+            .any(|place| place.split_once('.').is_some_and(|(name, _)| name == set))
+    }
+}
+
+impl Call {
+    /// Every text with places.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Http {
+                path,
+                query,
+                headers,
+                body,
+                ..
+            } => std::iter::once(path)
+                .chain(query.iter().map(|(_, value)| value))
+                .chain(headers.iter().map(|(_, value)| value))
+                .chain(body.templates())
+                .collect(),
+            Self::Grpc {
+                metadata, message, ..
+            } => std::iter::once(message)
+                .chain(metadata.iter().map(|(_, value)| value))
+                .collect(),
+        }
+    }
 }
 
 /// Which user of the population an arrival takes.

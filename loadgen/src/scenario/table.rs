@@ -106,6 +106,50 @@ impl<'t, 'i> Table<'t, 'i> {
         boolean
     }
 
+    /// A list of texts, or the one text that stands in its place.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Vec<(&'t str, Range<usize>)> {
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
+        items(value)
+            .into_iter()
+            .filter_map(|item| {
+                let text = item.get_ref().as_str();
+                if text.is_none() {
+                    self.mistyped(key, item, "a text or a list of texts", mistakes);
+                }
+                Some((text?, item.span()))
+            })
+            .collect()
+    }
+
+    /// One of the texts of `choices`, as what it stands for.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<T> {
+        let (text, span) = self.string(key, mistakes)?;
+        let chosen = choices.iter().find(|(name, _)| *name == text);
+        if chosen.is_none() {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| format!("{name:?}"))
+                .collect();
+            mistakes.add_with_hint(
+                &span,
+                format!("{}: {key} {text:?} is none that is known", self.name),
+                format!("write {}", names.join(" or ")),
+            );
+        }
+        chosen.map(|(_, value)| *value)
+    }
+
     pub(super) fn whole(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<u64> {
         let value = self.get(key)?;
         let number = whole(value);
@@ -215,6 +259,14 @@ fn kind(value: Value<'_, '_>) -> String {
         "a"
     };
     format!("{article} {kind}")
+}
+
+/// The items of a list, or the one item that stands in its place.
+pub(super) fn items<'t, 'i>(value: Value<'t, 'i>) -> Vec<Value<'t, 'i>> {
+    match value.get_ref().as_array() {
+        Some(array) => array.iter().collect(),
+        None => vec![value],
+    }
 }
 
 /// A whole number from 0 up.

@@ -1,17 +1,46 @@
 //! Texts with places to fill in: `/goals/${g:02}/claim`.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-/// A text with places `${name}` or `${name:02}` (padded with zeros to a width).
+use super::environment;
+
+/// A text with places `${name}` or `${name:02}` (padded with zeros to a width), and with
+/// `${env:NAME}`, which is filled when it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Place { name: String, width: usize },
+    Place {
+        name: String,
+        width: usize,
+    },
+    /// What a variable of the environment holds, which may be a secret.
+    Environment {
+        /// `env:NAME`
+        written: String,
+        value: String,
+    },
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Place { name, width: 0 } => write!(f, "${{{name}}}"),
+            Self::Place { name, width } => write!(f, "${{{name}:0{width}}}"),
+            Self::Environment { written, .. } => write!(f, "${{{written}}}"),
+        }
+    }
 }
 
 /// What a place is filled with.
@@ -36,6 +65,14 @@ impl Template {
             let Some(end) = inside.find('}') else {
                 return Err(format!("{:?} has no closing brace", &rest[start..]));
             };
+            if let Some(value) = environment::value(&inside[..end]) {
+                parts.push(Part::Environment {
+                    written: inside[..end].to_owned(),
+                    value: value?,
+                });
+                rest = &inside[end + 1..];
+                continue;
+            }
             let (name, width) = match inside[..end].split_once(':') {
                 None => (&inside[..end], Some(0)),
                 Some((name, width)) => (name, width.parse().ok().filter(|w| *w <= 20)),
@@ -58,25 +95,48 @@ impl Template {
         Ok(Self { parts })
     }
 
+    /// Is it the same text for every request, and written in the scenario?
+    pub fn is_literal(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Text(_)))
+    }
+
+    /// Can all of it be shown? What the environment, a data set or the login holds may be secret.
+    pub fn is_open(&self) -> bool {
+        self.parts.iter().all(|part| match part {
+            Part::Text(_) => true,
+            Part::Place { name, .. } => !name.contains('.'),
+            Part::Environment { .. } => false,
+        })
+    }
+
     /// The names of all places.
     pub fn places(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Place { name, .. } => Some(name.as_str()),
-            Part::Text(_) => None,
+            Part::Text(_) | Part::Environment { .. } => None,
         })
     }
 
     /// The text with every place filled by `fill`, which knows all of [`places`](Self::places).
     pub fn render<'a>(&self, fill: impl Fn(&str) -> Fill<'a>) -> String {
+        self.render_as(String::push_str, fill)
+    }
+
+    /// The text with every place filled by `fill`; texts are written by `escape`.
+    pub fn render_as<'a>(
+        &self,
+        escape: impl Fn(&mut String, &str),
+        fill: impl Fn(&str) -> Fill<'a>,
+    ) -> String {
         let mut text = String::with_capacity(64);
         for part in &self.parts {
             match part {
-                Part::Text(literal) => text.push_str(literal),
+                Part::Text(value) | Part::Environment { value, .. } => text.push_str(value),
                 Part::Place { name, width } => match fill(name) {
                     Fill::Number(number) => {
                         let _ = write!(text, "{number:0width$}");
                     }
-                    Fill::Text(value) => text.push_str(value),
+                    Fill::Text(value) => escape(&mut text, value),
                 },
             }
         }
@@ -84,16 +144,10 @@ impl Template {
     }
 }
 
-impl std::fmt::Display for Template {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for part in &self.parts {
-            match part {
-                Part::Text(text) => f.write_str(text)?,
-                Part::Place { name, width: 0 } => write!(f, "${{{name}}}")?,
-                Part::Place { name, width } => write!(f, "${{{name}:0{width}}}")?,
-            }
-        }
-        Ok(())
+/// As it is written: what came from the environment is not shown.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| part.fmt(f))
     }
 }
 
@@ -124,6 +178,16 @@ mod tests {
             assert_eq!(render(text), want, "{text}");
             assert_eq!(Template::parse(text).unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn what_comes_from_the_environment_is_sent_and_not_shown() {
+        let written = "Bearer ${env:CARGO_PKG_NAME} ${user}";
+        assert_eq!(render(written), "Bearer brunt-loadgen player-7");
+        let template = Template::parse(written).unwrap();
+        assert_eq!(template.to_string(), written);
+        assert!(!format!("{template:?}").contains("brunt-loadgen"));
+        assert_eq!(template.places().collect::<Vec<_>>(), ["user"]);
     }
 
     #[test]
