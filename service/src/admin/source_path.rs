@@ -2,11 +2,17 @@
 
 /// `path` without the folders before the crate.
 ///
-/// `…/registry/src/HOST/http-1.5.0/src/lib.rs` is `http-1.5.0/src/lib.rs`, a file of this workspace
-/// is named from its root, and the standard library's `/rustc/COMMIT/library/…` stays.
+/// `…/registry/src/HOST/http-1.5.0/src/lib.rs` is `http-1.5.0/src/lib.rs`, what a build script made
+/// `CRATE-HASH/out/FILE`, a file of this workspace is named from its root, and the standard library's
+/// `/rustc/COMMIT/library/…` stays.
 pub(super) fn shorten(path: &str) -> &str {
     if let Some((_, rest)) = path.split_once("/registry/src/") {
         return rest.split_once('/').map_or(rest, |(_, file)| file);
+    }
+    if let Some((_, rest)) = path.split_once("/build/")
+        && rest.contains("/out/")
+    {
+        return rest;
     }
     let workspace = env!("CARGO_MANIFEST_DIR").trim_end_matches("service");
     path.strip_prefix(workspace).unwrap_or(path)
@@ -23,6 +29,10 @@ mod tests {
             (
                 "/home/ann/.cargo/registry/src/host-1949cf8c/http-1.5.0/src/lib.rs",
                 "http-1.5.0/src/lib.rs",
+            ),
+            (
+                "/home/ann/brunt/target/release/build/challenge-service-f8e3/out/events.rs",
+                "challenge-service-f8e3/out/events.rs",
             ),
             (own, "service/src/service.rs"),
             (
