@@ -59,7 +59,18 @@ impl From<Exit> for ExitCode {
 
 #[expect(clippy::print_stderr, reason = "the last word of a failed command")]
 fn tell(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
+    eprintln!("error: {}", text(error));
+}
+
+/// The error and its causes; many errors say their cause themselves.
+fn text(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -68,4 +79,19 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
             .downcast_ref::<std::io::Error>()
             .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Error;
+
+    use super::text;
+
+    #[test]
+    fn every_cause_is_said_once() {
+        let gone = || Error::from(std::io::Error::other("gone"));
+        let named = gone().context("load.toml: gone\nhint: look again");
+        assert_eq!(text(&named), "load.toml: gone\nhint: look again");
+        assert_eq!(text(&gone().context("load.toml")), "load.toml: gone");
+    }
 }
