@@ -4,6 +4,7 @@ mod cli;
 mod demo;
 mod exit;
 mod interrupt;
+mod outline;
 mod progress;
 
 use clap::Parser as _;

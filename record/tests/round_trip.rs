@@ -27,6 +27,7 @@ fn manifest() -> Manifest {
             name: "smoke".into(),
             sha256: String::new(),
         },
+        overrides: vec![],
         seed: 1,
         labels: BTreeMap::new(),
         addresses: BTreeMap::new(),
@@ -34,6 +35,7 @@ fn manifest() -> Manifest {
             stages: vec![],
             actions: vec![],
             success_target: None,
+            users: None,
         },
         host: Host {
             cpu: None,

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use brunt_loadgen::Overrides;
 use brunt_record::Ending;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::compare::{self, ReportFiles};
 use super::output::{Product, say};
+use super::overrides::OverrideArgs;
 use super::run::{Run, runtime};
 use crate::demo::{Database, DatabaseChoice, PlanLength, Service, Workspace};
 use crate::exit::Exit;
@@ -19,6 +21,7 @@ use crate::interrupt;
 Examples:
   brunt demo
   brunt demo --database postgres
+  brunt demo --scale 2 --duration gameplay=20s
   brunt demo --plan full --database postgres://postgres@127.0.0.1:5432/postgres
 
 Both records and the report go to a directory under --out, whose path is printed.")]
@@ -36,6 +39,8 @@ pub(crate) struct DemoArgs {
     /// Directory in which the demo makes a directory of its own
     #[arg(long, default_value = "results/runs", value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    overrides: OverrideArgs,
     /// Show no progress
     #[arg(long, short)]
     quiet: bool,
@@ -74,7 +79,9 @@ async fn record_phases(
     stop: &CancellationToken,
 ) -> anyhow::Result<(Vec<PathBuf>, Ending)> {
     let workspace = Workspace::new()?;
-    let (scenario, text) = workspace.scenario(args.plan)?;
+    let (mut scenario, text) = workspace.scenario(args.plan)?;
+    let overrides = Overrides::from(&args.overrides);
+    overrides.apply(&mut scenario)?;
     let seconds: u64 = scenario
         .stages
         .iter()
@@ -104,6 +111,7 @@ async fn record_phases(
             phase: phase.clone(),
             results: results.clone(),
             labels: BTreeMap::from([("database".to_owned(), database.name().to_owned())]),
+            overrides: overrides.as_written(),
             threads: None,
             quiet: args.quiet,
         };

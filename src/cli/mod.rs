@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod gate;
 pub(crate) mod output;
+pub(crate) mod overrides;
 pub(crate) mod run;
 pub(crate) mod serve;
 

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use brunt_loadgen::scenario::Addresses;
-use brunt_loadgen::{RunOptions, RunOutcome, Scenario};
+use brunt_loadgen::{Overrides, RunOptions, RunOutcome, Scenario};
 use brunt_record::{Build, Ending};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::output::Product;
+use super::output::{self, Product};
+use super::overrides::OverrideArgs;
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::outline::outline;
 use crate::progress::Display;
 
 #[derive(Debug, Args)]
@@ -21,6 +23,9 @@ Examples:
   brunt run scenarios/smoke.toml
   brunt run scenarios/m3.toml --phase phase9 --label database=postgres
   brunt run scenarios/m3-short.toml --address http=http://127.0.0.1:9000
+  brunt run scenarios/m3.toml --scale 0.1 --duration gameplay=60s
+  brunt run scenarios/m3.toml --rate gameplay/api=600/s
+  brunt run scenarios/m3.toml --dry-run
 
 The path of the record is printed on stdout; progress goes to stderr.")]
 pub(crate) struct RunArgs {
@@ -38,9 +43,14 @@ pub(crate) struct RunArgs {
     /// A label for the record
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     label: Vec<(String, String)>,
+    #[command(flatten)]
+    overrides: OverrideArgs,
     /// Threads that send; by default as few as carry the highest rate of the plan
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Print what would be sent, and touch no target
+    #[arg(long)]
+    dry_run: bool,
     /// Show no progress
     #[arg(long, short)]
     quiet: bool,
@@ -51,6 +61,13 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
     for (name, address) in &args.address {
         set_address(&mut scenario.addresses, name, address)?;
     }
+    let overrides = Overrides::from(&args.overrides);
+    overrides.apply(&mut scenario)?;
+    if args.dry_run {
+        brunt_loadgen::check(&scenario)?;
+        output::print(&outline(&scenario, &overrides))?;
+        return Ok(Exit::Done);
+    }
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let run = Run {
@@ -59,6 +76,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         phase: args.phase,
         results: args.out,
         labels: args.label.into_iter().collect(),
+        overrides: overrides.as_written(),
         threads: args.threads.map(usize::from),
         quiet: args.quiet,
     };
@@ -77,6 +95,7 @@ pub(crate) struct Run {
     pub(crate) phase: String,
     pub(crate) results: PathBuf,
     pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) overrides: Vec<String>,
     pub(crate) threads: Option<usize>,
     pub(crate) quiet: bool,
 }
@@ -89,6 +108,7 @@ impl Run {
             phase: self.phase,
             results: self.results,
             labels: self.labels,
+            overrides: self.overrides,
             threads: self.threads,
             build: Build {
                 version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -40,6 +40,8 @@ pub struct RunOptions {
     pub results: PathBuf,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
+    /// What was changed of the scenario, as the record is to keep it.
+    pub overrides: Vec<String>,
     /// Threads that send; by default as few as carry the plan's highest rate.
     pub threads: Option<usize>,
     /// What is running.
@@ -180,7 +182,23 @@ pub async fn run(
     Ok(RunOutcome { dir, ending })
 }
 
+/// Everything about `scenario` that can be wrong before a target is reached: addresses that actions
+/// need and that are not there, `.proto` files, requests that cannot be built.
+pub fn check(scenario: &Scenario) -> Result<(), RunError> {
+    targets(scenario)?;
+    callers(scenario, "check")?;
+    Ok(())
+}
+
 async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
+    for (name, address) in targets(scenario)? {
+        await_reachable(name, address).await?;
+    }
+    Ok(())
+}
+
+/// The addresses that the actions need.
+fn targets(scenario: &Scenario) -> Result<Vec<(&'static str, &str)>, RunError> {
     let uses = |wanted: fn(&Call) -> bool| scenario.actions.iter().any(|a| wanted(&a.call));
     let targets = [
         (
@@ -194,13 +212,13 @@ async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
             uses(|c| matches!(c, Call::Grpc { .. })),
         ),
     ];
-    for (name, address, used) in targets {
-        if used {
+    let needed = targets.into_iter().filter(|(_, _, used)| *used);
+    needed
+        .map(|(name, address, _)| {
             let address = address.as_deref().ok_or(AddressError::Missing { name })?;
-            await_reachable(name, address).await?;
-        }
-    }
-    Ok(())
+            Ok((name, address))
+        })
+        .collect()
 }
 
 fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Caller>, RunError> {

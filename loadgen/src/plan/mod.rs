@@ -15,7 +15,7 @@ pub use record::{record_actions, record_stages};
 pub use user_id::user_id;
 
 use crate::arrivals::Constant;
-use crate::scenario::{Scenario, Stage, Stream};
+use crate::scenario::{Scenario, Stage, Stream, UserPick};
 
 /// Everything that is sent, in the order of the stages.
 #[derive(Clone, Debug)]
@@ -71,6 +71,17 @@ impl Plan {
             .collect();
         Self { stages }
     }
+}
+
+/// Names of the actions that take each user once, with the arrivals of each.
+pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(&str, u64)> {
+    let each = scenario.actions.iter().enumerate();
+    each.filter(|(_, action)| action.user == UserPick::Each)
+        .map(|(index, action)| {
+            let arrivals = arrivals_of(&scenario.stages, index);
+            (action.name.as_str(), arrivals)
+        })
+        .collect()
 }
 
 /// How many arrivals of the action with this index the stages have in all.

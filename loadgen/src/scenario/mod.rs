@@ -5,6 +5,7 @@
 
 mod duration;
 mod mistake;
+mod overrides;
 mod parse;
 mod table;
 mod template;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use mistake::{Mistake, ScenarioError};
+pub use overrides::{OverrideError, Overrides};
 pub use template::{Fill, Template};
 
 /// The load of one named workload.

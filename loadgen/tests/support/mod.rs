@@ -110,6 +110,7 @@ pub(crate) async fn run_in(
         phase: "phase1".into(),
         results: dir.to_owned(),
         labels: BTreeMap::new(),
+        overrides: Vec::new(),
         threads: None,
         build: Build {
             version: "0.0.0".into(),

@@ -62,6 +62,10 @@ fn plans(found: &mut Found, a: &Manifest, b: &Manifest) {
             stages(found, stage, other);
         }
     }
+    if let (Some(in_a), Some(in_b)) = (a.plan.users, b.plan.users) {
+        // Records from before it was kept have the same file, or differ by that.
+        found.load(Aspect::Users, in_a.to_string(), in_b.to_string());
+    }
     for action in &a.plan.actions {
         if let Some(other) = b.plan.actions.iter().find(|x| x.name == action.name) {
             let action_name = action.name.clone();

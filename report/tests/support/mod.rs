@@ -28,6 +28,7 @@ pub struct Synthetic {
     pub shared_host: bool,
     pub host_busy: Option<f64>,
     pub max_in_flight: u64,
+    pub users: Option<u64>,
 }
 
 #[derive(Clone)]
@@ -83,6 +84,7 @@ impl Synthetic {
                     ],
                 ),
             ],
+            users: None,
             success_target: Some(0.9995),
             ending: Ending::Complete,
             clock_step_us: 0,
@@ -171,6 +173,7 @@ impl Synthetic {
                 name: "synthetic".into(),
                 sha256: sha256_hex(self.scenario.as_bytes()),
             },
+            overrides: vec![],
             seed: self.seed,
             labels: BTreeMap::new(),
             addresses: BTreeMap::from([("http".into(), "http://127.0.0.1:8000".into())]),
@@ -178,6 +181,7 @@ impl Synthetic {
                 stages,
                 actions: actions.map(Action::plan).collect(),
                 success_target: self.success_target,
+                users: self.users,
             },
             host: Host {
                 cpu: Some("Synthetic 1".into()),

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
+use super::super::overrides::default_in_flight;
 use super::super::table::{Table, suggestion, whole};
 use super::super::{Stage, Stream};
 use super::action::Placed;
 use super::{check_slug, tables};
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
-/// By default as many requests may be in flight as arrive in this time.
-const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
 
 pub(super) fn stages(
     root: &mut Table<'_, '_>,
@@ -78,10 +77,8 @@ fn streams(
             Some(Stream {
                 name,
                 rate_per_s,
-                max_in_flight: in_flight.map_or_else(
-                    || (rate_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize,
-                    |bound| bound as usize,
-                ),
+                max_in_flight: in_flight
+                    .map_or_else(|| default_in_flight(rate_per_s), |bound| bound as usize),
                 mix,
             })
         })
