@@ -74,6 +74,20 @@ pub struct ScenarioRef {
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
+    /// The files that it includes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub includes: Vec<IncludedFile>,
+}
+
+/// A file that a scenario includes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IncludedFile {
+    /// As the scenario names it.
+    pub name: String,
+    /// Path inside the record.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
 }
 
 /// The load that was offered.

@@ -26,6 +26,7 @@ fn manifest() -> Manifest {
         scenario: ScenarioRef {
             name: "smoke".into(),
             sha256: String::new(),
+            includes: vec![],
         },
         overrides: vec![],
         seed: 1,

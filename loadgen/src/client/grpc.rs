@@ -116,8 +116,15 @@ impl GrpcTemplate {
     ) -> Result<GrpcRequest, Failure> {
         let json = self.message.render(fill);
         let mut deserializer = serde_json::Deserializer::from_str(&json);
-        let message = DynamicMessage::deserialize(self.input.clone(), &mut deserializer)
-            .map_err(|e| Failure::new("protocol", e.to_string()))?;
+        let message =
+            DynamicMessage::deserialize(self.input.clone(), &mut deserializer).map_err(|e| {
+                // The error may quote the message, and that may hold a secret.
+                let (kind, column) = (self.input.full_name(), e.column());
+                Failure::new(
+                    "protocol",
+                    format!("the message is no {kind}: see its column {column}"),
+                )
+            })?;
         Ok(GrpcRequest {
             path: self.path.clone(),
             message: message.encode_to_vec().into(),

@@ -109,6 +109,9 @@ pub async fn run(
     let clock = Clock::starting_in(LEAD + start_up(&plan));
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
+    for (index, include) in scenario.includes.iter().enumerate() {
+        RecordWriter::add_include(&dir, index, &include.name, include.text.as_bytes())?;
+    }
     let shared = Arc::new(Shared {
         callers,
         shards: Arc::clone(&shards),

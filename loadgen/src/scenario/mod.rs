@@ -4,6 +4,7 @@
 //! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
 
 mod duration;
+mod environment;
 mod mistake;
 mod overrides;
 mod parse;
@@ -40,6 +41,17 @@ pub struct Scenario {
     pub captures: Vec<CaptureSpec>,
     /// Least share of successes in every judged stage.
     pub success_target: Option<f64>,
+    /// Files whose tables it includes.
+    pub includes: Vec<Include>,
+}
+
+/// A file that a scenario includes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// As the scenario names it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// Where the load goes; each needed only if an action uses its protocol.

@@ -1,17 +1,46 @@
 //! Texts with places to fill in: `/goals/${g:02}/claim`.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-/// A text with places `${name}` or `${name:02}` (padded with zeros to a width).
+use super::environment;
+
+/// A text with places `${name}` or `${name:02}` (padded with zeros to a width), and with
+/// `${env:NAME}`, which is filled when it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Place { name: String, width: usize },
+    Place {
+        name: String,
+        width: usize,
+    },
+    /// What a variable of the environment holds, which may be a secret.
+    Environment {
+        /// `env:NAME`
+        written: String,
+        value: String,
+    },
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Place { name, width: 0 } => write!(f, "${{{name}}}"),
+            Self::Place { name, width } => write!(f, "${{{name}:0{width}}}"),
+            Self::Environment { written, .. } => write!(f, "${{{written}}}"),
+        }
+    }
 }
 
 /// What a place is filled with.
@@ -36,6 +65,14 @@ impl Template {
             let Some(end) = inside.find('}') else {
                 return Err(format!("{:?} has no closing brace", &rest[start..]));
             };
+            if let Some(value) = environment::value(&inside[..end]) {
+                parts.push(Part::Environment {
+                    written: inside[..end].to_owned(),
+                    value: value?,
+                });
+                rest = &inside[end + 1..];
+                continue;
+            }
             let (name, width) = match inside[..end].split_once(':') {
                 None => (&inside[..end], Some(0)),
                 Some((name, width)) => (name, width.parse().ok().filter(|w| *w <= 20)),
@@ -62,7 +99,7 @@ impl Template {
     pub fn places(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Place { name, .. } => Some(name.as_str()),
-            Part::Text(_) => None,
+            Part::Text(_) | Part::Environment { .. } => None,
         })
     }
 
@@ -71,7 +108,7 @@ impl Template {
         let mut text = String::with_capacity(64);
         for part in &self.parts {
             match part {
-                Part::Text(literal) => text.push_str(literal),
+                Part::Text(value) | Part::Environment { value, .. } => text.push_str(value),
                 Part::Place { name, width } => match fill(name) {
                     Fill::Number(number) => {
                         let _ = write!(text, "{number:0width$}");
@@ -84,16 +121,10 @@ impl Template {
     }
 }
 
-impl std::fmt::Display for Template {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for part in &self.parts {
-            match part {
-                Part::Text(text) => f.write_str(text)?,
-                Part::Place { name, width: 0 } => write!(f, "${{{name}}}")?,
-                Part::Place { name, width } => write!(f, "${{{name}:0{width}}}")?,
-            }
-        }
-        Ok(())
+/// As it is written: what came from the environment is not shown.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| part.fmt(f))
     }
 }
 
@@ -127,8 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_from_the_environment_is_sent_and_not_shown() {
+        let written = "Bearer ${env:CARGO_PKG_NAME} ${user}";
+        assert_eq!(render(written), "Bearer brunt-loadgen player-7");
+        let template = Template::parse(written).unwrap();
+        assert_eq!(template.to_string(), written);
+        assert!(!format!("{template:?}").contains("brunt-loadgen"));
+        assert_eq!(template.places().collect::<Vec<_>>(), ["user"]);
+    }
+
+    #[test]
     fn broken_places_are_refused() {
-        for text in ["${user", "${}", "${n:wide}", "${n:99}"] {
+        for text in [
+            "${user",
+            "${}",
+            "${n:wide}",
+            "${n:99}",
+            "${env:}",
+            "${env:NOT SET}",
+        ] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
     }

@@ -27,6 +27,7 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
         scenario: ScenarioRef {
             name: name("challenge-m3"),
             sha256: digest.to_owned(),
+            includes: vec![],
         },
         overrides: vec![],
         seed: 42,

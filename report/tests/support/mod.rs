@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use brunt_record::{
     ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
-    GeneratorHealth, Host, Latency, LatencyTag, LatencyTarget, Manifest, Measure, MixShare,
-    Outcome, Plan, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, StagePlan, StreamPlan,
-    new_histogram, sha256_hex,
+    GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, LatencyTarget, Manifest, Measure,
+    MixShare, Outcome, Plan, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, StagePlan,
+    StreamPlan, new_histogram, sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -29,6 +29,8 @@ pub struct Synthetic {
     pub host_busy: Option<f64>,
     pub max_in_flight: u64,
     pub users: Option<u64>,
+    /// Text of the file that the scenario includes.
+    pub included: Option<String>,
 }
 
 #[derive(Clone)]
@@ -85,6 +87,7 @@ impl Synthetic {
                 ),
             ],
             users: None,
+            included: None,
             success_target: Some(0.9995),
             ending: Ending::Complete,
             clock_step_us: 0,
@@ -172,6 +175,15 @@ impl Synthetic {
             scenario: ScenarioRef {
                 name: "synthetic".into(),
                 sha256: sha256_hex(self.scenario.as_bytes()),
+                includes: self
+                    .included
+                    .iter()
+                    .map(|text| IncludedFile {
+                        name: "actions.toml".into(),
+                        file: "includes/1-actions.toml".into(),
+                        sha256: sha256_hex(text.as_bytes()),
+                    })
+                    .collect(),
             },
             overrides: vec![],
             seed: self.seed,

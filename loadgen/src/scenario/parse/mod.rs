@@ -1,6 +1,8 @@
 //! TOML to [`Scenario`], with every mistake of the file noted.
 
 mod action;
+mod defaults;
+mod include;
 mod stage;
 
 use std::ops::Range;
@@ -30,18 +32,28 @@ impl Scenario {
 
     /// Reads `text`, which stands in the file `path`; every mistake of it is reported at once.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ScenarioError> {
-        let mut mistakes = Mistakes::new(text);
-        let (root, errors) = DeTable::parse_recoverable(text);
+        let mut mistakes = Mistakes::new(path, text);
+        let (main, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
-            let span = error.span().unwrap_or(0..0);
-            mistakes.add(
-                &span,
-                format!("not TOML: {}", error.message().replace('\n', ", ")),
-            );
+            mistakes.add_broken_toml(&error.span().unwrap_or(0..0), error);
         }
         let scenario = if errors.is_empty() {
-            let table = Table::new("the scenario".to_owned(), 0..0, root.get_ref());
-            scenario(table, path, &mut mistakes)
+            let included = include::read(main.get_ref(), path, &mut mistakes);
+            let files = &included.files;
+            let mut root = main.into_inner();
+            let mut whole = !included.incomplete;
+            for file in files {
+                whole &= include::merge(&mut root, file, &mut mistakes);
+            }
+            defaults::apply(&mut root, &mut mistakes);
+            let table = Table::new("the scenario".to_owned(), 0..0, &root);
+            let scenario = whole
+                .then(|| scenario(table, path, &mut mistakes))
+                .flatten();
+            scenario.map(|scenario| Self {
+                includes: files.iter().map(|file| file.include.clone()).collect(),
+                ..scenario
+            })
         } else {
             // What a broken line hides would be reported as missing.
             None
@@ -78,8 +90,8 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let seed = root.whole("seed", mistakes).unwrap_or(1);
     let addresses = addresses(&mut root, mistakes);
     let proto = root
-        .string("proto", mistakes)
-        .map(|(file, _)| path.parent().unwrap_or(Path::new("")).join(file));
+        .text("proto", mistakes)
+        .map(|file| path.parent().unwrap_or(Path::new("")).join(file.value));
     let success_target = success_target(&mut root, mistakes);
     let users = users(&mut root, mistakes);
     let actions = action::actions(&mut root, users.is_some(), mistakes);
@@ -87,8 +99,11 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let captures = captures(&mut root, &stages, mistakes);
     check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
     check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    root.get("include");
+    root.get("defaults");
     root.deny_unknown(mistakes);
     Some(Scenario {
+        includes: Vec::new(),
         name: name?,
         description: description.unwrap_or_default(),
         seed,
@@ -110,14 +125,15 @@ fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses
         return Addresses::default();
     };
     let mut address = |key: &'static str| {
-        let (text, span) = table.string(key, mistakes)?;
-        if let Err(hint) = Addresses::check(text) {
+        let text = table.text(key, mistakes)?;
+        if let Err(hint) = Addresses::check(&text.value) {
             // A password must not come back in a message either.
-            let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
+            let written = text.written;
+            let shown = written.rsplit_once('@').map_or(written, |(_, host)| host);
             let what = format!("addresses: {key} {shown:?} cannot be used");
-            mistakes.add_with_hint(&span, what, hint);
+            mistakes.add_with_hint(&text.span, what, hint);
         }
-        Some(text.to_owned())
+        Some(text.value)
     };
     let addresses = Addresses {
         http: address("http"),
@@ -148,15 +164,16 @@ impl Addresses {
 }
 
 fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<f64> {
-    let (text, span) = root.string("success", mistakes)?;
+    let text = root.text("success", mistakes)?;
     let share = text
+        .value
         .strip_suffix('%')
         .and_then(|number| number.trim().parse::<f64>().ok())
         .filter(|percent| (0.0..=100.0).contains(percent));
     if share.is_none() {
-        let what = format!("success {text:?} cannot be read");
+        let what = format!("success {:?} cannot be read", text.written);
         mistakes.add_with_hint(
-            &span,
+            &text.span,
             what,
             "write a share of all requests, such as \"99.95 %\"",
         );
