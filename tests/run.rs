@@ -1,0 +1,199 @@
+//! `brunt init`, `brunt run` and `brunt schema`, as somebody at a terminal uses them, against a real
+//! service.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/target.rs"]
+mod target;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::atomic::Ordering;
+
+use brunt_record::Record;
+use target::Target;
+
+fn brunt_in(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_brunt"))
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs with these arguments, which must go well; the record.
+fn run(folder: &Path, args: &[&str]) -> Record {
+    let output = brunt_in(folder, &[&["run", "--quiet"], args].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let record = Record::open(&folder.join(text(&output.stdout).trim())).unwrap();
+    assert_eq!(record.problems(), []);
+    record
+}
+
+#[test]
+fn what_init_writes_runs_once_its_address_is_right() {
+    let target = Target::start();
+    let temp = tempfile::tempdir().unwrap();
+    for (args, files) in [
+        (&["init", "loads/web.toml"][..], &["loads/web.toml"][..]),
+        (
+            &["init", "loads/all.toml", "--grpc"],
+            &["loads/all.toml", "loads/health.proto"],
+        ),
+    ] {
+        let output = brunt_in(temp.path(), args);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let printed = text(&output.stdout);
+        assert_eq!(printed.lines().collect::<Vec<_>>(), files);
+
+        let again = brunt_in(temp.path(), args);
+        assert_eq!(again.status.code(), Some(2));
+        assert!(text(&again.stderr).contains("--force"));
+        let forced = brunt_in(temp.path(), &[args, &["--force"]].concat());
+        assert_eq!(forced.status.code(), Some(0));
+
+        let file = temp.path().join(files[0]);
+        let edited = std::fs::read_to_string(&file)
+            .unwrap()
+            .replace("127.0.0.1:8000", &target.address.to_string())
+            .replace("127.0.0.1:8001", &target.address.to_string());
+        std::fs::write(&file, edited).unwrap();
+        let record = run(temp.path(), &[files[0], "--duration", "2s"]);
+        let ok: u64 = record.manifest.totals.iter().map(|t| t.ok).sum();
+        assert_eq!(ok, 40, "{:?}", record.manifest.totals);
+        assert_eq!(record.manifest.overrides, ["--duration 2s"]);
+    }
+    let calls = [&target.http, &target.grpc].map(|n| n.load(Ordering::SeqCst));
+    assert!(calls[1] > 0, "{calls:?}");
+    assert_eq!(calls.iter().sum::<u64>(), 80);
+}
+
+fn scenario(address: SocketAddr) -> String {
+    format!(
+        r#"format = 1
+name = "test"
+[addresses]
+http = "http://{address}"
+[users]
+count = 10
+[actions.once]
+http = "GET /once/${{user}}"
+user = "each"
+[actions.fails]
+http = "GET /fail"
+[[stages]]
+name = "first"
+duration = "1s"
+[[stages.streams]]
+name = "api"
+rate = "10/s"
+mix = {{ once = 1 }}
+[[stages]]
+name = "second"
+duration = "1s"
+[[stages.streams]]
+name = "api"
+rate = "100/s"
+mix = {{ fails = 1 }}
+"#
+    )
+}
+
+#[test]
+fn overrides_change_what_is_sent_and_stand_in_the_record() {
+    let target = Target::start();
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("t.toml"), scenario(target.address)).unwrap();
+    let record = run(
+        temp.path(),
+        &[
+            "t.toml",
+            "--scale",
+            "3",
+            "--rate",
+            "second/api=20/s",
+            "--duration",
+            "second=2s",
+        ],
+    );
+    let offered: Vec<_> = record.manifest.totals.iter().map(|t| t.offered).collect();
+    assert_eq!(offered, [30, 40]);
+    assert_eq!(target.http.load(Ordering::SeqCst), 30);
+    assert_eq!(record.manifest.plan.users, Some(30), "each user once");
+    assert_eq!(
+        record.manifest.overrides,
+        [
+            "--duration second=2s",
+            "--scale 3",
+            "--rate second/api=20/s"
+        ]
+    );
+
+    let wrong = brunt_in(
+        temp.path(),
+        &[
+            "run",
+            "t.toml",
+            "--rate",
+            "apj=20/s",
+            "--duration",
+            "third=1s",
+        ],
+    );
+    assert_eq!(wrong.status.code(), Some(2));
+    let said = text(&wrong.stderr);
+    assert!(said.contains("did you mean \"api\"?"), "{said}");
+    assert!(said.contains("no stage \"third\""), "{said}");
+}
+
+#[test]
+fn a_dry_run_prints_the_plan_and_touches_nothing() {
+    let temp = tempfile::tempdir().unwrap();
+    let target = TcpListener::bind("127.0.0.1:0").unwrap();
+    target.set_nonblocking(true).unwrap();
+    let address = target.local_addr().unwrap();
+    std::fs::write(temp.path().join("t.toml"), scenario(address)).unwrap();
+    let output = brunt_in(temp.path(), &["run", "t.toml", "--dry-run", "--scale", "2"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let plan = text(&output.stdout).replace(&address.to_string(), "ADDRESS");
+    insta::assert_snapshot!(plan);
+    assert!(target.accept().is_err(), "nobody has connected");
+    assert_eq!(
+        std::fs::read_dir(temp.path()).unwrap().count(),
+        1,
+        "no record"
+    );
+
+    let broken = scenario(address)
+        .replace("GET /fail", "fail")
+        .replace("100/s", "100");
+    std::fs::write(temp.path().join("t.toml"), broken).unwrap();
+    let output = brunt_in(temp.path(), &["run", "t.toml", "--dry-run"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("2 mistakes"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(text(&output.stdout), "");
+}
+
+#[test]
+fn schemas_are_printed_as_they_are_committed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (subject, file) in [
+        ("scenario", "scenarios/scenario.schema.json"),
+        ("run", "record/schema/run.schema.json"),
+        ("comparison", "report/schema/comparison.schema.json"),
+        ("gate", "report/schema/gate.schema.json"),
+    ] {
+        let output = brunt_in(root, &["schema", subject]);
+        let committed = std::fs::read(root.join(file)).unwrap();
+        assert_eq!(text(&output.stdout), text(&committed));
+    }
+}
