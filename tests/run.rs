@@ -6,12 +6,13 @@
 #[path = "support/target.rs"]
 mod target;
 
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::Ordering;
 
-use brunt_record::Record;
+use brunt_record::{Ending, Record};
 use target::Target;
 
 fn brunt_in(folder: &Path, args: &[&str]) -> Output {
@@ -196,4 +197,62 @@ fn schemas_are_printed_as_they_are_committed() {
         let committed = std::fs::read(root.join(file)).unwrap();
         assert_eq!(text(&output.stdout), text(&committed));
     }
+}
+
+#[test]
+fn a_screen_needs_a_terminal() {
+    let output = brunt_in(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["run", "scenarios/smoke.toml", "--ui", "tui"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("--ui plain"), "{said}");
+}
+
+/// On a terminal of its own, by script(1): the screen is entered, a key ends the run in order, and
+/// what was there before comes back.
+#[test]
+fn a_key_stops_the_run_and_the_terminal_is_left_as_it_was() {
+    const ENTER: &str = "\u{1b}[?1049h";
+    const LEAVE: &str = "\u{1b}[?1049l";
+    let target = Target::start();
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("t.toml"), scenario(target.address)).unwrap();
+    let brunt = env!("CARGO_BIN_EXE_brunt");
+    let command = format!(
+        "stty rows 24 cols 80; stty -a > before; {brunt} run t.toml --duration second=10min --ui tui; \
+         code=$?; stty -a > after; exit $code"
+    );
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(temp.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut keys = child.stdin.take().unwrap();
+    let mut screen = child.stdout.take().unwrap();
+    let mut seen = Vec::new();
+    let mut chunk = [0; 4096];
+    while !text(&seen).contains("q or ctrl-c stops the run") {
+        let n = screen.read(&mut chunk).unwrap();
+        assert!(n > 0, "{}", text(&seen));
+        seen.extend_from_slice(&chunk[..n]);
+    }
+    keys.write_all(b"q").unwrap();
+    screen.read_to_end(&mut seen).unwrap();
+    let seen = text(&seen);
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{seen}");
+    let (_, rest) = seen.split_once(ENTER).unwrap();
+    let (_, after) = rest.split_once(LEAVE).unwrap();
+    let path = after.find("results/runs/").map(|at| &after[at..]).unwrap();
+    let path = path.lines().next().unwrap().trim();
+    let record = Record::open(&temp.path().join(path)).unwrap();
+    assert_eq!(record.manifest.completeness.ending, Ending::Interrupted);
+    let [before, after] = ["before", "after"].map(|file| {
+        let file = temp.path().join(file);
+        std::fs::read_to_string(file).unwrap()
+    });
+    assert_eq!(before, after, "the modes of the terminal");
 }

@@ -17,5 +17,5 @@ pub mod scenario;
 pub use client::{AddressError, ProtoError};
 pub use engine::{RunError, RunOptions, RunOutcome, Update, check, run};
 pub use files_limit::raise_files_limit;
-pub use recorder::{Progress, StageTotals};
+pub use recorder::{ActionProgress, Progress, Quantiles, StageTotals};
 pub use scenario::{OverrideError, Overrides, Scenario, ScenarioError};

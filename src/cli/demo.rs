@@ -11,10 +11,12 @@ use tokio_util::sync::CancellationToken;
 use super::compare::{self, ReportFiles};
 use super::output::{Product, say};
 use super::overrides::OverrideArgs;
+use super::progress::ProgressArgs;
 use super::run::{Run, runtime};
 use crate::demo::{Database, DatabaseChoice, PlanLength, Service, Workspace};
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::progress::Ui;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -41,16 +43,16 @@ pub(crate) struct DemoArgs {
     out: PathBuf,
     #[command(flatten)]
     overrides: OverrideArgs,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    let ui = args.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let runtime = runtime()?;
-    let (records, ending) = runtime.block_on(record_phases(args, &stop))?;
+    let (records, ending) = runtime.block_on(record_phases(args, ui, &stop))?;
     let ([a, b], Ending::Complete) = (&records[..], ending) else {
         for record in &records {
             product.print(&format!("{}\n", record.display()))?;
@@ -76,6 +78,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
 /// Runs the plan against each phase until one is stopped; the ending is that of the last run.
 async fn record_phases(
     args: &DemoArgs,
+    ui: Ui,
     stop: &CancellationToken,
 ) -> anyhow::Result<(Vec<PathBuf>, Ending)> {
     let workspace = Workspace::new()?;
@@ -95,7 +98,7 @@ async fn record_phases(
     let mut records = Vec::new();
     for phase in &args.phases {
         let store = database.create(phase, workspace.path()).await?;
-        if !args.quiet {
+        if ui != Ui::None {
             say(&format!(
                 "{phase}: plan {} for {seconds} s, on {}",
                 scenario.name,
@@ -113,7 +116,7 @@ async fn record_phases(
             labels: BTreeMap::from([("database".to_owned(), database.name().to_owned())]),
             overrides: overrides.as_written(),
             threads: None,
-            quiet: args.quiet,
+            ui,
         };
         let outcome = run.carry_out(stop.clone()).await;
         drop(service);

@@ -7,6 +7,7 @@ pub(crate) mod gate;
 pub(crate) mod init;
 pub(crate) mod output;
 pub(crate) mod overrides;
+mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;

@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::output::{self, Product};
 use super::overrides::OverrideArgs;
+use super::progress::ProgressArgs;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::outline::outline;
-use crate::progress::Display;
+use crate::progress::{Display, Ui};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -51,9 +52,8 @@ pub(crate) struct RunArgs {
     /// Print what would be sent, and touch no target
     #[arg(long)]
     dry_run: bool,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
@@ -68,6 +68,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         output::print(&outline(&scenario, &overrides))?;
         return Ok(Exit::Done);
     }
+    let ui = args.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let run = Run {
@@ -78,7 +79,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         labels: args.label.into_iter().collect(),
         overrides: overrides.as_written(),
         threads: args.threads.map(usize::from),
-        quiet: args.quiet,
+        ui,
     };
     let outcome = runtime()?.block_on(run.carry_out(stop))?;
     product.print(&format!("{}\n", outcome.dir.display()))?;
@@ -97,13 +98,13 @@ pub(crate) struct Run {
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) overrides: Vec<String>,
     pub(crate) threads: Option<usize>,
-    pub(crate) quiet: bool,
+    pub(crate) ui: Ui,
 }
 
 impl Run {
     pub(crate) async fn carry_out(self, stop: CancellationToken) -> anyhow::Result<RunOutcome> {
         brunt_loadgen::raise_files_limit().context("cannot raise the limit of open files")?;
-        let display = Display::new(&self.scenario, &self.phase, self.quiet);
+        let display = Display::new(&self.scenario, &self.phase, self.ui, &stop)?;
         let options = RunOptions {
             phase: self.phase,
             results: self.results,

@@ -11,9 +11,10 @@ use hdrhistogram::Histogram;
 
 use super::account::Account;
 use super::cell::Cell;
-use super::progress::Progress;
+use super::progress::{ActionProgress, Progress, Quantiles};
 use super::series::SeriesId;
 use super::shard::{SecondCells, Shards};
+use crate::machine;
 
 /// What a run's recorder leaves behind.
 pub(crate) struct Recorded {
@@ -32,6 +33,8 @@ pub(super) struct Books {
     writer: RecordWriter,
     accounts: Vec<Account>,
     lateness: Histogram<u64>,
+    /// CPU time of the process when the last second was written.
+    cpu_us: Option<u64>,
 }
 
 impl Books {
@@ -39,6 +42,7 @@ impl Books {
         Self {
             accounts: vec![Account::default(); shards.series().len()],
             lateness: new_histogram(),
+            cpu_us: machine::process_cpu_us(),
             shards,
             writer,
         }
@@ -52,6 +56,11 @@ impl Books {
             let cells = taken.remove(&second).unwrap_or_default();
             progress = self.write_second(second, &cells)?;
         }
+        let cpu_us = machine::process_cpu_us();
+        let spent = cpu_us.zip(self.cpu_us).map(|(now, before)| now - before);
+        // More than one second at a time is written at the end only.
+        progress.cpu_us = spent.filter(|_| first == last);
+        self.cpu_us = cpu_us;
         Ok(progress)
     }
 
@@ -65,13 +74,30 @@ impl Books {
             second,
             ..Progress::default()
         };
-        let mut responses = new_histogram();
+        let (mut responses, mut late) = (new_histogram(), new_histogram());
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let cell = cells.get(index).and_then(Option::as_deref);
             let series = self.shards.series();
             let (stage, action) = series.names(SeriesId(index));
             let mut row = account.book(second, cell);
             progress.add(series.stage(SeriesId(index)), &row, account);
+            if account.offered > 0 {
+                let of = |measure| {
+                    let histogram = cell.and_then(|cell| cell.histogram(Outcome::Ok, measure));
+                    histogram.and_then(Quantiles::of)
+                };
+                progress.actions.push(ActionProgress {
+                    stage: series.stage(SeriesId(index)),
+                    offered: row.offered,
+                    delivered: row.ok,
+                    in_flight: account.in_flight(),
+                    waiting: account.open().saturating_sub(account.in_flight()),
+                    response: of(Measure::Response),
+                    lateness: of(Measure::Lateness),
+                    sent: account.sent,
+                    totals: account.totals(stage, action),
+                });
+            }
             if let Some(cell) = cell {
                 add_latencies(cell, stage, action, &mut out.latencies);
             }
@@ -84,13 +110,15 @@ impl Books {
         for (tag, histogram) in &out.latencies {
             match (tag.outcome, tag.measure) {
                 (Outcome::Ok, Measure::Response) => add(&mut responses, histogram),
-                (_, Measure::Lateness) => add(&mut self.lateness, histogram),
+                (_, Measure::Lateness) => add(&mut late, histogram),
                 _ => {}
             }
         }
-        let quantile = |q| (!responses.is_empty()).then(|| responses.value_at_quantile(q));
-        progress.p50_us = quantile(0.5);
-        progress.p99_us = quantile(0.99);
+        add(&mut self.lateness, &late);
+        let responses = Quantiles::of(&responses);
+        progress.p50_us = responses.map(|quantiles| quantiles.p50_us);
+        progress.p99_us = responses.map(|quantiles| quantiles.p99_us);
+        progress.lateness_p99_us = Quantiles::of(&late).map(|quantiles| quantiles.p99_us);
         self.writer.append(&out)?;
         Ok(progress)
     }
