@@ -4,6 +4,7 @@ mod cli;
 mod demo;
 mod exit;
 mod interrupt;
+mod metrics;
 mod outline;
 mod progress;
 

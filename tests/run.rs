@@ -6,11 +6,12 @@
 #[path = "support/target.rs"]
 mod target;
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use brunt_record::{Ending, Record};
 use target::Target;
@@ -182,6 +183,75 @@ fn a_dry_run_prints_the_plan_and_touches_nothing() {
         text(&output.stderr)
     );
     assert_eq!(text(&output.stdout), "");
+}
+
+fn scrape(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
+}
+
+#[test]
+fn prometheus_sees_a_run_while_it_goes_on() {
+    let target = Target::start();
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("t.toml"), scenario(target.address)).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_brunt"))
+        .args(["run", "t.toml", "--duration", "second=10min", "--quiet"])
+        .args(["--metrics", "127.0.0.1:0"])
+        .current_dir(temp.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("metrics: http://").unwrap();
+    let address = address.strip_suffix("/metrics").unwrap().to_owned();
+
+    // A second that has a failure is there in time, on however slow a machine.
+    let started = Instant::now();
+    let metrics = loop {
+        let metrics = scrape(&address);
+        if metrics.contains("kind=\"http-500\"") {
+            break metrics;
+        }
+        assert!(started.elapsed() < Duration::from_mins(1), "{metrics}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    for want in [
+        "content-type: application/openmetrics-text; version=1.0.0; charset=utf-8",
+        "# TYPE brunt_offered counter",
+        "brunt_offered_total{stage=\"first\",action=\"once\"} 10\n",
+        "brunt_sent_total{stage=\"first\",action=\"once\"} 10\n",
+        "brunt_ok_total{stage=\"first\",action=\"once\"} 10\n",
+        "brunt_unsent_total{stage=\"first\",action=\"once\"} 0\n",
+        "brunt_failed_total{stage=\"second\",action=\"fails\",kind=\"http-500\"} ",
+        "brunt_in_flight{stage=\"second\",action=\"fails\"} ",
+        "brunt_waiting{stage=\"second\",action=\"fails\"} ",
+        "# TYPE brunt_response_time_seconds gauge",
+        "# TYPE brunt_dispatch_lateness_seconds gauge",
+        "# EOF",
+    ] {
+        assert!(metrics.contains(want), "{want}\n{metrics}");
+    }
+
+    // The port is taken: another run says so before it sends anything.
+    let sent = target.http.load(Ordering::SeqCst);
+    let second = brunt_in(temp.path(), &["run", "t.toml", "--metrics", &address]);
+    assert_eq!(second.status.code(), Some(2));
+    let said = text(&second.stderr);
+    assert!(said.contains(&address) && said.contains("hint:"), "{said}");
+    assert_eq!(target.http.load(Ordering::SeqCst), sent);
+
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 #[test]

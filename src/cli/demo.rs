@@ -117,6 +117,7 @@ async fn record_phases(
             overrides: overrides.as_written(),
             threads: None,
             ui,
+            metrics: None,
         };
         let outcome = run.carry_out(stop.clone()).await;
         drop(service);

@@ -1,7 +1,9 @@
 //! `brunt run`.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use brunt_loadgen::scenario::Addresses;
@@ -15,6 +17,7 @@ use super::overrides::OverrideArgs;
 use super::progress::ProgressArgs;
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::metrics::{Book, Endpoint};
 use crate::outline::outline;
 use crate::progress::{Display, Ui};
 
@@ -49,6 +52,9 @@ pub(crate) struct RunArgs {
     /// Threads that send; by default as few as carry the highest rate of the plan
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Serve Prometheus metrics of the run here while it goes on, such as 127.0.0.1:9464
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     /// Print what would be sent, and touch no target
     #[arg(long)]
     dry_run: bool,
@@ -69,6 +75,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let ui = args.progress.ui().check()?;
+    let metrics = args.metrics.map(Endpoint::bind).transpose()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let run = Run {
@@ -80,6 +87,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         overrides: overrides.as_written(),
         threads: args.threads.map(usize::from),
         ui,
+        metrics,
     };
     let outcome = runtime()?.block_on(run.carry_out(stop))?;
     product.print(&format!("{}\n", outcome.dir.display()))?;
@@ -99,11 +107,18 @@ pub(crate) struct Run {
     pub(crate) overrides: Vec<String>,
     pub(crate) threads: Option<usize>,
     pub(crate) ui: Ui,
+    /// Where Prometheus may ask how the run is doing.
+    pub(crate) metrics: Option<Endpoint>,
 }
 
 impl Run {
     pub(crate) async fn carry_out(self, stop: CancellationToken) -> anyhow::Result<RunOutcome> {
         brunt_loadgen::raise_files_limit().context("cannot raise the limit of open files")?;
+        let book = Arc::new(Book::default());
+        let server = self
+            .metrics
+            .map(|endpoint| endpoint.serve(Arc::clone(&book)))
+            .transpose()?;
         let display = Display::new(&self.scenario, &self.phase, self.ui, &stop)?;
         let options = RunOptions {
             phase: self.phase,
@@ -120,9 +135,11 @@ impl Run {
         let outcome =
             brunt_loadgen::run(&self.scenario, &self.text, options, stop, move |update| {
                 watch.update(&update);
+                book.update(&update);
             })
             .await;
         display.close();
+        drop(server);
         Ok(outcome?)
     }
 }
