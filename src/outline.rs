@@ -9,6 +9,9 @@ use brunt_loadgen::{Overrides, Scenario};
 use brunt_record::{ActionPlan, StagePlan, StreamPlan};
 use brunt_report::language::{count, limit, plural, share_target, span};
 
+/// How many requests users send depends on the responses.
+const CLOSED_TOO: &str = ", and what the users of closed streams send";
+
 /// Everything that a run of `scenario` would do.
 pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
     let plan = Plan::new(scenario);
@@ -17,11 +20,10 @@ pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
     for (stage, planned) in stages.iter().zip(&plan.stages) {
         stage_head(&mut text, stage);
         for (stream, planned) in stage.streams.iter().zip(&planned.streams) {
-            let counts = planned.mix.counts(planned.arrivals.count());
-            let counts = counts
-                .iter()
-                .map(|(action, n)| (scenario.actions[*action].name.as_str(), *n));
-            stream_lines(&mut text, stream, &counts.collect::<Vec<_>>());
+            let counts = planned.arrivals().map(|n| planned.mix.counts(n));
+            let counts = counts.iter().flatten();
+            let named = counts.map(|(action, n)| (scenario.actions[*action].name.as_str(), *n));
+            stream_lines(&mut text, stream, &named.collect::<Vec<_>>());
         }
         for capture in scenario.captures.iter().filter(|c| c.stage == stage.name) {
             let _ = writeln!(
@@ -42,18 +44,21 @@ fn head(scenario: &Scenario, overrides: &Overrides, stages: &[StagePlan]) -> Str
         let _ = write!(text, ": {}", scenario.description);
     }
     let sum = |part: fn(&StagePlan) -> u64| stages.iter().map(part).sum::<u64>();
-    let requests: u64 = stages
-        .iter()
-        .flat_map(|s| &s.streams)
-        .map(|s| s.arrivals)
-        .sum();
+    let streams = || stages.iter().flat_map(|stage| &stage.streams);
+    let requests: u64 = streams().filter_map(|stream| stream.arrivals).sum();
+    let closed = streams().any(|stream| stream.arrivals.is_none());
     let _ = writeln!(
         text,
         "\n\ntime       {}, and up to {} of grace",
         span(sum(|s| s.duration_us)),
         span(sum(|s| s.grace_us))
     );
-    let _ = writeln!(text, "requests   {}", count(requests));
+    let _ = writeln!(
+        text,
+        "requests   {}{}",
+        count(requests),
+        if closed { CLOSED_TOO } else { "" }
+    );
     if let Some(users) = &scenario.users {
         let each = each_user_arrivals(scenario);
         let most = each.iter().map(|(_, arrivals)| *arrivals).max();
@@ -94,19 +99,28 @@ fn stage_head(text: &mut String, stage: &StagePlan) {
 }
 
 fn stream_lines(text: &mut String, stream: &StreamPlan, counts: &[(&str, u64)]) {
-    let _ = writeln!(
-        text,
-        "  stream {}: {} {}, {}, at most {} in flight",
-        stream.name,
-        stream.process,
-        per_second(stream.rate_per_s),
-        plural(stream.arrivals, "arrival"),
-        count(stream.max_in_flight)
-    );
-    let rows: Vec<[String; 2]> = counts
-        .iter()
-        .map(|(action, n)| [(*action).to_owned(), count(*n)])
-        .collect();
+    let _ = write!(text, "  stream {}: {}", stream.name, stream.process);
+    if let (Some(rate_per_s), Some(arrivals)) = (stream.rate_per_s, stream.arrivals) {
+        let _ = write!(
+            text,
+            " {}, {}, at most {} in flight",
+            per_second(rate_per_s),
+            plural(arrivals, "arrival"),
+            count(stream.max_in_flight)
+        );
+    }
+    text.push('\n');
+    let rows: Vec<[String; 2]> = if stream.arrivals.is_some() {
+        let counts = counts.iter();
+        counts
+            .map(|(action, n)| [(*action).to_owned(), count(*n)])
+            .collect()
+    } else {
+        // How often each comes nobody knows before: the weights stand for it.
+        let mix = stream.mix.iter();
+        mix.map(|share| [share.action.clone(), format!("weight {}", share.weight)])
+            .collect()
+    };
     columns(text, "    ", &rows, &[false, true]);
 }
 
@@ -115,8 +129,8 @@ fn actions(text: &mut String, scenario: &Scenario, plan: &Plan) {
     let of = |name: &str| scenario.actions.iter().position(|a| a.name == name);
     let arrivals = |name: &str| -> u64 {
         let streams = plan.stages.iter().flat_map(|stage| &stage.streams);
-        let counts = streams.flat_map(|s| s.mix.counts(s.arrivals.count()));
-        counts
+        let open = streams.filter_map(|s| Some(s.mix.counts(s.arrivals()?)));
+        open.flatten()
             .filter(|(action, _)| Some(*action) == of(name))
             .map(|(_, n)| n)
             .sum()
@@ -204,6 +218,31 @@ mod tests {
     #[test]
     fn the_committed_plans_read_as_they_are_sent() {
         insta::assert_snapshot!(outlined("scenarios/m3.toml", &Overrides::default()));
+    }
+
+    #[test]
+    fn a_closed_model_has_no_counts() {
+        let text = r#"format = 1
+name = "closed"
+[addresses]
+http = "http://127.0.0.1:8000"
+[actions.browse]
+http = "GET /"
+[[stages]]
+name = "load"
+duration = "10s"
+[[stages.streams]]
+name = "players"
+users = 50
+think = { uniform = ["1s", "3s"] }
+mix = { browse = 3 }
+[[stages.streams]]
+name = "api"
+rate = "5/s"
+mix = { browse = 1 }
+"#;
+        let scenario = Scenario::parse(Path::new("closed.toml"), text).unwrap();
+        insta::assert_snapshot!(outline(&scenario, &Overrides::default()));
     }
 
     #[test]

@@ -211,3 +211,49 @@ fn the_scenario_of_the_documentation_is_right() {
     let (text, _) = rest.split_once("```").unwrap();
     Scenario::parse(Path::new("docs/scenarios.md"), text).unwrap();
 }
+
+#[test]
+fn mistakes_of_a_closed_model_are_told() {
+    insta::assert_snapshot!(mistakes(
+        r#"format = 1
+name = "closed"
+[addresses]
+http = "http://127.0.0.1:8000"
+[users]
+count = 10
+[actions.browse]
+http = "GET /"
+[actions.register]
+http = "POST /users"
+user = "each"
+[[stages]]
+name = "load"
+duration = "10s"
+[[stages.streams]]
+name = "both"
+users = 5
+rate = "5/s"
+mix = { browse = 1 }
+[[stages.streams]]
+name = "bound"
+users = 5
+max_in_flight = 3
+think = "soon"
+mix = { register = 1 }
+[[stages.streams]]
+name = "none"
+users = 0
+think = { uniform = ["3s", "1s"] }
+iterations = 0
+mix = { browse = 1 }
+[[stages.streams]]
+name = "open"
+rate = "1/s"
+think = "1s"
+mix = { browse = 1 }
+[[stages.streams]]
+name = "neither"
+mix = { browse = 1 }
+"#
+    ));
+}

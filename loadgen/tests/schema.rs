@@ -80,6 +80,12 @@ fn typical_mistakes_are_refused_by_the_schema_and_by_the_parser() {
     let parse = |text: &str| Scenario::parse(Path::new("test.toml"), text);
     let without_include = RIGHT.replace("include = [\"more.toml\"]\n", "");
     parse(&without_include).unwrap();
+    let closed = without_include.replace("user = \"each\"\n", "").replace(
+        "rate = \"90/min\"",
+        "users = 3\nthink = { exponential = \"1s\" }\niterations = 9",
+    );
+    assert_eq!(complaints(&closed), [""; 0]);
+    parse(&closed).unwrap();
     for (right, wrong) in [
         ("format = 1", "format = 2"),
         ("format = 1\n", ""),
@@ -110,6 +116,13 @@ fn typical_mistakes_are_refused_by_the_schema_and_by_the_parser() {
         ("rate = \"90/min\"", "rate = \"90\""),
         ("rate = \"90/min\"", "rate = 90"),
         ("rate = \"90/min\"", "rate = \"9/s\"\nmax_in_flight = 0"),
+        ("rate = \"90/min\"", "rate = \"9/s\"\nusers = 3"),
+        ("rate = \"90/min\"", "rate = \"9/s\"\nthink = \"1s\""),
+        ("rate = \"90/min\"", "users = 3\nmax_in_flight = 3"),
+        (
+            "rate = \"90/min\"",
+            "users = 3\nthink = { uniform = [\"1s\"] }",
+        ),
         ("browse = 1", "browse = 0"),
         ("mix = { browse = 1, event = 2 }", "mix = {}"),
     ] {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use brunt_loadgen::Scenario;
-use brunt_loadgen::scenario::Call;
+use brunt_loadgen::scenario::{Call, Load, Stream};
 use support::{Behaviour, Server, record_of_file};
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +55,10 @@ name = "main"
 rate = "1/s"
 max_in_flight = 3
 mix = { own = 1, event = 1 }
+[[stages.streams]]
+name = "closed"
+users = 2
+mix = { own = 1 }
 "#;
     let scenario = Scenario::parse(Path::new("defaults.toml"), text).unwrap();
     let headers = |index: usize| match &scenario.actions[index].call {
@@ -67,6 +71,10 @@ mix = { own = 1, event = 1 }
     let of = |name: &str| {
         let index = scenario.actions.iter().position(|a| a.name == name);
         index.unwrap()
+    };
+    let bound = |stream: &Stream| match stream.load {
+        Load::Open { max_in_flight, .. } => max_in_flight,
+        Load::Closed(_) => panic!("{stream:?}"),
     };
     let seconds = Duration::from_secs;
     assert_eq!(scenario.actions[of("plain")].timeout, seconds(3));
@@ -81,7 +89,7 @@ mix = { own = 1, event = 1 }
     let stages: Vec<_> = scenario
         .stages
         .iter()
-        .map(|s| (s.grace, s.warmup, s.streams[0].max_in_flight))
+        .map(|s| (s.grace, s.warmup, bound(&s.streams[0])))
         .collect();
     assert_eq!(
         stages,

@@ -124,21 +124,21 @@ pub struct StagePlan {
     pub drained_us: Option<u64>,
     /// Share of the host's cores that was busy during the stage, 0 to 1.
     pub host_busy: Option<f64>,
-    /// Arrival processes, side by side.
+    /// Sources of requests, side by side.
     pub streams: Vec<StreamPlan>,
 }
 
-/// One arrival process of a stage.
+/// One source of requests in a stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamPlan {
     /// Slug.
     pub name: String,
-    /// The process, for example `constant`.
+    /// The arrival process, for example `constant`, or the users of a closed model.
     pub process: String,
-    /// Arrivals per second.
-    pub rate_per_s: f64,
-    /// Arrivals in all, if the stage runs to its end.
-    pub arrivals: u64,
+    /// Arrivals per second; absent in a closed model.
+    pub rate_per_s: Option<f64>,
+    /// Arrivals in all, if the stage runs to its end; absent in a closed model.
+    pub arrivals: Option<u64>,
     /// Most requests in flight at once.
     pub max_in_flight: u64,
     /// Actions and their weights.

@@ -1,6 +1,6 @@
 //! The committed JSON Schemas are those of the types.
 //!
-//! After a change of a type: `BRUNT_WRITE_SCHEMA=1 cargo nextest run -p brunt-report --test schema`.
+//! After a change of a type: `BRUNT_WRITE_SCHEMA=1 cargo test -p brunt-report --test schema`.
 
 #![allow(clippy::unwrap_used)]
 

@@ -3,17 +3,29 @@
 use brunt_loadgen::{Progress, StageTotals};
 use brunt_report::language::{count, duration};
 
-/// The second that has just passed; without a rate the stage is waiting for its last responses.
-pub(super) fn second(stage: &str, offered_per_s: Option<f64>, progress: &Progress) -> String {
+/// What a second of a stage is to bring.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Offer {
+    /// So many arrivals a second.
+    Rate(f64),
+    /// What the users of a closed model come to.
+    Closed,
+    /// Nothing: the stage waits for its last responses.
+    Draining,
+}
+
+/// The second that has just passed.
+pub(super) fn second(stage: &str, offer: Offer, progress: &Progress) -> String {
     let latency = |us: Option<u64>| us.map_or_else(|| "-".to_owned(), |us| duration(us as f64));
     let waiting = match progress.waiting {
         0 => String::new(),
         waiting => format!(", {} waiting", count(waiting)),
     };
     let delivered = count(progress.delivered);
-    let rate = match offered_per_s {
-        Some(rate) => format!("{delivered} of {rate}/s"),
-        None => format!("draining, {delivered}/s"),
+    let rate = match offer {
+        Offer::Rate(rate) => format!("{delivered} of {rate}/s"),
+        Offer::Closed => format!("{delivered}/s"),
+        Offer::Draining => format!("draining, {delivered}/s"),
     };
     format!(
         "{stage}: {rate}, {} in flight{waiting}, p50 {}, p99 {}, {} failed",
@@ -53,9 +65,12 @@ mod tests {
             ..Progress::default()
         };
         assert_eq!(
-            second("init", Some(600.0), &progress),
+            second("init", Offer::Rate(600.0), &progress),
             "init: 598 of 600/s, 12 in flight, 1,500 waiting, p50 1.20 ms, p99 -, 3 failed"
         );
-        assert!(second("init", None, &progress).starts_with("init: draining, 598/s, 12 in flight"));
+        assert!(
+            second("init", Offer::Draining, &progress)
+                .starts_with("init: draining, 598/s, 12 in flight")
+        );
     }
 }

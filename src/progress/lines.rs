@@ -4,10 +4,11 @@ use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use brunt_loadgen::scenario::{Load, Stream};
 use brunt_loadgen::{Progress, Scenario, Update};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::line;
+use super::line::{self, Offer};
 
 /// Elsewhere than on a terminal a line is written once in so many seconds.
 const PLAIN_EVERY_S: u64 = 10;
@@ -24,7 +25,7 @@ pub(crate) struct Lines {
 struct StageLine {
     name: String,
     seconds: u64,
-    offered_per_s: f64,
+    offer: Offer,
 }
 
 #[derive(Default)]
@@ -47,7 +48,7 @@ impl Lines {
             .map(|stage| StageLine {
                 name: stage.name.clone(),
                 seconds: stage.duration.as_secs().max(1),
-                offered_per_s: stage.streams.iter().map(|s| s.rate_per_s).sum(),
+                offer: offer(&stage.streams),
             })
             .collect();
         let target = if terminal && !quiet {
@@ -104,8 +105,12 @@ impl Lines {
         }
         let running = &self.stages[state.stage];
         let into = progress.second + 1 - state.began;
-        let rate = (into <= running.seconds).then_some(running.offered_per_s);
-        let line = line::second(&running.name, rate, progress);
+        let offer = if into <= running.seconds {
+            running.offer
+        } else {
+            Offer::Draining
+        };
+        let line = line::second(&running.name, offer, progress);
         self.bar.set_position(into.min(running.seconds));
         self.bar.set_message(line.clone());
         if self.plain && (progress.second + 1).is_multiple_of(PLAIN_EVERY_S) {
@@ -140,4 +145,14 @@ impl Lines {
             self.bar.println(format!("{}  {line}", self.bar.prefix()));
         }
     }
+}
+
+fn offer(streams: &[Stream]) -> Offer {
+    let rates = streams.iter().map(|stream| match stream.load {
+        Load::Open { rate_per_s, .. } => Some(rate_per_s),
+        Load::Closed(_) => None,
+    });
+    rates
+        .sum::<Option<f64>>()
+        .map_or(Offer::Closed, Offer::Rate)
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::capture::PlannedCapture;
-use super::lane::Shared;
+use super::post::Shared;
 use crate::machine::CpuTimes;
 use crate::plan::PlannedStage;
 

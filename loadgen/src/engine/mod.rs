@@ -3,10 +3,12 @@
 
 mod attack;
 mod capture;
+mod closed;
 mod conductor;
 mod error;
 mod lane;
 mod manifest;
+mod post;
 mod run;
 mod worker;
 

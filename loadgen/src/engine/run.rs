@@ -10,19 +10,22 @@ use std::time::Duration;
 use brunt_record::{Build, Ending, GeneratorHealth, RecordWriter};
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::attack::{UserWork, attack};
 use super::capture::PlannedCapture;
+use super::closed::ClosedPart;
 use super::conductor::{Conductor, StageControl};
 use super::error::RunError;
-use super::lane::{Lane, Post, Shared};
+use super::lane::Lane;
 use super::manifest::{draft, finish};
+use super::post::{Part, Post, Shared};
 use super::worker::{Worker, Workers, threads_for};
 use crate::client::{AddressError, Caller, Protos, await_reachable};
 use crate::clock::Clock;
 use crate::machine;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedLoad};
 use crate::recorder::{Progress, Series, Shards, WriterThread};
 use crate::scenario::{Call, Scenario};
 
@@ -267,8 +270,8 @@ fn posts(
                 let post = Arc::new(Post {
                     stage: index,
                     stream: planned.streams[number].clone(),
-                    max_in_flight: stream.max_in_flight,
                     start_us: control.start_us.subscribe(),
+                    duration_us: stage.duration.as_micros() as u64,
                     cutoff: control.cutoff.clone(),
                     offering: Arc::clone(&control.offering),
                     saturated: Arc::clone(&control.streams[number].1),
@@ -285,18 +288,33 @@ fn posts(
     (stages, users)
 }
 
-/// One lane of the stream on every thread of the engine.
+/// One part of the stream on every thread of the engine.
 async fn work_through(post: Arc<Post>, workers: Vec<Arc<Worker>>) {
-    let parts = workers.len();
-    let lanes = workers.iter().enumerate().map(|(part, worker)| {
-        let lane = Lane::new(Arc::clone(&post), part, parts, Arc::clone(&worker.clients));
-        worker.start(lane.work())
-    });
-    // All of them run before any is awaited.
-    let lanes: Vec<_> = lanes.collect();
-    for lane in lanes {
-        lane.await;
+    let mut parts = JoinSet::new();
+    for (index, worker) in workers.iter().enumerate() {
+        let part = Part {
+            post: Arc::clone(&post),
+            index,
+            of: workers.len(),
+            clients: Arc::clone(&worker.clients),
+        };
+        match &post.stream.load {
+            PlannedLoad::Open {
+                arrivals,
+                max_in_flight,
+            } => worker.start(
+                &mut parts,
+                Lane::new(part, *arrivals, *max_in_flight).work(),
+            ),
+            PlannedLoad::Closed { load, seed } => {
+                worker.start(
+                    &mut parts,
+                    ClosedPart::new(part, load.clone(), *seed).work(),
+                );
+            }
+        }
     }
+    parts.join_all().await;
 }
 
 /// Waits until nothing is open, which timeouts bound; a stop leaves requests in flight a moment.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::runtime::{Builder, Handle};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::error::RunError;
 use crate::client::Clients;
 use crate::plan::Plan;
-use crate::scenario::Scenario;
+use crate::scenario::{Load, Scenario};
 
 /// One thread carries about three times this, with room for bursts.
 const RATE_OF_A_THREAD_PER_S: f64 = 10_000.0;
@@ -24,19 +25,13 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts `work` on this thread; the future waits for its end.
-    pub(super) fn start<W>(&self, work: W) -> impl Future<Output = ()> + Send + use<W>
-    where
-        W: Future<Output = ()> + Send + 'static,
-    {
-        let task = self.runtime.spawn(work);
-        async move {
-            if let Err(error) = task.await
-                && let Ok(panic) = error.try_into_panic()
-            {
-                std::panic::resume_unwind(panic);
-            }
-        }
+    /// Starts `work` on this thread, as one of `all`.
+    pub(super) fn start(
+        &self,
+        all: &mut JoinSet<()>,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        all.spawn_on(work, &self.runtime);
     }
 }
 
@@ -97,9 +92,15 @@ impl Drop for Workers {
 /// Threads for `plan` on this machine: as few as carry its highest rate, at most one a core.
 pub(super) fn threads_for(plan: &Plan) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let rate_of = |stage: &crate::plan::PlannedStage| -> f64 {
-        stage.stage.streams.iter().map(|s| s.rate_per_s).sum()
+    let rate_of = |load: &Load| match load {
+        Load::Open { rate_per_s, .. } => *rate_per_s,
+        // As fast as they go.
+        Load::Closed(_) => f64::INFINITY,
     };
-    let highest = plan.stages.iter().map(rate_of).fold(0.0, f64::max);
+    let rates = plan.stages.iter().map(|stage| -> f64 {
+        let streams = stage.stage.streams.iter();
+        streams.map(|stream| rate_of(&stream.load)).sum()
+    });
+    let highest = rates.fold(0.0, f64::max);
     ((highest / RATE_OF_A_THREAD_PER_S).ceil() as usize).clamp(1, cores)
 }

@@ -18,8 +18,9 @@ pub struct Mix {
 }
 
 /// Reads a mix from some arrival on, shuffling every block once.
-pub struct MixCursor<'a> {
-    mix: &'a Mix,
+#[derive(Debug)]
+pub struct MixCursor {
+    mix: Mix,
     /// Action and ordinal of every arrival of the block.
     block: Vec<(usize, u64)>,
     number: Option<u64>,
@@ -71,9 +72,9 @@ impl Mix {
     }
 
     /// A reader of the mix.
-    pub fn cursor(&self) -> MixCursor<'_> {
+    pub fn cursor(&self) -> MixCursor {
         MixCursor {
-            mix: self,
+            mix: self.clone(),
             block: Vec::new(),
             number: None,
         }
@@ -91,7 +92,7 @@ impl Mix {
     }
 }
 
-impl MixCursor<'_> {
+impl MixCursor {
     /// Index of the action of arrival `n`, and its number among the arrivals of that action.
     pub fn at(&mut self, n: u64) -> (usize, u64) {
         let size = self.mix.block.len() as u64;

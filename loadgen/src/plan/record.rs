@@ -5,7 +5,7 @@ use std::time::Duration;
 use brunt_record::{ActionPlan, LatencyTarget, MixShare, StagePlan, StreamPlan};
 
 use super::Plan;
-use crate::scenario::{Call, Scenario};
+use crate::scenario::{Call, ClosedLoad, Load, Scenario, Think};
 
 /// The stages; when each began and ended is not known yet.
 pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
@@ -29,10 +29,16 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
                     .zip(&planned.streams)
                     .map(|(stream, planned)| StreamPlan {
                         name: stream.name.clone(),
-                        process: "constant".to_owned(),
-                        rate_per_s: stream.rate_per_s,
-                        arrivals: planned.arrivals.count(),
-                        max_in_flight: stream.max_in_flight as u64,
+                        process: process(&stream.load),
+                        rate_per_s: match stream.load {
+                            Load::Open { rate_per_s, .. } => Some(rate_per_s),
+                            Load::Closed(_) => None,
+                        },
+                        arrivals: planned.arrivals(),
+                        max_in_flight: match &stream.load {
+                            Load::Open { max_in_flight, .. } => *max_in_flight as u64,
+                            Load::Closed(load) => load.users as u64,
+                        },
                         mix: stream
                             .mix
                             .iter()
@@ -46,6 +52,26 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
             }
         })
         .collect()
+}
+
+/// The process in words, with all of its parameters but the rate.
+fn process(load: &Load) -> String {
+    let Load::Closed(ClosedLoad {
+        users,
+        think,
+        iterations,
+    }) = load
+    else {
+        return "constant".to_owned();
+    };
+    let think = match think {
+        Think::Fixed(Duration::ZERO) => String::new(),
+        Think::Fixed(pause) => format!(", think {pause:?}"),
+        Think::Uniform(from, to) => format!(", think uniform {from:?} to {to:?}"),
+        Think::Exponential(mean) => format!(", think exponential, mean {mean:?}"),
+    };
+    let iterations = iterations.map_or_else(String::new, |n| format!(", {n} iterations each"));
+    format!("closed: {users} users{think}{iterations}")
 }
 
 /// The actions that a stage uses.

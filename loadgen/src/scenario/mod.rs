@@ -142,17 +142,51 @@ pub struct Stage {
     pub streams: Vec<Stream>,
 }
 
-/// One arrival process of a stage.
+/// One source of requests in a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stream {
     /// Slug.
     pub name: String,
-    /// Arrivals per second.
-    pub rate_per_s: f64,
-    /// Most requests in flight at once.
-    pub max_in_flight: usize,
+    /// When its requests are sent.
+    pub load: Load,
     /// Index of an action and its weight.
     pub mix: Vec<(usize, u64)>,
+}
+
+/// When the requests of a stream are sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load {
+    /// Open model: arrivals are due when the plan says, whatever the service does.
+    Open {
+        /// Arrivals per second.
+        rate_per_s: f64,
+        /// Most requests in flight at once.
+        max_in_flight: usize,
+    },
+    /// Closed model: users wait for each response before they go on.
+    Closed(ClosedLoad),
+}
+
+/// Users that send one request after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedLoad {
+    /// How many, side by side.
+    pub users: usize,
+    /// Pause after each response.
+    pub think: Think,
+    /// Requests of each user; without a number they go on until the stage ends.
+    pub iterations: Option<u64>,
+}
+
+/// How long a user pauses after a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Think {
+    /// Always this long.
+    Fixed(Duration),
+    /// Anything between the two, equally likely.
+    Uniform(Duration, Duration),
+    /// Exponentially distributed with this mean: memoryless, as pauses of many people are.
+    Exponential(Duration),
 }
 
 /// A profile to take from a process under load.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::duration::{parse_duration, parse_rate};
 use super::table::suggestion;
-use super::{Scenario, Stage, Stream};
+use super::{Load, Scenario, Stage, Stream};
 
 /// By default as many requests may be in flight as arrive in this time.
 const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
@@ -91,19 +91,35 @@ impl Overrides {
 }
 
 impl Stream {
-    /// Changes the rate to this. A bound on requests in flight that follows from the rate follows it.
-    pub(super) fn set_rate(&mut self, rate_per_s: f64) {
-        let bound_follows = self.max_in_flight == default_in_flight(self.rate_per_s);
-        self.rate_per_s = rate_per_s;
-        if bound_follows {
-            self.max_in_flight = default_in_flight(rate_per_s);
+    /// Changes the rate to this, and says whether there is one to change. A bound on requests in
+    /// flight that follows from the rate follows it.
+    pub(super) fn set_rate(&mut self, rate: f64) -> bool {
+        let Load::Open {
+            rate_per_s,
+            max_in_flight,
+        } = &mut self.load
+        else {
+            return false;
+        };
+        if *max_in_flight == default_in_flight(*rate_per_s) {
+            *max_in_flight = default_in_flight(rate);
         }
+        *rate_per_s = rate;
+        true
     }
 
-    /// Multiplies the rate.
+    /// Multiplies the rate, or the users of a closed model.
     pub(super) fn scale(&mut self, factor: f64) {
-        // 0.1 × 0.3 is 0.030000000000000002, which nobody wants to read in a plan.
-        self.set_rate((self.rate_per_s * factor * 1e9).round() / 1e9);
+        match &mut self.load {
+            Load::Open { rate_per_s, .. } => {
+                // 0.1 × 0.3 is 0.030000000000000002, which nobody wants to read in a plan.
+                let rate = (*rate_per_s * factor * 1e9).round() / 1e9;
+                self.set_rate(rate);
+            }
+            Load::Closed(load) => {
+                load.users = ((load.users as f64 * factor).round() as usize).max(1);
+            }
+        }
     }
 }
 
@@ -142,8 +158,13 @@ fn set_rates(scenario: &mut Scenario, text: &str, mistakes: &mut Vec<(String, St
         for stream in &mut stage.streams {
             let full = format!("{}/{}", stage.name, stream.name);
             if name == stream.name || name == full {
-                stream.set_rate(rate_per_s);
                 found = true;
+                if !stream.set_rate(rate_per_s) {
+                    mistakes.push((
+                        format!("--rate {text}: stream {full:?} has users and no rate"),
+                        "name a stream with a rate; --scale changes the users too".to_owned(),
+                    ));
+                }
             }
         }
     }
@@ -288,11 +309,22 @@ duration = "60s"
         texts.iter().map(|&text| text.to_owned()).collect()
     }
 
+    /// Rate and bound in flight; users for a bound, and no rate, in a closed model.
+    fn figures_of(stream: &Stream) -> (f64, usize) {
+        match &stream.load {
+            Load::Open {
+                rate_per_s,
+                max_in_flight,
+            } => (*rate_per_s, *max_in_flight),
+            Load::Closed(load) => (0.0, load.users),
+        }
+    }
+
     /// Rate and bound in flight of every stream, seconds of every stage, and users.
     fn figures(scenario: &Scenario) -> (Vec<(f64, usize)>, Vec<f64>, u64) {
         let streams = scenario.stages.iter().flat_map(|s| &s.streams);
         (
-            streams.map(|s| (s.rate_per_s, s.max_in_flight)).collect(),
+            streams.map(figures_of).collect(),
             scenario
                 .stages
                 .iter()
@@ -342,6 +374,30 @@ duration = "60s"
     }
 
     #[test]
+    fn users_of_a_closed_model_are_scaled_and_have_no_rate() {
+        let closed = SCENARIO.replace("rate = \"500/s\"", "users = 50");
+        let overridden = |overrides: &Overrides| {
+            let mut scenario = Scenario::parse(Path::new("test.toml"), &closed).unwrap();
+            overrides.apply(&mut scenario).map_err(|e| e.to_string())?;
+            Ok::<_, String>(figures_of(&scenario.stages[1].streams[1]))
+        };
+        let scaled = |factor: f64| {
+            overridden(&Overrides {
+                scale: Some(factor),
+                ..Overrides::default()
+            })
+        };
+        assert_eq!(scaled(0.1), Ok((0.0, 5)));
+        assert_eq!(scaled(0.001), Ok((0.0, 1)));
+        let rate = overridden(&Overrides {
+            rates: texts(&["events=1/s"]),
+            ..Overrides::default()
+        });
+        let mistake = rate.unwrap_err();
+        assert!(mistake.contains("has users and no rate"), "{mistake}");
+    }
+
+    #[test]
     fn what_no_longer_fits_a_stage_keeps_its_share_of_it() {
         let stages = |duration: &str| {
             let overrides = Overrides {
@@ -367,7 +423,7 @@ duration = "60s"
             let scenario = overridden(&overrides);
             prop_assert!(scenario.is_ok(), "{scenario:?}");
             let scenario = scenario.unwrap();
-            let rate = scenario.stages[1].streams[0].rate_per_s;
+            let (rate, _) = figures_of(&scenario.stages[1].streams[0]);
             prop_assert!((rate - 300.0 * factor).abs() < 1e-6);
             let users = scenario.users.as_ref().unwrap().count as f64;
             prop_assert!((users - 100.0 * factor).abs() <= 1.0);

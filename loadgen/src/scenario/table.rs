@@ -42,7 +42,7 @@ impl Text<'_> {
     }
 }
 
-type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
+pub(super) type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
 
 impl<'t, 'i> Table<'t, 'i> {
     pub(super) fn new(name: String, span: Range<usize>, table: &'t DeTable<'i>) -> Self {

@@ -137,16 +137,16 @@ fn streams(found: &mut Found, stage: &str, a: &StreamPlan, b: &StreamPlan) {
             stage: stage(),
             stream: stream(),
         },
-        format!("{}/s", a.rate_per_s),
-        format!("{}/s", b.rate_per_s),
+        rate(a),
+        rate(b),
     );
     found.load(
         Aspect::Arrivals {
             stage: stage(),
             stream: stream(),
         },
-        a.arrivals.to_string(),
-        b.arrivals.to_string(),
+        arrivals(a),
+        arrivals(b),
     );
     found.load(
         Aspect::MaxInFlight {
@@ -164,6 +164,16 @@ fn streams(found: &mut Found, stage: &str, a: &StreamPlan, b: &StreamPlan) {
         mix(a),
         mix(b),
     );
+}
+
+fn rate(stream: &StreamPlan) -> String {
+    let rate = stream.rate_per_s;
+    rate.map_or_else(|| "as users go".to_owned(), |rate| format!("{rate}/s"))
+}
+
+fn arrivals(stream: &StreamPlan) -> String {
+    let arrivals = stream.arrivals;
+    arrivals.map_or_else(|| "not planned".to_owned(), |n| n.to_string())
 }
 
 fn provenance(found: &mut Found, a: &Manifest, b: &Manifest) {

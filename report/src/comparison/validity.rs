@@ -43,7 +43,7 @@ pub struct StageValidity {
     /// In one word.
     pub state: StageState,
     /// Arrivals that the plan wants of a stage that runs to its end.
-    pub planned: u64,
+    pub planned: Option<u64>,
     /// What became of the arrivals; absent where the stage never ran.
     pub counts: Option<ActionCounts>,
     /// ok / offered, 0 to 1; absent where nothing was offered.

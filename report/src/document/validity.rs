@@ -68,8 +68,8 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
         share.map_or_else(absent, |share| Cell::text(language::share_of(share)))
     };
     let offered = stage.counts.map_or_else(absent, |counts| {
-        let planned = (counts.offered != stage.planned)
-            .then(|| format!("of {} planned", language::count(stage.planned)));
+        let planned = stage.planned.filter(|planned| *planned != counts.offered);
+        let planned = planned.map(|planned| format!("of {} planned", language::count(planned)));
         Cell::text(language::count(counts.offered)).with_note(planned)
     });
     let delivered = share(stage.delivered).with_note(

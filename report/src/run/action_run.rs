@@ -131,12 +131,13 @@ impl ActionRun {
     }
 }
 
-/// Adds `more` to `sum`. A histogram with other bounds, from another tool, is added by its values.
+/// Adds `more` to `sum`, which may have other bounds, by its values.
+///
+/// A second of one action fills a few hundred of 18,000 buckets: walking up to the last one that is
+/// filled is faster than adding all of them.
 pub(crate) fn merge(sum: &mut Histogram<u64>, more: &Histogram<u64>) {
-    if sum.add(more).is_err() {
-        for step in more.iter_recorded() {
-            sum.saturating_record_n(step.value_iterated_to(), step.count_at_value());
-        }
+    for step in more.iter_recorded() {
+        sum.saturating_record_n(step.value_iterated_to(), step.count_at_value());
     }
 }
 

@@ -97,8 +97,8 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
             streams: vec![StreamPlan {
                 name: name("users"),
                 process: "constant".to_owned(),
-                rate_per_s: 600.0,
-                arrivals: 36_000,
+                rate_per_s: Some(600.0),
+                arrivals: Some(36_000),
                 max_in_flight: 6_000,
                 mix: vec![MixShare {
                     action: name("initialize-new"),
@@ -138,7 +138,7 @@ pub(super) fn validity(side: usize, name: &impl Fn(&str) -> String) -> RunValidi
         stage: name(stage),
         judged: true,
         state,
-        planned: counts.offered,
+        planned: Some(counts.offered),
         counts: Some(counts),
         answered: counts.answered(),
         delivered: Some(counts.sent() as f64 / counts.offered as f64),

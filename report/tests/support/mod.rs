@@ -244,8 +244,8 @@ impl Stage {
             streams: vec![StreamPlan {
                 name: "load".into(),
                 process: "constant".into(),
-                rate_per_s: rate as f64,
-                arrivals: rate * self.seconds,
+                rate_per_s: Some(rate as f64),
+                arrivals: Some(rate * self.seconds),
                 max_in_flight: run.max_in_flight,
                 mix: self
                     .actions

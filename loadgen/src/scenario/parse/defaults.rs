@@ -61,7 +61,10 @@ pub(super) fn apply(root: &mut DeTable<'_>, mistakes: &mut Mistakes<'_>) {
             put(stage, default("warmup"));
         }
         for stream in tables_in(stage.get_mut("streams")) {
-            put(stream, default("max_in_flight"));
+            // Each user of a closed model has one request in flight.
+            if !stream.contains_key("users") {
+                put(stream, default("max_in_flight"));
+            }
         }
     }
 }

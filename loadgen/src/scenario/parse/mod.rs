@@ -1,6 +1,7 @@
 //! TOML to [`Scenario`], with every mistake of the file noted.
 
 mod action;
+mod closed;
 mod defaults;
 mod include;
 mod stage;
@@ -319,7 +320,18 @@ fn check_each_user_once(
         if !placed.takes_each_user {
             continue;
         }
-        let arrivals = crate::plan::arrivals_of(stages, index);
+        let Some(arrivals) = crate::plan::arrivals_of(stages, index) else {
+            mistakes.add_with_hint(
+                &placed.span,
+                format!(
+                    "action {:?} takes each user once, and a stream of users sends it: how often \
+                     is not known",
+                    placed.action.name
+                ),
+                "send it at a rate, or write user = \"any\"",
+            );
+            continue;
+        };
         if arrivals > users.count {
             mistakes.add_with_hint(
                 &placed.span,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::super::mistake::Mistakes;
 use super::super::overrides::default_in_flight;
 use super::super::table::{Table, suggestion, whole};
-use super::super::{Stage, Stream};
+use super::super::{Load, Stage, Stream};
 use super::action::Placed;
+use super::closed::closed;
 use super::{check_slug, tables};
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
@@ -65,24 +66,59 @@ fn streams(
         .filter_map(|mut table| {
             let name = name(&mut table, &mut names, mistakes)?;
             table.name = format!("{}: stream {name:?}", stage.name);
-            table.required("rate", mistakes);
-            let rate = table.rate("rate", mistakes);
-            let in_flight = table.whole("max_in_flight", mistakes);
-            if in_flight == Some(0) {
-                mistakes.add(&table.span, format!("{}: max_in_flight is 0", table.name));
-            }
+            let load = load(&mut table, mistakes);
             let mix = mix(&mut table, actions, mistakes);
             table.deny_unknown(mistakes);
-            let rate_per_s = rate?;
             Some(Stream {
                 name,
-                rate_per_s,
-                max_in_flight: in_flight
-                    .map_or_else(|| default_in_flight(rate_per_s), |bound| bound as usize),
+                load: load?,
                 mix,
             })
         })
         .collect()
+}
+
+/// The open model by `rate`, the closed one by `users`.
+fn load(stream: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Load> {
+    let open = stream.get("rate").is_some();
+    if let Some(value) = stream.get("users") {
+        let users = stream.whole("users", mistakes);
+        if open {
+            mistakes.add_with_hint(
+                &value.span(),
+                format!("{}: both rate and users", stream.name),
+                "write rate for arrivals at a rate, users for users that wait for each response",
+            );
+        }
+        return Some(Load::Closed(closed(stream, users?, mistakes)));
+    }
+    for key in ["think", "iterations"] {
+        if let Some(value) = stream.get(key) {
+            mistakes.add_with_hint(
+                &value.span(),
+                format!("{}: {key} without users", stream.name),
+                "arrivals at a rate wait for nobody; write users = N for a closed model",
+            );
+        }
+    }
+    if !open {
+        mistakes.add_with_hint(
+            &stream.span,
+            format!("{} has no rate", stream.name),
+            "write rate = \"300/s\", or users = 50 for a closed model",
+        );
+    }
+    let rate_per_s = stream.rate("rate", mistakes);
+    let in_flight = stream.whole("max_in_flight", mistakes);
+    if in_flight == Some(0) {
+        mistakes.add(&stream.span, format!("{}: max_in_flight is 0", stream.name));
+    }
+    let rate_per_s = rate_per_s?;
+    Some(Load::Open {
+        rate_per_s,
+        max_in_flight: in_flight
+            .map_or_else(|| default_in_flight(rate_per_s), |bound| bound as usize),
+    })
 }
 
 fn name(

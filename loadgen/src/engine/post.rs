@@ -1,0 +1,115 @@
+//! What the parts of the engine share: of a run, of a stream, and of a stream on one thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::Arrival;
+use crate::client::{Caller, Clients, Failure};
+use crate::clock::Clock;
+use crate::plan::PlannedStream;
+use crate::recorder::{Sample, Shards};
+
+/// What all streams of a run share.
+pub(super) struct Shared {
+    /// By action.
+    pub(super) callers: Vec<Caller>,
+    pub(super) shards: Arc<Shards>,
+    pub(super) clock: Clock,
+    /// Cancelled when somebody stops the run, or it cannot go on.
+    pub(super) stop: CancellationToken,
+    /// Cancelled when requests in flight are given up too.
+    pub(super) abandon: CancellationToken,
+}
+
+/// One stream of one stage, as its lanes see it.
+pub(super) struct Post {
+    pub(super) stage: usize,
+    pub(super) stream: PlannedStream,
+    /// When the stage begins, once that is known: microseconds since the start of the run.
+    pub(super) start_us: watch::Receiver<Option<u64>>,
+    /// How long requests begin.
+    pub(super) duration_us: u64,
+    /// Cancelled when the grace of the stage is over: what waits is unsent.
+    pub(super) cutoff: CancellationToken,
+    /// Parts of the stage that have arrivals to come.
+    pub(super) offering: Arc<AtomicUsize>,
+    /// Set when an arrival found no place.
+    pub(super) saturated: Arc<AtomicBool>,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// One thread's part of a stream.
+pub(super) struct Part {
+    pub(super) post: Arc<Post>,
+    /// Which part, from 0.
+    pub(super) index: usize,
+    /// Of how many.
+    pub(super) of: usize,
+    pub(super) clients: Arc<Clients>,
+}
+
+impl Part {
+    /// This part's share of `whole` places or users.
+    pub(super) fn share(&self, whole: usize) -> usize {
+        whole / self.of + usize::from(self.index < whole % self.of)
+    }
+
+    /// Waits for the stage to begin; nothing if it never does.
+    pub(super) async fn begun(&self) -> Option<u64> {
+        let mut start_us = self.post.start_us.clone();
+        tokio::select! {
+            biased;
+            () = self.post.cutoff.cancelled() => None,
+            start = start_us.wait_for(Option::is_some) => start.ok().and_then(|start| *start),
+        }
+    }
+
+    /// Notes that no arrival of this part is to come.
+    pub(super) fn all_offered(&self) {
+        self.post.offering.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Counts `arrival` as offered.
+    pub(super) fn offer(&self, arrival: Arrival) {
+        let shards = &self.post.shared.shards;
+        let series = shards.series().id(self.post.stage, arrival.action);
+        shards.offered(series, arrival.due_us);
+    }
+
+    /// Sends and records; `ready_us` is set where the arrival had to wait for a place. Returns when
+    /// it was done.
+    pub(super) async fn request(&self, arrival: Arrival, ready_us: Option<u64>) -> u64 {
+        let Arrival {
+            due_us,
+            action,
+            ordinal,
+        } = arrival;
+        let shared = &*self.post.shared;
+        let series = shared.shards.series().id(self.post.stage, action);
+        let caller = &shared.callers[action];
+        let prepared = caller.prepare(ordinal);
+        let sent_us = shared.clock.now_us();
+        shared.shards.sent(series, sent_us);
+        let result = match prepared {
+            Err(failure) => Err(failure),
+            Ok(prepared) => tokio::select! {
+                result = self.clients.send(prepared, caller.timeout()) => result,
+                () = shared.abandon.cancelled() => {
+                    Err(Failure::new("interrupted", "the run was stopped before the response"))
+                }
+            },
+        };
+        let sample = Sample {
+            series,
+            due_us,
+            ready_us: ready_us.unwrap_or(sent_us),
+            sent_us,
+            done_us: shared.clock.now_us(),
+        };
+        shared.shards.settled(&sample, &result);
+        sample.done_us
+    }
+}
