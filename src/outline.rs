@@ -127,13 +127,25 @@ fn stream_lines(text: &mut String, stream: &StreamPlan, counts: &[(&str, u64)]) 
 fn actions(text: &mut String, scenario: &Scenario, plan: &Plan) {
     text.push_str("\nactions\n");
     let of = |name: &str| scenario.actions.iter().position(|a| a.name == name);
+    let planned = || plan.stages.iter().flat_map(|stage| &stage.streams);
     let arrivals = |name: &str| -> u64 {
-        let streams = plan.stages.iter().flat_map(|stage| &stage.streams);
-        let open = streams.filter_map(|s| Some(s.mix.counts(s.arrivals()?)));
+        let open = planned().filter_map(|s| Some(s.mix.counts(s.arrivals()?)));
         open.flatten()
             .filter(|(action, _)| Some(*action) == of(name))
             .map(|(_, n)| n)
             .sum()
+    };
+    let stages = scenario.stages.iter().zip(&plan.stages);
+    let streams = stages.flat_map(|(stage, planned)| stage.streams.iter().zip(&planned.streams));
+    let closed: Vec<usize> = streams
+        .filter(|(_, planned)| planned.arrivals().is_none())
+        .flat_map(|(stream, _)| stream.mix.iter().map(|(action, _)| *action))
+        .collect();
+    // What users send besides is not known before, so it is no number.
+    let how_many = |name: &str| match (arrivals(name), of(name)) {
+        (0, Some(action)) if closed.contains(&action) => "by users".to_owned(),
+        (n, Some(action)) if closed.contains(&action) => format!("{} and by users", count(n)),
+        (n, _) => count(n),
     };
     let rows: Vec<[String; 4]> = record_actions(scenario)
         .iter()
@@ -141,7 +153,7 @@ fn actions(text: &mut String, scenario: &Scenario, plan: &Plan) {
             let pick = of(&action.name).map(|index| scenario.actions[index].user);
             [
                 action.name.clone(),
-                count(arrivals(&action.name)),
+                how_many(&action.name),
                 action.call.clone(),
                 remarks(action, pick == Some(UserPick::Each)),
             ]
@@ -228,6 +240,8 @@ name = "closed"
 http = "http://127.0.0.1:8000"
 [actions.browse]
 http = "GET /"
+[actions.think]
+http = "GET /think"
 [[stages]]
 name = "load"
 duration = "10s"
@@ -235,7 +249,7 @@ duration = "10s"
 name = "players"
 users = 50
 think = { uniform = ["1s", "3s"] }
-mix = { browse = 3 }
+mix = { browse = 3, think = 1 }
 [[stages.streams]]
 name = "api"
 rate = "5/s"
