@@ -1,6 +1,9 @@
-//! Exit codes: 0 done, 1 a gate rule failed, 2 could not be carried out, 3 no verdict, 130 interrupted.
+//! Exit codes: 0 done, 1 a gate rule failed or a threshold ended the run, 2 could not be carried
+//! out, 3 no verdict, 130 interrupted.
 
 use std::process::ExitCode;
+
+use brunt_record::Ending;
 
 /// How the command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +12,8 @@ pub(crate) enum Exit {
     Done,
     /// A rule of the gate failed.
     RuleFailed,
+    /// A threshold of the scenario ended the run; a partial record is kept.
+    Aborted,
     /// Usage, configuration, I/O, or a target that is down.
     NotCarriedOut,
     /// Invalid, not comparable or inconclusive.
@@ -18,6 +23,15 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// The exit of a run that ended so.
+    pub(crate) fn of_run(ending: Ending) -> Self {
+        match ending {
+            Ending::Complete => Self::Done,
+            Ending::Aborted => Self::Aborted,
+            Ending::Interrupted | Ending::Running => Self::Interrupted,
+        }
+    }
+
     /// The exit of a verb; an error is told on stderr.
     pub(crate) fn of(result: anyhow::Result<Self>) -> Self {
         result.unwrap_or_else(|error| {
@@ -35,7 +49,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
-            Exit::RuleFailed => 1,
+            Exit::RuleFailed | Exit::Aborted => 1,
             Exit::NotCarriedOut => 2,
             Exit::NoVerdict => 3,
             Exit::Interrupted => 130,

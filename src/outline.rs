@@ -101,10 +101,14 @@ fn stage_head(text: &mut String, stage: &StagePlan) {
 fn stream_lines(text: &mut String, stream: &StreamPlan, counts: &[(&str, u64)]) {
     let _ = write!(text, "  stream {}: {}", stream.name, stream.process);
     if let (Some(rate_per_s), Some(arrivals)) = (stream.rate_per_s, stream.arrivals) {
+        let rate = per_second(rate_per_s);
+        let rate = match stream.process.as_str() {
+            "constant" => format!(" {rate}"),
+            _ => format!(", {rate} in the mean"),
+        };
         let _ = write!(
             text,
-            " {}, {}, at most {} in flight",
-            per_second(rate_per_s),
+            "{rate}, {}, at most {} in flight",
             plural(arrivals, "arrival"),
             count(stream.max_in_flight)
         );

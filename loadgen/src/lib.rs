@@ -14,7 +14,7 @@ mod priority;
 mod recorder;
 pub mod scenario;
 
-pub use client::{AddressError, ProtoError};
+pub use client::{AddressError, LoginError, ProtoError};
 pub use engine::{RunError, RunOptions, RunOutcome, Update, check, run};
 pub use files_limit::raise_files_limit;
 pub use recorder::{ActionProgress, Progress, Quantiles, StageTotals};

@@ -62,6 +62,234 @@ stage = "gamplay"
     ));
 }
 
+/// A stage of 10 s with one stream of these settings.
+fn stream(settings: &str) -> String {
+    format!(
+        r#"format = 1
+name = "shapes"
+[addresses]
+http = "http://127.0.0.1:8000"
+[actions.browse]
+http = "GET /"
+[[stages]]
+name = "load"
+duration = "10s"
+[[stages.streams]]
+name = "api"
+mix = {{ browse = 1 }}
+{settings}
+"#
+    )
+}
+
+/// A scenario of one stage that sends `mix`, with `rest` at its end.
+fn scenario(mix: &str, rest: &str) -> String {
+    format!(
+        r#"format = 1
+name = "load"
+[[stages]]
+name = "main"
+duration = "1s"
+[[stages.streams]]
+name = "api"
+rate = "10/s"
+mix = {{ {mix} = 1 }}
+{rest}"#
+    )
+}
+
+#[test]
+fn mistakes_in_when_arrivals_are_due_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("empty.csv", "# nothing\n"),
+        ("torn.csv", "0.5\n0.7\nsoon\n"),
+        ("back.csv", "us\n70\n12\n"),
+        ("late.csv", "11\n"),
+        ("counts.csv", "second,stage,action\n0,a,b\n"),
+        ("good.csv", "0\n0.5\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let told = [
+        "",
+        "rate = \"0/s\"",
+        "rate = \"1/s -> fast\"",
+        "rate = \"1/s -> 2/s -> 3/s\"",
+        "rate = \"1/s -> 2/s\"\nspike = { rate = \"5/s\", at = \"1s\", for = \"1s\" }",
+        "rate = \"1/s\"\nramp = [{ at = \"0s\", rate = \"1/s\" }]",
+        "ramp = 3",
+        "ramp = []",
+        "ramp = [3]",
+        "ramp = [\n{ at = \"2s\", rate = \"1/s\" },\n{ at = \"1s\", rate = \"1\" },\n{ att = \"30s\", rate = \"0/s\" },\n{ at = \"30s\", rate = \"0/s\" },\n]",
+        "ramp = [{ at = \"0s\", rate = \"0/s\" }]",
+        "spike = { at = \"8s\", for = \"4s\" }",
+        "rate = \"1/s\"\nspike = { rate = \"5/s\", at = \"8s\", for = \"0s\", from = 1 }",
+        "rate = \"1/s\"\nprocess = \"poison\"",
+        "rate = \"1/s\"\nspeed = 2",
+        "replay = \"good.csv\"\nspeed = \"2\"\nrate = \"3/s\"\nprocess = \"poisson\"",
+        "replay = \"good.csv\"\nspeed = 0",
+        "replay = \"missing.csv\"",
+        "replay = \"empty.csv\"",
+        "replay = \"torn.csv\"",
+        "replay = \"back.csv\"",
+        "replay = \"late.csv\"",
+        "replay = \"counts.csv\"",
+    ]
+    .map(|settings| {
+        let path = folder.path().join("load.toml");
+        let found = Scenario::parse(&path, &stream(settings)).unwrap_err();
+        let found = found.to_string();
+        let found = found.replace(&format!("{}/", folder.path().display()), "");
+        format!("{settings}\n=> {found}\n")
+    });
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn mistakes_in_thresholds_are_named() {
+    let text = stream("rate = \"1/s\"").replace(
+        "name = \"load\"",
+        "name = \"load\"\nabort_when = \"p99 > 2s for 10s\"",
+    );
+    insta::assert_snapshot!(mistakes(&format!(
+        r#"abort_when = [
+"p99 < 2s for 10s",
+"p98 > 2s for 10s",
+"p99 > 2 for 10s",
+"failed > 5 for 5s",
+"in_flight > many for 3s",
+"p99 > 2s for 1500ms",
+]
+{text}"#
+    )));
+}
+
+#[test]
+fn mistakes_in_checks_and_extracts() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "claim",
+        r#"[actions.list]
+http = "GET /goals"
+extract = { goal = "challenges[0].id", user = "$.user", n = 5, tag = "header:e tag", x = "$.a[" }
+[actions.list.checks]
+status = ["2xx", 99, "ok"]
+code = "ok"
+headers = { etag = 5, "x y" = "a" }
+json = { "a.b" = 1, "$.a" = [1] }
+contains = [1]
+regex = "("
+size = { min = 5, max = 1 }
+body = "x"
+[actions.claim]
+http = "POST /goals/${goal}/claim"
+[actions.event]
+grpc = "a.B/C"
+message = "{}"
+checks = { status = 200, code = "notfound", contains = "a", size = {} }
+"#
+    )));
+}
+
+#[test]
+fn mistakes_in_what_is_sent_and_how() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "buy",
+        r#"[http]
+version = "3"
+connections = "none"
+cookies = true
+redirects = -1
+[tls]
+insecure = 1
+certificate = "tests/data/none.pem"
+ca = "tests/data/body.xml"
+[addresses]
+http = "https://example.com"
+admin = "https://127.0.0.1:8002"
+[actions.buy]
+http = "POST /orders"
+json = "{}"
+text = "${userr}"
+query = { n = 1 }
+bearer = "a-token"
+[actions.file]
+http = "POST /orders"
+file = "tests/data/none.bin"
+form = ["a"]
+bearer = "${env:BRUNT_NOT_SET}"
+[actions.event]
+grpc = "a.B/C"
+message = "{}"
+json = "{}"
+metadata = { "x y" = "a" }
+"#
+    )));
+}
+
+#[test]
+fn mistakes_in_data_and_login() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "buy",
+        r#"[data.players]
+file = "tests/data/players.csv"
+pick = "unique"
+[data.Tokens]
+file = "tests/data/tokens.jsonl"
+pick = "once"
+[data.none]
+file = "tests/data/none.csv"
+[data.login]
+file = "tests/data/players.csv"
+[data.odd]
+file = "tests/data/body.xml"
+[login]
+action = "signin"
+once_per = "user"
+[actions.sign-in]
+http = "GET /sign-in"
+[actions.buy]
+http = "POST /${players.idd}/${players.id}/${login.token}"
+"#
+    )));
+    let login = scenario(
+        "buy",
+        r#"[users]
+count = 3
+[login]
+action = "sign-in"
+once = "user"
+[actions.sign-in]
+http = "GET /${goal}"
+bearer = "${login.token}"
+extract = { token = "$.token" }
+[actions.buy]
+http = "POST /${user}"
+extract = { goal = "$" }
+[actions.none]
+http = "GET /${login.tokn}"
+"#,
+    );
+    insta::assert_snapshot!(mistakes(&format!("bearer = \"a-token\"\n{login}")));
+}
+
+#[test]
+fn mistakes_in_grpc() {
+    let scenario = scenario(
+        "event",
+        "[actions.event]\ngrpc = \"a.B/C\"\nmessage = \"{}\"\n",
+    );
+    for (name, settings) in [
+        (
+            "both",
+            "proto = \"a.proto\"\ngrpc = { reflection = true, proto = 1 }\n",
+        ),
+        ("nothing", "grpc = { include = [1, \"protos\"] }\n"),
+    ] {
+        insta::assert_snapshot!(name, mistakes(&format!("{settings}{scenario}")));
+    }
+}
+
 #[test]
 fn what_is_not_toml_is_named_with_its_line() {
     insta::assert_snapshot!(mistakes("format = 1\nname = \"a\nseed = \n"));
@@ -204,12 +432,27 @@ fn the_scenarios_of_the_repository_are_right() {
     assert!(seen >= 3);
 }
 
+/// The first example is a whole file, the others are parts of it.
 #[test]
-fn the_scenario_of_the_documentation_is_right() {
+fn the_scenarios_of_the_documentation_are_right() {
     let page = include_str!("../../docs/scenarios.md");
-    let (_, rest) = page.split_once("```toml\n").unwrap();
-    let (text, _) = rest.split_once("```").unwrap();
-    Scenario::parse(Path::new("docs/scenarios.md"), text).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("arrivals.csv"), "0.5\n").unwrap();
+    let players = "name,shelf\n".to_owned() + &"Ann,7\n".repeat(100);
+    std::fs::write(folder.path().join("players.csv"), players).unwrap();
+    let texts = page.split("```toml\n").skip(1);
+    let texts = texts.map(|rest| rest.split_once("```").unwrap().0);
+    let (whole, parts): (Vec<&str>, Vec<&str>) =
+        texts.partition(|text| text.starts_with("format = 1"));
+    assert_eq!(whole.len(), 2);
+    // What begins with a stage or a stream goes on where the first example ends.
+    let more = parts.iter().filter(|part| part.starts_with("[[stages"));
+    let more: Vec<&str> = more.copied().collect();
+    assert_eq!(more.len(), 2);
+    let longer = whole[0].to_owned() + &more.concat();
+    for text in [whole[0], whole[1], &longer] {
+        Scenario::parse(&folder.path().join("docs.toml"), text).unwrap();
+    }
 }
 
 #[test]

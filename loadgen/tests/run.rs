@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use brunt_record::{Ending, Measure, Outcome, new_histogram};
 use hdrhistogram::Histogram;
-use support::{Behaviour, Server, record_of, run_in, scenario};
+use support::{Behaviour, Server, options, record_of, run_in, scenario};
 use tokio_util::sync::CancellationToken;
 
 fn merged(record: &brunt_record::Record, measure: Measure) -> Histogram<u64> {
@@ -57,6 +57,102 @@ async fn every_arrival_is_sent_once_and_accounted_for() {
         offered,
         [200, 200],
         "arrivals count in the second in which they were due"
+    );
+}
+
+/// One run for each process; how many arrivals are due in each of its two seconds follows from it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_process_is_offered_as_planned() {
+    let server = Server::start(Behaviour::default()).await;
+    let temp = tempfile::tempdir().unwrap();
+    let mut sent = 0;
+    for (settings, process, mean_per_s, offered) in [
+        (
+            "rate = \"0/s -> 200/s\"",
+            "ramp 0/s at 0s, 200/s at 2s",
+            100.0,
+            // The 50th arrival is due after exactly a second.
+            Some([50, 150]),
+        ),
+        (
+            "ramp = [{ at = \"0s\", rate = \"90/s\" }, { at = \"1s\", rate = \"90/s\" }, { at = \"1s\", rate = \"30/s\" }]",
+            "ramp 90/s at 0s, 90/s at 1s, 30/s at 1s",
+            60.0,
+            Some([90, 30]),
+        ),
+        (
+            "rate = \"50/s\"\nspike = { rate = \"250/s\", at = \"1s\", for = \"500ms\" }",
+            "spike 50/s, 250/s at 1s for 500ms",
+            100.0,
+            Some([50, 150]),
+        ),
+        (
+            "rate = \"80/s\"\nprocess = \"poisson\"",
+            "poisson",
+            80.0,
+            None,
+        ),
+    ] {
+        let text = scenario(server.address, "1/s", "2s", "").replace("rate = \"1/s\"", settings);
+        let record = record_of(temp.path(), &text, CancellationToken::new()).await;
+        let stream = &record.manifest.plan.stages[0].streams[0];
+        assert_eq!(stream.process, process);
+        assert!(
+            (stream.rate_per_s.unwrap() - mean_per_s).abs() < 1e-9,
+            "{stream:?}"
+        );
+        assert_eq!(stream.rates.is_empty(), process == "poisson", "{stream:?}");
+        let in_second = |second: u64| -> u64 {
+            let rows = record.counts.iter().filter(|row| row.second == second);
+            rows.map(|row| row.offered).sum()
+        };
+        if let Some(offered) = offered {
+            assert_eq!([in_second(0), in_second(1)], offered, "{settings}");
+        }
+        assert_eq!(
+            Some(record.manifest.totals[0].ok),
+            stream.arrivals,
+            "{settings}"
+        );
+        sent += stream.arrivals.unwrap();
+        assert_eq!(server.seen(), sent, "{settings}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_is_sent_again_on_several_threads() {
+    let server = Server::start(Behaviour::default()).await;
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("recorded.csv"), "0\n0.8\n0.8\n3.8\n4\n").unwrap();
+    let text = scenario(server.address, "1/s", "2s", "")
+        .replace("rate = \"1/s\"", "replay = \"recorded.csv\"\nspeed = 2");
+    std::fs::write(temp.path().join("test.toml"), &text).unwrap();
+    let (scenario, text) = brunt_loadgen::Scenario::read(&temp.path().join("test.toml")).unwrap();
+    let options = brunt_loadgen::RunOptions {
+        threads: Some(3),
+        ..options(temp.path())
+    };
+    let outcome = brunt_loadgen::run(&scenario, &text, options, CancellationToken::new(), |_| {})
+        .await
+        .unwrap();
+    let record = brunt_record::Record::open(&outcome.dir).unwrap();
+    assert_eq!(record.problems(), []);
+    let offered: Vec<(u64, u64)> = record
+        .counts
+        .iter()
+        .filter(|row| row.offered > 0)
+        .map(|row| (row.second, row.offered))
+        .collect();
+    // What was recorded at 4 s is due with the end of the stage, and so is left out.
+    assert_eq!(offered, [(0, 3), (1, 1)]);
+    assert_eq!(server.seen(), 4);
+    let stream = &record.manifest.plan.stages[0].streams[0];
+    assert!(
+        stream
+            .process
+            .starts_with("replay of recorded.csv (sha256 ")
+            && stream.process.ends_with(") at speed 2"),
+        "{stream:?}"
     );
 }
 
@@ -163,6 +259,52 @@ async fn a_run_that_is_stopped_keeps_its_record() {
     assert_eq!(total.failures.get("interrupted"), Some(&5), "{total:?}");
     assert_eq!(total.unsent, total.offered - 5);
     assert_eq!(record.manifest.completeness.ending, Ending::Interrupted);
+}
+
+/// A server that needs 300 ms is too slow from its first full window on; the stage has ten minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_ends_the_run_and_keeps_its_record() {
+    let server = Server::start(Behaviour {
+        delay: Duration::from_millis(300),
+        ..Behaviour::default()
+    })
+    .await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "50/s", "10min", "");
+    let text = text.replace(
+        "grace = ",
+        "abort_when = [\"failed > 50 % for 1s\", \"p95 > 200ms for 2s\"]\ngrace = ",
+    );
+    let outcome = run_in(temp.path(), &text, CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(outcome.ending, Ending::Aborted);
+    let reason = outcome.reason.unwrap();
+    assert!(
+        reason.starts_with("threshold \"p95 > 200ms for 2s\" of stage \"load\": from second "),
+        "{reason}"
+    );
+    let record = brunt_record::Record::open(&outcome.dir).unwrap();
+    assert_eq!(record.problems(), []);
+    let completeness = &record.manifest.completeness;
+    assert_eq!(completeness.ending, Ending::Aborted);
+    assert_eq!(completeness.reason.as_ref(), Some(&reason));
+    let total = &record.manifest.totals[0];
+    assert!((1..30_000).contains(&total.offered), "{total:?}");
+    assert_eq!(total.offered, total.ok + total.failed + total.unsent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_that_is_not_crossed_changes_nothing() {
+    let server = Server::start(Behaviour::default()).await;
+    let temp = tempfile::tempdir().unwrap();
+    let text = scenario(server.address, "50/s", "2s", "");
+    let text =
+        format!("abort_when = [\"failed > 0 % for 1s\", \"in_flight > 5000 for 1s\"]\n{text}");
+    let outcome = run_in(temp.path(), &text, CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!((outcome.ending, outcome.reason), (Ending::Complete, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

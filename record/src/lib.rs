@@ -37,8 +37,8 @@ pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
     ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, GeneratorHealth, Host,
-    IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan, SCHEMA_VERSION, ScenarioRef,
-    StagePlan, StreamPlan,
+    IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION,
+    ScenarioRef, StagePlan, StreamPlan,
 };
 pub use profile_name::ProfileName;
 pub use reader::Record;

@@ -133,16 +133,30 @@ pub struct StagePlan {
 pub struct StreamPlan {
     /// Slug.
     pub name: String,
-    /// The arrival process, for example `constant`, or the users of a closed model.
+    /// The arrival process with its parameters, for example `constant` or
+    /// `ramp 0/s at 0s, 600/s at 30s`, or the users of a closed model.
     pub process: String,
-    /// Arrivals per second; absent in a closed model.
+    /// Arrivals per second; where they change or are drawn, their mean over the stage. Absent in a
+    /// closed model.
     pub rate_per_s: Option<f64>,
+    /// How the planned rate goes, to be joined by straight lines; empty where it stays the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RatePoint>,
     /// Arrivals in all, if the stage runs to its end; absent in a closed model.
     pub arrivals: Option<u64>,
     /// Most requests in flight at once.
     pub max_in_flight: u64,
     /// Actions and their weights.
     pub mix: Vec<MixShare>,
+}
+
+/// The planned rate at one instant of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RatePoint {
+    /// Since the start of the stage.
+    pub at_us: u64,
+    /// Arrivals per second.
+    pub rate_per_s: f64,
 }
 
 /// The share of an action in a stream.
@@ -193,6 +207,10 @@ pub struct Host {
     pub governor: Option<String>,
     /// Median time of an fsync beside the record, taken before the run.
     pub fsync_us: Option<u64>,
+    /// How late a bare thread woke from a sleep of 1 ms, 99th percentile of 200, taken before the
+    /// run: the generator's dispatch lateness cannot be expected to be less.
+    #[serde(default)]
+    pub timer_late_p99_us: Option<u64>,
     /// Do the processes under load run on the generator's own machine? By their addresses.
     pub shared_with_target: bool,
 }
@@ -242,6 +260,8 @@ pub enum Ending {
     Complete,
     /// Somebody stopped it.
     Interrupted,
+    /// A threshold of its scenario was crossed.
+    Aborted,
     /// The generator was killed, or is still at it.
     Running,
 }

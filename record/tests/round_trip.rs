@@ -45,6 +45,7 @@ fn manifest() -> Manifest {
             kernel: None,
             governor: None,
             fsync_us: None,
+            timer_late_p99_us: None,
             shared_with_target: true,
         },
         shards: 1,

@@ -9,6 +9,8 @@ use brunt_report::comparison::{
     Aspect, Conclusion, Fact, Finding, Measured, NoInterval, NotJudged, RunState, Side, StageState,
     Statistic, Target, TargetVerdict, Value, Verdict, VerdictCounts,
 };
+use brunt_report::document::build;
+use brunt_report::render::{html, terminal};
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 use support::Synthetic;
 
@@ -339,6 +341,49 @@ fn nothing_is_judged_on_an_invalid_record() {
         let counts = comparison.verdict.statistics;
         assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
     }
+}
+
+#[test]
+fn a_run_that_a_threshold_ended_says_so_first() {
+    let comparison = with(|b| b.ending = Ending::Aborted);
+    let why = "threshold \"p99 > 2s for 10s\"";
+    assert_eq!(comparison.verdict.conclusion, Conclusion::Invalid);
+    assert_eq!(
+        comparison.verdict.facts[0],
+        Fact::Aborted {
+            side: Side::B,
+            why: Some(why.to_owned())
+        }
+    );
+    assert_eq!(
+        comparison.validity.b.findings[0].to_string(),
+        format!(
+            "The run was aborted after 62 s by {why}. It is cut short, so that nothing is judged on it: offer less, or see what failed or got slow before the end."
+        )
+    );
+    let said = terminal(&build(&comparison));
+    assert!(
+        said.contains(&format!("was cut short by {why}: nothing is judged on it")),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_rate_that_changes_has_no_drift_and_its_plan_in_the_report() {
+    let page = |rates: &[(u64, f64)]| {
+        let mut run = Synthetic::two_stages("p9");
+        run.rates = rates.to_vec();
+        run.action("list").growth = 1.0;
+        let comparison = compared(&run, &run, &CompareOptions::default());
+        let findings = &comparison.validity.a.findings;
+        let drifts = findings.iter().any(|f| matches!(f, Finding::Drift { .. }));
+        (drifts, html(&build(&comparison)).unwrap())
+    };
+    let (drifts, steady) = page(&[]);
+    assert!(drifts && !steady.contains("class=\"s-p\""));
+    let (drifts, changing) = page(&[(0, 0.0), (20, 900.0)]);
+    assert!(!drifts && changing.contains("class=\"s-p\""));
+    assert!(changing.contains("ramp, 600/s in the mean: 24,000 arrivals"));
 }
 
 #[test]

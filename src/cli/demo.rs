@@ -57,7 +57,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         for record in &records {
             product.print(&format!("{}\n", record.display()))?;
         }
-        return Ok(Exit::Interrupted);
+        return Ok(Exit::of_run(ending));
     };
     let comparison = compare::comparison(a, b, false)?;
     let folder = a.parent().unwrap_or(Path::new("."));

@@ -25,8 +25,9 @@ Examples:
   brunt compare results/runs/A results/runs/B --html report.html
   brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
 
-Exit codes: 0 done or passed, 1 a rule of the gate failed, 2 could not be carried out,
-3 no verdict (invalid, not comparable, inconclusive), 130 interrupted (the record is kept).")]
+Exit codes: 0 done or passed, 1 a rule of the gate failed or a threshold ended the run, 2 could not
+be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130 interrupted. Whatever ends a
+run, its record is kept.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,

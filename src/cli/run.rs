@@ -12,7 +12,7 @@ use brunt_record::{Build, Ending};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::output::{self, Product};
+use super::output::{self, Product, say};
 use super::overrides::OverrideArgs;
 use super::progress::ProgressArgs;
 use crate::exit::Exit;
@@ -31,7 +31,8 @@ Examples:
   brunt run scenarios/m3.toml --rate gameplay/api=600/s
   brunt run scenarios/m3.toml --dry-run
 
-The path of the record is printed on stdout; progress goes to stderr.")]
+The path of the record is printed on stdout; progress goes to stderr. A run that a threshold of its
+scenario ends (abort_when) keeps its record, and exits 1.")]
 pub(crate) struct RunArgs {
     /// Scenario file
     scenario: PathBuf,
@@ -91,10 +92,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
     };
     let outcome = runtime()?.block_on(run.carry_out(stop))?;
     product.print(&format!("{}\n", outcome.dir.display()))?;
-    Ok(match outcome.ending {
-        Ending::Complete => Exit::Done,
-        Ending::Interrupted | Ending::Running => Exit::Interrupted,
-    })
+    Ok(Exit::of_run(outcome.ending))
 }
 
 /// One run with its progress shown.
@@ -140,7 +138,11 @@ impl Run {
             .await;
         display.close();
         drop(server);
-        Ok(outcome?)
+        let outcome = outcome?;
+        if let (Ending::Aborted, Some(reason)) = (outcome.ending, &outcome.reason) {
+            say(&format!("aborted by {reason}"));
+        }
+        Ok(outcome)
     }
 }
 
@@ -153,7 +155,7 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Result<()> {
-    if let Err(hint) = Addresses::check(url) {
+    if let Err(hint) = Addresses::check(url, name) {
         bail!("--address {name}: cannot be used\nhint: {hint}");
     }
     let place = match name {

@@ -1,7 +1,7 @@
 //! Lines of progress.
 
 use brunt_loadgen::{Progress, StageTotals};
-use brunt_report::language::{count, duration};
+use brunt_report::language::{count, duration, rate};
 
 /// What a second of a stage is to bring.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,13 +22,13 @@ pub(super) fn second(stage: &str, offer: Offer, progress: &Progress) -> String {
         waiting => format!(", {} waiting", count(waiting)),
     };
     let delivered = count(progress.delivered);
-    let rate = match offer {
-        Offer::Rate(rate) => format!("{delivered} of {rate}/s"),
+    let pace = match offer {
+        Offer::Rate(planned) => format!("{delivered} of {}", rate(planned)),
         Offer::Closed => format!("{delivered}/s"),
         Offer::Draining => format!("draining, {delivered}/s"),
     };
     format!(
-        "{stage}: {rate}, {} in flight{waiting}, p50 {}, p99 {}, {} failed",
+        "{stage}: {pace}, {} in flight{waiting}, p50 {}, p99 {}, {} failed",
         count(progress.in_flight),
         latency(progress.p50_us),
         latency(progress.p99_us),

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use brunt_loadgen::scenario::{Load, Stream};
+use brunt_loadgen::plan::{Plan, PlannedStage};
 use brunt_loadgen::{Progress, Scenario, Update};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -25,7 +25,7 @@ pub(crate) struct Lines {
 struct StageLine {
     name: String,
     seconds: u64,
-    offer: Offer,
+    planned: PlannedStage,
 }
 
 #[derive(Default)]
@@ -42,13 +42,13 @@ struct State {
 impl Lines {
     pub(super) fn new(scenario: &Scenario, phase: &str, quiet: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let stages: Vec<StageLine> = scenario
+        let stages: Vec<StageLine> = Plan::new(scenario)
             .stages
-            .iter()
-            .map(|stage| StageLine {
-                name: stage.name.clone(),
-                seconds: stage.duration.as_secs().max(1),
-                offer: offer(&stage.streams),
+            .into_iter()
+            .map(|planned| StageLine {
+                name: planned.stage.name.clone(),
+                seconds: planned.stage.duration.as_secs().max(1),
+                planned,
             })
             .collect();
         let target = if terminal && !quiet {
@@ -105,10 +105,11 @@ impl Lines {
         }
         let running = &self.stages[state.stage];
         let into = progress.second + 1 - state.began;
-        let offer = if into <= running.seconds {
-            running.offer
-        } else {
+        let offer = if into > running.seconds {
             Offer::Draining
+        } else {
+            let planned = running.planned.planned_in(into - 1);
+            planned.map_or(Offer::Closed, Offer::Rate)
         };
         let line = line::second(&running.name, offer, progress);
         self.bar.set_position(into.min(running.seconds));
@@ -145,14 +146,4 @@ impl Lines {
             self.bar.println(format!("{}  {line}", self.bar.prefix()));
         }
     }
-}
-
-fn offer(streams: &[Stream]) -> Offer {
-    let rates = streams.iter().map(|stream| match stream.load {
-        Load::Open { rate_per_s, .. } => Some(rate_per_s),
-        Load::Closed(_) => None,
-    });
-    rates
-        .sum::<Option<f64>>()
-        .map_or(Offer::Closed, Offer::Rate)
 }

@@ -28,6 +28,9 @@ pub enum AddressError {
         /// What to write instead.
         reason: String,
     },
+    /// TLS cannot be spoken as the scenario wants it.
+    #[error("tls: {0}\nhint: see [tls] in the scenario")]
+    Tls(String),
     /// Nobody answers there.
     #[error(
         "{name} address {address}: {source}\nhint: start the service, or give another address by --address {name}=URL"
@@ -50,12 +53,17 @@ pub(crate) async fn await_reachable(name: &'static str, address: &str) -> Result
         reason,
     };
     let uri: http::Uri = address.parse().map_err(|e| unusable(format!("{e}")))?;
-    let authority = uri
-        .authority()
-        .ok_or_else(|| unusable("no host and port".to_owned()))?;
+    let host = uri
+        .host()
+        .ok_or_else(|| unusable("no host".to_owned()))?
+        .trim_matches(['[', ']']);
+    let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    });
     let started = Instant::now();
     loop {
-        let attempt = tokio::time::timeout(PATIENCE, TcpStream::connect(authority.as_str())).await;
+        let attempt = tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await;
         let source = match attempt {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(source)) => source,

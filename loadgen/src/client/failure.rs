@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::time::Duration;
 
 /// A failed request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,12 @@ impl Failure {
             kind: kind.into(),
             message: message.into(),
         }
+    }
+}
+
+impl Failure {
+    pub(super) fn timeout(after: Duration) -> Self {
+        Self::new("timeout", format!("no response within {after:?}"))
     }
 }
 

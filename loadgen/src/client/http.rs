@@ -1,35 +1,100 @@
-//! HTTP/1.1 by hyper: one pool of kept-alive connections for all streams.
+//! HTTP by hyper: one pool of connections a thread for all streams.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderName, Method, Request};
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, LOCATION, USER_AGENT,
+};
+use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use url::Url;
 
+use super::USER_AGENT_OF_BRUNT;
+use super::cookies::Jar;
+use super::decode::{ACCEPTED, decode};
+use super::escape;
 use super::failure::{Failure, chain};
-use crate::scenario::{Fill, Template};
-
-pub(super) type HttpRequest = Request<Full<Bytes>>;
+use super::judge::is_problem;
+use super::response::{Body, Response, Status};
+use super::tls::{Connector, connector};
+use crate::scenario::{self, Fill, HttpSettings, HttpVersion, Scenario, Template};
 
 pub(super) struct HttpClient {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
+}
+
+/// A request and how it is followed up.
+pub(super) struct HttpRequest {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    /// How many redirects it may still follow.
+    redirects: u64,
+    jar: Option<Jar>,
 }
 
 impl HttpClient {
-    pub(super) fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        // A request is written in one piece; waiting to fill a segment only adds latency.
-        connector.set_nodelay(true);
-        Self {
-            client: Client::builder(TokioExecutor::new()).build(connector),
+    /// The error is why TLS cannot be spoken.
+    pub(super) fn new(scenario: &Scenario) -> Result<Self, String> {
+        let settings = &scenario.http;
+        let address = scenario.addresses.http.as_deref().unwrap_or_default();
+        let https = address.starts_with("https:");
+        let connector = connector(&scenario.tls, settings.version, https)?;
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.http2_only(settings.version == HttpVersion::Http2);
+        if settings.connection_per_arrival {
+            builder.pool_max_idle_per_host(0);
+        }
+        Ok(Self {
+            client: builder.build(connector),
+        })
+    }
+
+    /// Sends the request, follows its redirects, and reads the whole body, keeping it if
+    /// `reads_body`.
+    pub(super) async fn send(
+        &self,
+        mut request: HttpRequest,
+        reads_body: bool,
+    ) -> Result<Response, Failure> {
+        loop {
+            let response = self.exchange(&mut request).await?;
+            let (head, body) = response.into_parts();
+            let follow = request.redirects > 0 && is_redirect(head.status);
+            let keep =
+                !follow && (reads_body || (!head.status.is_success() && is_problem(&head.headers)));
+            let (size, body) = read(body, keep)
+                .await
+                .map_err(|e| Failure::new("connection-lost", chain(&e)))?;
+            if follow && request.redirect(head.status, &head.headers)? {
+                continue;
+            }
+            let body = match body.map(|body| decode(&head.headers, body)) {
+                Some(Err(failure)) if reads_body => return Err(failure),
+                body => body.and_then(Result::ok).map(Body::Bytes),
+            };
+            let status = Status::Http(head.status);
+            return Ok(Response::new(status, head.headers, size, body));
         }
     }
 
-    /// Sends the request and reads the whole body.
-    pub(super) async fn send(&self, request: HttpRequest) -> Result<(), Failure> {
-        let response = self.client.request(request).await.map_err(|e| {
+    async fn exchange(
+        &self,
+        request: &mut HttpRequest,
+    ) -> Result<http::Response<Incoming>, Failure> {
+        let url = match &request.jar {
+            Some(jar) => {
+                let url = request.url()?;
+                jar.fill(&url, &mut request.headers);
+                Some(url)
+            }
+            None => None,
+        };
+        let response = self.client.request(request.message()).await.map_err(|e| {
             let kind = if e.is_connect() {
                 "connect"
             } else {
@@ -37,80 +102,196 @@ impl HttpClient {
             };
             Failure::new(kind, chain(&e))
         })?;
-        let (head, body) = response.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_err(|e| Failure::new("connection-lost", chain(&e)))?;
-        if head.status.is_success() {
-            return Ok(());
+        if let (Some(jar), Some(url)) = (&request.jar, url) {
+            jar.keep(&url, response.headers());
         }
-        let problem = head
-            .headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|t| t.as_bytes().starts_with(b"application/problem+json"))
-            .then(|| problem_code(&body.to_bytes()))
-            .flatten();
-        Err(Failure::new(
-            format!("http-{}", head.status.as_u16()),
-            match problem {
-                Some(code) => format!("HTTP {}: {code}", head.status),
-                None => format!("HTTP {}", head.status),
-            },
-        ))
+        Ok(response)
     }
 }
 
-/// The code or title of a problem document (RFC 9457); its detail may quote the request.
-fn problem_code(body: &[u8]) -> Option<String> {
-    let problem: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let text = problem.get("code").or_else(|| problem.get("title"))?;
-    text.as_str().map(|code| code.chars().take(80).collect())
+/// Reads to the end: how many bytes there were, and the bytes if they are to be kept.
+async fn read(mut body: Incoming, keep: bool) -> Result<(u64, Option<Bytes>), hyper::Error> {
+    if keep {
+        let bytes = body.collect().await?.to_bytes();
+        return Ok((bytes.len() as u64, Some(bytes)));
+    }
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        size += frame?.data_ref().map_or(0, |data| data.len() as u64);
+    }
+    Ok((size, None))
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+impl HttpRequest {
+    fn url(&self) -> Result<Url, Failure> {
+        Url::parse(&self.uri.to_string())
+            .map_err(|_| Failure::new("protocol", "the path cannot be sent"))
+    }
+
+    /// What goes over the network; copied only where a redirect may need it again.
+    fn message(&mut self) -> Request<Full<Bytes>> {
+        let mut message = Request::new(Full::new(self.body.clone()));
+        if self.redirects > 0 || self.jar.is_some() {
+            message.method_mut().clone_from(&self.method);
+            message.uri_mut().clone_from(&self.uri);
+            message.headers_mut().clone_from(&self.headers);
+        } else {
+            *message.method_mut() = std::mem::take(&mut self.method);
+            *message.uri_mut() = std::mem::take(&mut self.uri);
+            *message.headers_mut() = std::mem::take(&mut self.headers);
+        }
+        message
+    }
+
+    /// Turns this into the request that a redirect asks for (RFC 9110, section 15.4); false where
+    /// it names no place to go.
+    fn redirect(&mut self, status: StatusCode, headers: &HeaderMap) -> Result<bool, Failure> {
+        let Some(location) = headers.get(LOCATION) else {
+            return Ok(false);
+        };
+        let wrong = |message: &str| Failure::new("redirect", message);
+        let here = self.url()?;
+        let there = location
+            .to_str()
+            .ok()
+            .and_then(|location| here.join(location).ok())
+            .ok_or_else(|| wrong("the place that a redirect names cannot be read"))?;
+        if there.origin() != here.origin() {
+            // Load goes where the scenario says, and so do its credentials.
+            return Err(wrong("a redirect to another address is not followed"));
+        }
+        let uri = there.as_str().split('#').next().unwrap_or_default();
+        self.uri = uri
+            .parse()
+            .map_err(|_| wrong("the place that a redirect names cannot be sent"))?;
+        self.redirects -= 1;
+        let changes = match status.as_u16() {
+            303 => self.method != Method::HEAD,
+            301 | 302 => self.method == Method::POST,
+            _ => false,
+        };
+        if changes {
+            self.method = Method::GET;
+            self.body = Bytes::new();
+            self.headers.remove(CONTENT_TYPE);
+            self.headers.remove(CONTENT_LENGTH);
+        }
+        Ok(true)
+    }
 }
 
 pub(super) struct HttpTemplate {
     base: String,
     method: Method,
     path: Template,
+    query: Vec<(String, Template)>,
     headers: Vec<(HeaderName, Template)>,
-    json: Option<Template>,
+    /// Headers of every request, where those above do not say otherwise.
+    fixed: HeaderMap,
+    bearer: Option<Template>,
+    body: scenario::Body,
+    redirects: u64,
+}
+
+/// What an action calls, as its scenario has it.
+pub(super) struct HttpParts<'a> {
+    pub(super) method: &'a Method,
+    pub(super) path: &'a Template,
+    pub(super) query: &'a [(String, Template)],
+    pub(super) headers: &'a [(HeaderName, Template)],
+    pub(super) body: &'a scenario::Body,
+    pub(super) redirects: u64,
 }
 
 impl HttpTemplate {
     pub(super) fn new(
         base: &str,
-        method: Method,
-        path: Template,
-        headers: Vec<(HeaderName, Template)>,
-        json: Option<Template>,
+        settings: &HttpSettings,
+        parts: &HttpParts<'_>,
+        bearer: Option<&Template>,
     ) -> Self {
+        let mut fixed = HeaderMap::new();
+        let own = HeaderValue::from_static(USER_AGENT_OF_BRUNT);
+        fixed.insert(USER_AGENT, own);
+        if settings.compression {
+            fixed.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+        }
+        if let Some(kind) = parts.body.content_type() {
+            fixed.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        for (name, _) in parts.headers {
+            fixed.remove(name);
+        }
         Self {
             base: base.trim_end_matches('/').to_owned(),
-            method,
-            path,
-            headers,
-            json,
+            method: parts.method.clone(),
+            path: parts.path.clone(),
+            query: parts.query.to_vec(),
+            headers: parts.headers.to_vec(),
+            fixed,
+            bearer: bearer.cloned(),
+            body: parts.body.clone(),
+            redirects: parts.redirects,
         }
     }
 
     pub(super) fn prepare<'a>(
         &self,
-        fill: impl Fn(&str) -> Fill<'a>,
+        fill: &impl Fn(&str) -> Fill<'a>,
+        jar: Option<Jar>,
     ) -> Result<HttpRequest, Failure> {
         let wrong = |what: &str| Failure::new("protocol", format!("the {what} cannot be sent"));
-        let uri = format!("{}{}", self.base, self.path.render(&fill));
-        let mut builder = Request::builder().method(self.method.clone()).uri(uri);
-        for (name, value) in &self.headers {
-            let value = HeaderValue::try_from(value.render(&fill)).map_err(|_| wrong("header"))?;
-            builder = builder.header(name, value);
+        let mut uri = format!("{}{}", self.base, self.path.render_as(escape::path, fill));
+        if !self.query.is_empty() {
+            uri.push(if uri.contains('?') { '&' } else { '?' });
+            uri.push_str(&pairs(&self.query, fill));
         }
-        let body = match &self.json {
-            None => Bytes::new(),
-            Some(json) => {
-                builder = builder.header(CONTENT_TYPE, "application/json");
-                Bytes::from(json.render(&fill))
-            }
+        let mut headers = self.fixed.clone();
+        for (name, value) in &self.headers {
+            let value = HeaderValue::try_from(value.render(fill)).map_err(|_| wrong("header"))?;
+            headers.append(name, value);
+        }
+        if let Some(token) = &self.bearer {
+            headers.insert(AUTHORIZATION, authorization(token, fill)?);
+        }
+        let body = match &self.body {
+            scenario::Body::Empty => Bytes::new(),
+            scenario::Body::Json(json) => json.render_as(escape::json, fill).into(),
+            scenario::Body::Text(text) => text.render(fill).into(),
+            scenario::Body::Form(form) => pairs(form, fill).into(),
+            scenario::Body::File(bytes) => bytes.clone(),
         };
-        builder.body(Full::new(body)).map_err(|_| wrong("path"))
+        Ok(HttpRequest {
+            method: self.method.clone(),
+            uri: uri.parse().map_err(|_| wrong("path"))?,
+            headers,
+            body,
+            redirects: self.redirects,
+            jar,
+        })
     }
+}
+
+/// `Bearer TOKEN` (RFC 6750), marked so that nothing prints it.
+pub(super) fn authorization<'a>(
+    token: &Template,
+    fill: &impl Fn(&str) -> Fill<'a>,
+) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.render(fill)))
+        .map_err(|_| Failure::new("protocol", "the bearer token cannot be sent"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Names and values as forms and queries have them.
+fn pairs<'a>(pairs: &[(String, Template)], fill: &impl Fn(&str) -> Fill<'a>) -> String {
+    let mut text = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs {
+        text.append_pair(name, &value.render(fill));
+    }
+    text.finish()
 }

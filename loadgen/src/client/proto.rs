@@ -1,8 +1,12 @@
-//! `.proto` files, compiled in process by protox.
+//! Definitions of gRPC services: `.proto` files compiled in process, or server reflection.
 
 use std::path::{Path, PathBuf};
 
 use prost_reflect::{DescriptorPool, MethodDescriptor};
+
+use super::grpc::GrpcClient;
+use super::reflect::reflect;
+use crate::scenario::{GrpcSettings, Scenario};
 
 /// gRPC calls of a scenario cannot be prepared.
 #[derive(Debug, thiserror::Error)]
@@ -10,24 +14,48 @@ pub enum ProtoError {
     /// The scenario names no file.
     #[error("the scenario calls gRPC and names no proto")]
     None,
-    /// The file does not compile.
+    /// The files do not compile.
     #[error("{}: {reason}", path.display())]
     Compile {
-        /// The `.proto` file.
+        /// The first `.proto` file.
         path: PathBuf,
         /// What the compiler said.
         reason: String,
     },
-    /// The file does not define the method.
-    #[error("{}: no unary method {service}/{method}\nhint: there is {known}", path.display())]
+    /// The service does not tell what it offers.
+    #[error(
+        "reflection of {address}: {reason}\nhint: switch it on in the service, or name its .proto files: proto = \"FILE\""
+    )]
+    Reflection {
+        /// The gRPC address.
+        address: String,
+        /// What it said.
+        reason: String,
+    },
+    /// The definitions lack the method.
+    #[error("{origin}: no method {service}/{method}\nhint: there is {known}")]
     NoMethod {
-        /// The `.proto` file.
-        path: PathBuf,
+        /// Where the definitions come from.
+        origin: String,
         /// As the scenario has it.
         service: String,
         /// As the scenario has it.
         method: String,
-        /// What the file defines.
+        /// The unary methods that are defined.
+        known: String,
+    },
+    /// The method is defined, with a stream on one side or both.
+    #[error(
+        "{origin}: {service}/{method} is a streaming method\nhint: unary methods can be called; there is {known}"
+    )]
+    Streaming {
+        /// Where the definitions come from.
+        origin: String,
+        /// As the scenario has it.
+        service: String,
+        /// As the scenario has it.
+        method: String,
+        /// The unary methods that are defined.
         known: String,
     },
     /// The message does not fit its type.
@@ -40,25 +68,69 @@ pub enum ProtoError {
     },
 }
 
-/// The compiled definitions of one file and its imports.
+/// Definitions with all of their imports.
 pub(crate) struct Protos {
-    path: PathBuf,
+    /// Where they come from, for messages.
+    origin: String,
     pool: DescriptorPool,
 }
 
 impl Protos {
-    /// Compiles the file at `path`; its imports are looked up beside it.
-    pub(crate) fn compile(path: &Path) -> Result<Self, ProtoError> {
+    /// What the scenario's gRPC calls need; nothing if it has none.
+    pub(super) async fn of(
+        scenario: &Scenario,
+        client: Option<&GrpcClient>,
+    ) -> Result<Option<Self>, ProtoError> {
+        if let Some(protos) = Self::of_files(scenario)? {
+            return Ok(Some(protos));
+        }
+        let (true, Some(client)) = (scenario.grpc.reflection, client) else {
+            return Ok(None);
+        };
+        let address = client.address().to_owned();
+        match reflect(client.channel()).await {
+            Ok(pool) => Ok(Some(Self {
+                origin: format!("reflection of {address}"),
+                pool,
+            })),
+            Err(reason) => Err(ProtoError::Reflection { address, reason }),
+        }
+    }
+
+    /// What the files that the scenario names define; nothing if it names none.
+    pub(crate) fn of_files(scenario: &Scenario) -> Result<Option<Self>, ProtoError> {
+        let settings = &scenario.grpc;
+        let named = !settings.protos.is_empty();
+        named.then(|| Self::compile(settings)).transpose()
+    }
+
+    /// Compiles the files; imports are looked up in the include folders and beside each file.
+    fn compile(settings: &GrpcSettings) -> Result<Self, ProtoError> {
+        let first = settings.protos.first().ok_or(ProtoError::None)?;
         let wrong = |reason: String| ProtoError::Compile {
-            path: path.to_owned(),
+            path: first.clone(),
             reason,
         };
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let files = protox::compile([path], [folder]).map_err(|e| wrong(e.to_string()))?;
+        let beside = settings
+            .protos
+            .iter()
+            .map(|file| file.parent().unwrap_or(Path::new(".")));
+        let mut folders: Vec<&Path> = Vec::new();
+        for folder in settings.includes.iter().map(PathBuf::as_path).chain(beside) {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        let files = protox::compile(&settings.protos, folders).map_err(|e| wrong(e.to_string()))?;
         let pool =
             DescriptorPool::from_file_descriptor_set(files).map_err(|e| wrong(e.to_string()))?;
+        let names: Vec<String> = settings
+            .protos
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
         Ok(Self {
-            path: path.to_owned(),
+            origin: names.join(", "),
             pool,
         })
     }
@@ -68,29 +140,44 @@ impl Protos {
         service: &str,
         method: &str,
     ) -> Result<MethodDescriptor, ProtoError> {
-        let unary = |m: &MethodDescriptor| !m.is_client_streaming() && !m.is_server_streaming();
-        self.pool
+        let found = self
+            .pool
             .get_service_by_name(service)
-            .and_then(|s| s.methods().find(|m| m.name() == method && unary(m)))
-            .ok_or_else(|| ProtoError::NoMethod {
-                path: self.path.clone(),
-                service: service.to_owned(),
-                method: method.to_owned(),
+            .and_then(|s| s.methods().find(|m| m.name() == method));
+        let (origin, service, method) =
+            (self.origin.clone(), service.to_owned(), method.to_owned());
+        match found {
+            Some(found) if is_unary(&found) => Ok(found),
+            Some(_) => Err(ProtoError::Streaming {
+                origin,
+                service,
+                method,
                 known: self.known(),
-            })
+            }),
+            None => Err(ProtoError::NoMethod {
+                origin,
+                service,
+                method,
+                known: self.known(),
+            }),
+        }
     }
 
     fn known(&self) -> String {
-        let names: Vec<String> = self
-            .pool
-            .services()
-            .flat_map(|s| {
-                let service = s.full_name().to_owned();
-                s.methods()
-                    .map(move |m| format!("{service}/{}", m.name()))
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        names.join(", ")
+        let mut names = Vec::new();
+        for service in self.pool.services() {
+            for method in service.methods().filter(is_unary) {
+                names.push(format!("{}/{}", service.full_name(), method.name()));
+            }
+        }
+        if names.is_empty() {
+            "no unary method".to_owned()
+        } else {
+            names.join(", ")
+        }
     }
+}
+
+fn is_unary(method: &MethodDescriptor) -> bool {
+    !method.is_client_streaming() && !method.is_server_streaming()
 }

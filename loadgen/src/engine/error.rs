@@ -2,7 +2,7 @@
 
 use brunt_record::RecordError;
 
-use crate::client::{AddressError, ProtoError};
+use crate::client::{AddressError, LoginError, ProtoError};
 
 /// A run could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,9 @@ pub enum RunError {
     /// gRPC calls cannot be prepared.
     #[error(transparent)]
     Proto(#[from] ProtoError),
+    /// Nobody could log in.
+    #[error(transparent)]
+    Login(#[from] LoginError),
     /// The record cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),

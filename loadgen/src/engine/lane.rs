@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Arrival;
 use super::post::{Part, Shared};
-use crate::arrivals::Constant;
+use crate::arrivals::Arrivals;
 use crate::clock::Timer;
 
 /// One part of an open stream.
 pub(super) struct Lane {
     part: Part,
-    arrivals: Constant,
+    arrivals: Arrivals,
     places: Mutex<Places>,
 }
 
@@ -28,7 +28,7 @@ struct Places {
 }
 
 impl Lane {
-    pub(super) fn new(part: Part, arrivals: Constant, max_in_flight: usize) -> Self {
+    pub(super) fn new(part: Part, arrivals: Arrivals, max_in_flight: usize) -> Self {
         // A lane without a place could send nothing.
         let free = part.share(max_in_flight).max(1);
         Self {
@@ -62,10 +62,11 @@ impl Lane {
         let post = &self.part.post;
         let Shared { clock, stop, .. } = &*post.shared;
         let timer = Timer::new().expect("the limit of open files leaves room for a timer");
+        let mut due = self.arrivals.cursor();
         let mut mix = post.stream.mix.cursor();
         let mut stopped = pin!(stop.cancelled());
         for n in (self.part.index as u64..self.arrivals.count()).step_by(self.part.of) {
-            let due_us = start_us + self.arrivals.due_us(n);
+            let due_us = start_us + due.due_us(n);
             let wait = clock.until(due_us);
             if wait.is_zero() {
                 // Late: requests that are out must get their turn all the same.

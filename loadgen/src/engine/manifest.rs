@@ -87,11 +87,12 @@ pub(super) fn finish(
     mut manifest: Manifest,
     recorded: Recorded,
     ending: Ending,
+    reason: Option<String>,
 ) -> Result<PathBuf, RunError> {
     manifest.ended_at = Some(Timestamp::now());
     manifest.completeness = Completeness {
         ending,
-        reason: (ending == Ending::Interrupted).then(|| "stopped by a signal".to_owned()),
+        reason,
         seconds: recorded.seconds,
     };
     manifest.totals = recorded.totals;

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::Arrival;
-use crate::client::{Caller, Clients, Failure};
+use crate::client::{Caller, Carried, Clients, Failure};
 use crate::clock::Clock;
 use crate::plan::PlannedStream;
 use crate::recorder::{Sample, Shards};
@@ -18,7 +18,7 @@ pub(super) struct Shared {
     pub(super) callers: Vec<Caller>,
     pub(super) shards: Arc<Shards>,
     pub(super) clock: Clock,
-    /// Cancelled when somebody stops the run, or it cannot go on.
+    /// Cancelled when somebody stops the run, a threshold is crossed, or it cannot go on.
     pub(super) stop: CancellationToken,
     /// Cancelled when requests in flight are given up too.
     pub(super) abandon: CancellationToken,
@@ -90,13 +90,15 @@ impl Part {
         let shared = &*self.post.shared;
         let series = shared.shards.series().id(self.post.stage, action);
         let caller = &shared.callers[action];
-        let prepared = caller.prepare(ordinal);
+        // Only sessions carry.
+        let mut carried = Carried::default();
+        let prepared = caller.prepare(ordinal, &carried);
         let sent_us = shared.clock.now_us();
         shared.shards.sent(series, sent_us);
-        let result = match prepared {
+        let response = match prepared {
             Err(failure) => Err(failure),
             Ok(prepared) => tokio::select! {
-                result = self.clients.send(prepared, caller.timeout()) => result,
+                response = self.clients.send(prepared, caller.timeout()) => response,
                 () = shared.abandon.cancelled() => {
                     Err(Failure::new("interrupted", "the run was stopped before the response"))
                 }
@@ -109,6 +111,8 @@ impl Part {
             sent_us,
             done_us: shared.clock.now_us(),
         };
+        // Judging is the generator's work, not the service's.
+        let result = response.and_then(|response| caller.judge(&response, &mut carried));
         shared.shards.settled(&sample, &result);
         sample.done_us
     }

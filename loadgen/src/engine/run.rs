@@ -22,16 +22,16 @@ use super::lane::Lane;
 use super::manifest::{draft, finish};
 use super::post::{Part, Post, Shared};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Protos, await_reachable};
+use crate::client::{AddressError, Caller, Clients, Common, Protos, await_reachable, log_in};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
-use crate::recorder::{Progress, Series, Shards, WriterThread};
+use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
 use crate::scenario::{Call, Scenario};
 
 /// From the moment when every goose user waits for arrivals to the first arrival.
 const LEAD: Duration = Duration::from_millis(50);
-/// How long requests in flight may go on after somebody stopped the run.
+/// How long requests in flight may go on after the run was stopped.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(5);
 
@@ -58,6 +58,8 @@ pub struct RunOutcome {
     pub dir: PathBuf,
     /// How it ended.
     pub ending: Ending,
+    /// Why, where it did not run to its end.
+    pub reason: Option<String>,
 }
 
 /// What a run tells while it goes on.
@@ -74,7 +76,8 @@ pub enum Update {
     Second(Progress),
 }
 
-/// Runs `scenario`, whose file holds `text`, until its end or until `stop`.
+/// Runs `scenario`, whose file holds `text`, until its end, until `stop`, or until one of its
+/// thresholds is crossed.
 ///
 /// A run that is stopped keeps its record: what was in flight is given a moment, what was not sent
 /// is counted as unsent.
@@ -100,7 +103,7 @@ pub async fn run(
     );
     let mut manifest = draft(scenario, text, &plan, &options, &id);
     let dir = unused(&options.results, &mut manifest.id);
-    let callers = callers(scenario, &manifest.id)?;
+    let callers = callers(scenario, &manifest.id, &stop).await?;
     let series = Series::new(&plan, scenario);
     let threads = options.threads.unwrap_or_else(|| threads_for(&plan));
     let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
@@ -123,11 +126,8 @@ pub async fn run(
         abandon: CancellationToken::new(),
     });
     let (stages, users) = posts(scenario, &plan, &shared, &workers);
-    let host = scenario
-        .addresses
-        .http
-        .as_ref()
-        .or(scenario.addresses.grpc.as_ref());
+    let addresses = &scenario.addresses;
+    let host = addresses.http.as_ref().or(addresses.grpc.as_ref());
     let host = host.cloned().unwrap_or_default();
     let broken = halt.clone();
     let attack = tokio::spawn(async move {
@@ -138,10 +138,12 @@ pub async fn run(
         result
     });
     let watch_seconds = Arc::clone(&watch);
-    let thread = WriterThread::start(Arc::clone(&shards), writer, clock, move |progress| {
+    let tell_second = move |progress: &Progress| {
         watch_seconds(Update::Second(progress.clone()));
-    })
-    .map_err(RunError::Thread)?;
+    };
+    let shards = Arc::clone(&shards);
+    let thread = WriterThread::start(shards, writer, clock, scenario, halt.clone(), tell_second)
+        .map_err(RunError::Thread)?;
 
     let conductor = Conductor {
         shared: Arc::clone(&shared),
@@ -162,18 +164,14 @@ pub async fn run(
         conducted = conduct => conducted,
         never = trouble => match never {},
     };
-    settle(&shared, plan.stages.len(), scenario, &stop).await;
+    settle(&shared, plan.stages.len(), scenario, &halt).await;
     let recorded = thread.finish()?;
     attack
         .await
         .map_err(|panic| RunError::Goose(panic.to_string()))?
         .map_err(RunError::Goose)?;
     drop(workers);
-    let ending = if stop.is_cancelled() {
-        Ending::Interrupted
-    } else {
-        Ending::Complete
-    };
+    let (ending, reason) = ending(&recorded, &stop);
     manifest.generator = Some(GeneratorHealth {
         cpu_us: machine::process_cpu_us()
             .zip(cpu_before_us)
@@ -184,15 +182,37 @@ pub async fn run(
         saturated: conducted.saturated,
     });
     manifest.captures = conducted.captures;
-    let dir = finish(manifest, recorded, ending)?;
-    Ok(RunOutcome { dir, ending })
+    let dir = finish(manifest, recorded, ending, reason.clone())?;
+    Ok(RunOutcome {
+        dir,
+        ending,
+        reason,
+    })
+}
+
+/// How the run ended, and why, where it did not run to its end.
+fn ending(recorded: &Recorded, stop: &CancellationToken) -> (Ending, Option<String>) {
+    match &recorded.crossed {
+        Some(crossed) => (Ending::Aborted, Some(crossed.clone())),
+        None if stop.is_cancelled() => {
+            (Ending::Interrupted, Some("stopped by a signal".to_owned()))
+        }
+        None => (Ending::Complete, None),
+    }
 }
 
 /// Everything about `scenario` that can be wrong before a target is reached: addresses that actions
-/// need and that are not there, `.proto` files, requests that cannot be built.
+/// need and that are not there, `.proto` files, requests that cannot be built. What only reflection can
+/// tell is not checked.
 pub fn check(scenario: &Scenario) -> Result<(), RunError> {
     targets(scenario)?;
-    callers(scenario, "check")?;
+    let common = Arc::new(Common::new("check", Protos::of_files(scenario)?));
+    for (index, action) in scenario.actions.iter().enumerate() {
+        let reflected = scenario.grpc.reflection && matches!(action.call, Call::Grpc { .. });
+        if !reflected {
+            Caller::new(scenario, index, &common)?;
+        }
+    }
     Ok(())
 }
 
@@ -227,11 +247,25 @@ fn targets(scenario: &Scenario) -> Result<Vec<(&'static str, &str)>, RunError> {
         .collect()
 }
 
-fn callers(scenario: &Scenario, run: &str) -> Result<Vec<Caller>, RunError> {
-    let protos = scenario.proto.as_deref().map(Protos::compile).transpose()?;
-    (0..scenario.actions.len())
-        .map(|index| Ok(Caller::new(scenario, index, protos.as_ref(), run)?))
-        .collect()
+/// The callers of all actions; whoever is to log in has done so.
+async fn callers(
+    scenario: &Scenario,
+    run: &str,
+    stop: &CancellationToken,
+) -> Result<Vec<Caller>, RunError> {
+    let clients = Clients::new(scenario)?;
+    let protos = clients.protos(scenario).await?;
+    let common = Arc::new(Common::new(run, protos));
+    let callers: Result<Vec<_>, RunError> = (0..scenario.actions.len())
+        .map(|index| Ok(Caller::new(scenario, index, &common)?))
+        .collect();
+    let callers = callers?;
+    tokio::select! {
+        // Nothing will be sent, so that nobody need log in.
+        () = stop.cancelled() => {}
+        logged_in = log_in(scenario, &common, clients) => logged_in?,
+    }
+    Ok(callers)
 }
 
 /// Goose starts its users one after the other.
@@ -304,7 +338,7 @@ async fn work_through(post: Arc<Post>, workers: Vec<Arc<Worker>>) {
                 max_in_flight,
             } => worker.start(
                 &mut parts,
-                Lane::new(part, *arrivals, *max_in_flight).work(),
+                Lane::new(part, arrivals.clone(), *max_in_flight).work(),
             ),
             PlannedLoad::Closed { load, seed } => {
                 worker.start(
@@ -318,7 +352,7 @@ async fn work_through(post: Arc<Post>, workers: Vec<Arc<Worker>>) {
 }
 
 /// Waits until nothing is open, which timeouts bound; a stop leaves requests in flight a moment.
-async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &CancellationToken) {
+async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, halt: &CancellationToken) {
     let open = || (0..stages).any(|stage| shared.shards.open_in_stage(stage) != 0);
     let longest = scenario
         .actions
@@ -330,7 +364,7 @@ async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, stop: &Canc
     let mut stopped_at = None;
     while open() {
         let now = tokio::time::Instant::now();
-        if stop.is_cancelled() {
+        if halt.is_cancelled() {
             stopped_at.get_or_insert(now);
         }
         let out_of_patience = stopped_at.is_some_and(|at| now > at + STOP_PATIENCE);

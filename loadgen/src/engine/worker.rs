@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::RunError;
 use crate::client::Clients;
-use crate::plan::Plan;
-use crate::scenario::{Load, Scenario};
+use crate::plan::{Plan, PlannedStage};
+use crate::scenario::Scenario;
 
 /// One thread carries about three times this, with room for bursts.
 const RATE_OF_A_THREAD_PER_S: f64 = 10_000.0;
@@ -92,15 +92,7 @@ impl Drop for Workers {
 /// Threads for `plan` on this machine: as few as carry its highest rate, at most one a core.
 pub(super) fn threads_for(plan: &Plan) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let rate_of = |load: &Load| match load {
-        Load::Open { rate_per_s, .. } => *rate_per_s,
-        // As fast as they go.
-        Load::Closed(_) => f64::INFINITY,
-    };
-    let rates = plan.stages.iter().map(|stage| -> f64 {
-        let streams = stage.stage.streams.iter();
-        streams.map(|stream| rate_of(&stream.load)).sum()
-    });
+    let rates = plan.stages.iter().map(PlannedStage::highest_per_s);
     let highest = rates.fold(0.0, f64::max);
     ((highest / RATE_OF_A_THREAD_PER_S).ceil() as usize).clamp(1, cores)
 }

@@ -1,6 +1,7 @@
 //! The machine that the generator runs on, and how busy it was.
 
 mod fsync;
+mod timer;
 mod usage;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(crate) fn describe(dir: &Path, shared_with_target: bool) -> Host {
         governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
             .map(|governor| governor.trim().to_owned()),
         fsync_us: fsync::median_us(dir),
+        timer_late_p99_us: timer::late_p99_us(),
         shared_with_target,
     }
 }

@@ -7,16 +7,18 @@
 mod draw;
 mod mix;
 mod record;
+mod row;
 mod think;
 mod user_id;
 
 pub use draw::Draws;
 pub use mix::{Mix, MixCursor};
 pub use record::{record_actions, record_stages};
+pub use row::RowDraw;
 pub use think::Pauses;
 pub use user_id::user_id;
 
-use crate::arrivals::Constant;
+use crate::arrivals::Arrivals;
 use crate::scenario::{ClosedLoad, Load, Scenario, Stage, Stream, UserPick};
 
 /// Everything that is sent, in the order of the stages.
@@ -50,7 +52,7 @@ pub enum PlannedLoad {
     /// Open model.
     Open {
         /// When each arrival is due.
-        arrivals: Constant,
+        arrivals: Arrivals,
         /// Most requests in flight at once.
         max_in_flight: usize,
     },
@@ -96,10 +98,10 @@ impl Plan {
                         streams += 1;
                         match &stream.load {
                             Load::Open {
-                                rate_per_s,
+                                process,
                                 max_in_flight,
                             } => {
-                                let arrivals = Constant::new(*rate_per_s, stage.duration);
+                                let arrivals = Arrivals::new(process, stage.duration, seed);
                                 let mix = Mix::new(&stream.mix, seed, &sent);
                                 for (action, count) in mix.counts(arrivals.count()) {
                                     sent[action] += count;
@@ -135,24 +137,49 @@ pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(&str, u64)> {
     let each = scenario.actions.iter().enumerate();
     each.filter(|(_, action)| action.user == UserPick::Each)
         .filter_map(|(index, action)| {
-            let arrivals = arrivals_of(&scenario.stages, index)?;
+            let arrivals = arrivals_of(&scenario.stages, index, scenario.seed)?;
             Some((action.name.as_str(), arrivals))
         })
         .collect()
 }
 
+impl PlannedStage {
+    /// Arrivals that are planned in a second of the stage, counted from 0; the mean of what is
+    /// drawn, and nothing in a closed model.
+    pub fn planned_in(&self, second: u64) -> Option<f64> {
+        let streams = self.streams.iter();
+        streams
+            .map(|stream| match &stream.load {
+                PlannedLoad::Open { arrivals, .. } => Some(arrivals.planned_in(second)),
+                PlannedLoad::Closed { .. } => None,
+            })
+            .sum()
+    }
+
+    /// The highest rate of its streams together, as if they reached theirs at once; infinite in a
+    /// closed model, whose users go as fast as they can.
+    pub fn highest_per_s(&self) -> f64 {
+        let streams = self.streams.iter();
+        streams
+            .map(|stream| match &stream.load {
+                PlannedLoad::Open { arrivals, .. } => arrivals.highest_per_s(),
+                PlannedLoad::Closed { .. } => f64::INFINITY,
+            })
+            .sum()
+    }
+}
+
 /// How many arrivals of the action with this index the stages have in all; nothing where a closed
 /// stream sends it.
-pub(crate) fn arrivals_of(stages: &[Stage], action: usize) -> Option<u64> {
-    let of_stream = |stage: &Stage, stream: &Stream| -> Option<u64> {
-        if stream.mix.iter().all(|(a, _)| *a != action) {
-            return Some(0);
-        }
-        let Load::Open { rate_per_s, .. } = stream.load else {
+pub(crate) fn arrivals_of(stages: &[Stage], action: usize, seed: u64) -> Option<u64> {
+    let of_stream = |(stage, stream): (&Stage, &Stream), seed| -> Option<u64> {
+        let Load::Open { process, .. } = &stream.load else {
             return None;
         };
-        let arrivals = Constant::new(rate_per_s, stage.duration).count();
-        let counts = Mix::new(&stream.mix, 0, &[]).counts(arrivals).into_iter();
+        let arrivals = Arrivals::new(process, stage.duration, seed).count();
+        let counts = Mix::new(&stream.mix, seed, &[])
+            .counts(arrivals)
+            .into_iter();
         Some(
             counts
                 .filter(|(a, _)| *a == action)
@@ -160,13 +187,13 @@ pub(crate) fn arrivals_of(stages: &[Stage], action: usize) -> Option<u64> {
                 .sum(),
         )
     };
-    stages
+    let streams = stages
         .iter()
-        .flat_map(|stage| {
-            stage
-                .streams
-                .iter()
-                .map(move |stream| of_stream(stage, stream))
-        })
+        .flat_map(|stage| stage.streams.iter().map(move |stream| (stage, stream)));
+    // Poisson arrivals have to be drawn to be counted: only where it matters.
+    (0..)
+        .zip(streams)
+        .filter(|(_, (_, stream))| stream.mix.iter().any(|(a, _)| *a == action))
+        .map(|(number, stream)| of_stream(stream, seed.wrapping_add(number)))
         .sum()
 }

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use brunt_record::{ActionPlan, LatencyTarget, MixShare, StagePlan, StreamPlan};
+use brunt_record::{ActionPlan, LatencyTarget, MixShare, RatePoint, StagePlan, StreamPlan};
 
-use super::Plan;
-use crate::scenario::{Call, ClosedLoad, Load, Scenario, Think};
+use super::{Plan, PlannedLoad};
+use crate::arrivals::Arrivals;
+use crate::scenario::{Call, ClosedLoad, Load, Process, Rate, Scenario, Think};
+
+/// How much of a digest tells two files apart.
+const DIGEST_SHOWN: usize = 12;
 
 /// The stages; when each began and ended is not known yet.
 pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
@@ -29,10 +33,16 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
                     .zip(&planned.streams)
                     .map(|(stream, planned)| StreamPlan {
                         name: stream.name.clone(),
-                        process: process(&stream.load),
-                        rate_per_s: match stream.load {
-                            Load::Open { rate_per_s, .. } => Some(rate_per_s),
-                            Load::Closed(_) => None,
+                        process: load_in_words(&stream.load),
+                        rate_per_s: match &planned.load {
+                            PlannedLoad::Open { arrivals, .. } => {
+                                Some(arrivals.mean_per_s(stage.duration))
+                            }
+                            PlannedLoad::Closed { .. } => None,
+                        },
+                        rates: match &planned.load {
+                            PlannedLoad::Open { arrivals, .. } => rates(arrivals),
+                            PlannedLoad::Closed { .. } => Vec::new(),
                         },
                         arrivals: planned.arrivals(),
                         max_in_flight: match &stream.load {
@@ -55,14 +65,14 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
 }
 
 /// The process in words, with all of its parameters but the rate.
-fn process(load: &Load) -> String {
-    let Load::Closed(ClosedLoad {
+fn load_in_words(load: &Load) -> String {
+    let ClosedLoad {
         users,
         think,
         iterations,
-    }) = load
-    else {
-        return "constant".to_owned();
+    } = match load {
+        Load::Open { process, .. } => return process_in_words(process),
+        Load::Closed(load) => load,
     };
     let think = match think {
         Think::Fixed(Duration::ZERO) => String::new(),
@@ -109,6 +119,68 @@ pub fn record_actions(scenario: &Scenario) -> Vec<ActionPlan> {
                     })
                     .collect(),
             }
+        })
+        .collect()
+}
+
+/// The process with everything that makes it another one, but a constant rate, which stands beside.
+fn process_in_words(process: &Process) -> String {
+    match process {
+        Process::Even(rate) => rate_in_words(rate).unwrap_or_else(|| "constant".to_owned()),
+        Process::Poisson(rate) => match rate_in_words(rate) {
+            Some(rate) => format!("poisson, {rate}"),
+            None => "poisson".to_owned(),
+        },
+        Process::Replay { recording, speed } => {
+            let digest = recording.sha256();
+            let digest = digest.get(..DIGEST_SHOWN).unwrap_or(digest);
+            format!(
+                "replay of {} (sha256 {digest}) at speed {speed}",
+                recording.file()
+            )
+        }
+    }
+}
+
+/// A rate that changes.
+fn rate_in_words(rate: &Rate) -> Option<String> {
+    match rate {
+        Rate::Constant { .. } => None,
+        Rate::Ramp { points } => {
+            let points: Vec<String> = points
+                .iter()
+                .map(|(at, rate)| format!("{rate}/s at {}", in_words(*at)))
+                .collect();
+            Some(format!("ramp {}", points.join(", ")))
+        }
+        Rate::Spike {
+            base_per_s,
+            spike_per_s,
+            at,
+            length,
+        } => Some(format!(
+            "spike {base_per_s}/s, {spike_per_s}/s at {} for {}",
+            in_words(*at),
+            in_words(*length)
+        )),
+    }
+}
+
+/// `30s`, `1.5s`; no time at all is `0s`.
+fn in_words(duration: Duration) -> String {
+    if duration.is_zero() {
+        return "0s".to_owned();
+    }
+    format!("{duration:?}")
+}
+
+fn rates(arrivals: &Arrivals) -> Vec<RatePoint> {
+    arrivals
+        .rates()
+        .into_iter()
+        .map(|(at, rate_per_s)| RatePoint {
+            at_us: micros(at),
+            rate_per_s,
         })
         .collect()
 }

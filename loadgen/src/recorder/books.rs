@@ -8,13 +8,16 @@ use brunt_record::{
     new_histogram,
 };
 use hdrhistogram::Histogram;
+use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::cell::Cell;
 use super::progress::{ActionProgress, Progress, Quantiles};
 use super::series::SeriesId;
 use super::shard::{SecondCells, Shards};
+use super::thresholds::{Happened, Thresholds};
 use crate::machine;
+use crate::scenario::Scenario;
 
 /// What a run's recorder leaves behind.
 pub(crate) struct Recorded {
@@ -26,6 +29,8 @@ pub(crate) struct Recorded {
     pub(crate) lateness: Latency,
     /// Seconds in the record.
     pub(crate) seconds: u64,
+    /// The threshold that ended the run, and what was seen; absent where none did.
+    pub(crate) crossed: Option<String>,
 }
 
 pub(super) struct Books {
@@ -35,14 +40,30 @@ pub(super) struct Books {
     lateness: Histogram<u64>,
     /// CPU time of the process when the last second was written.
     cpu_us: Option<u64>,
+    /// Empty ones, to be used again.
+    histograms: Vec<Histogram<u64>>,
+    thresholds: Thresholds,
+    crossed: Option<String>,
+    /// Cancelled when a threshold is crossed. Once the run ends, for whatever reason, thresholds
+    /// say nothing: what is given up then would fail them.
+    halt: CancellationToken,
 }
 
 impl Books {
-    pub(super) fn new(shards: Arc<Shards>, writer: RecordWriter) -> Self {
+    pub(super) fn new(
+        shards: Arc<Shards>,
+        writer: RecordWriter,
+        scenario: &Scenario,
+        halt: CancellationToken,
+    ) -> Self {
         Self {
             accounts: vec![Account::default(); shards.series().len()],
             lateness: new_histogram(),
             cpu_us: machine::process_cpu_us(),
+            histograms: Vec::new(),
+            thresholds: Thresholds::new(scenario),
+            crossed: None,
+            halt,
             shards,
             writer,
         }
@@ -75,19 +96,34 @@ impl Books {
             ..Progress::default()
         };
         let (mut responses, mut late) = (new_histogram(), new_histogram());
+        let mut happened = vec![Happened::default(); self.shards.series().stages()];
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let cell = cells.get(index).and_then(Option::as_deref);
             let series = self.shards.series();
             let (stage, action) = series.names(SeriesId(index));
+            let of_stage = series.stage(SeriesId(index));
             let mut row = account.book(second, cell);
-            progress.add(series.stage(SeriesId(index)), &row, account);
+            progress.add(of_stage, &row, account);
+            if !self.thresholds.is_empty() {
+                happened[of_stage].in_flight_us += row.in_flight_us;
+            }
+            let before = out.latencies.len();
+            if let Some(cell) = cell {
+                if !self.thresholds.is_empty() {
+                    happened[of_stage].add_cell(cell);
+                }
+                add_latencies(
+                    cell,
+                    stage,
+                    action,
+                    &mut self.histograms,
+                    &mut out.latencies,
+                );
+            }
             if account.offered > 0 {
-                let of = |measure| {
-                    let histogram = cell.and_then(|cell| cell.histogram(Outcome::Ok, measure));
-                    histogram.and_then(Quantiles::of)
-                };
+                let of = |measure| quantiles(&out.latencies[before..], measure);
                 progress.actions.push(ActionProgress {
-                    stage: series.stage(SeriesId(index)),
+                    stage: of_stage,
                     offered: row.offered,
                     delivered: row.ok,
                     in_flight: account.in_flight(),
@@ -97,9 +133,6 @@ impl Books {
                     sent: account.sent,
                     totals: account.totals(stage, action),
                 });
-            }
-            if let Some(cell) = cell {
-                add_latencies(cell, stage, action, &mut out.latencies);
             }
             if row.offered + row.sent + row.settled() + row.open + row.in_flight_us > 0 {
                 stage.clone_into(&mut row.stage);
@@ -120,6 +153,16 @@ impl Books {
         progress.p99_us = responses.map(|quantiles| quantiles.p99_us);
         progress.lateness_p99_us = Quantiles::of(&late).map(|quantiles| quantiles.p99_us);
         self.writer.append(&out)?;
+        for (_, mut histogram) in out.latencies {
+            histogram.reset();
+            self.histograms.push(histogram);
+        }
+        if !self.halt.is_cancelled() {
+            self.crossed = self.thresholds.crossed(second, &happened);
+            if self.crossed.is_some() {
+                self.halt.cancel();
+            }
+        }
         Ok(progress)
     }
 
@@ -131,6 +174,8 @@ impl Books {
         mut watch: impl FnMut(&Progress),
     ) -> Result<Recorded, RecordError> {
         let last = last.max(first);
+        // The run has ended by itself.
+        self.thresholds = Thresholds::default();
         watch(&self.write(first, last)?);
         let totals = self
             .accounts
@@ -151,6 +196,7 @@ impl Books {
                 max_us: self.lateness.max(),
             },
             seconds: last + 1,
+            crossed: self.crossed,
         })
     }
 }
@@ -159,21 +205,34 @@ fn add_latencies(
     cell: &Cell,
     stage: &str,
     action: &str,
+    empty: &mut Vec<Histogram<u64>>,
     latencies: &mut Vec<(LatencyTag, Histogram<u64>)>,
 ) {
     for outcome in Outcome::ALL {
+        if !cell.has(outcome) {
+            continue;
+        }
         for measure in Measure::ALL {
-            if let Some(histogram) = cell.histogram(outcome, measure) {
-                let tag = LatencyTag {
-                    stage: stage.to_owned(),
-                    action: action.to_owned(),
-                    outcome,
-                    measure,
-                };
-                latencies.push((tag, histogram.clone()));
-            }
+            let tag = LatencyTag {
+                stage: stage.to_owned(),
+                action: action.to_owned(),
+                outcome,
+                measure,
+            };
+            let mut histogram = empty.pop().unwrap_or_else(new_histogram);
+            cell.fill(outcome, measure, &mut histogram);
+            latencies.push((tag, histogram));
         }
     }
+}
+
+/// Of the successes among `latencies`, which are those of one action.
+fn quantiles(latencies: &[(LatencyTag, Histogram<u64>)], measure: Measure) -> Option<Quantiles> {
+    let mut of = latencies
+        .iter()
+        .filter(|(tag, _)| tag.outcome == Outcome::Ok && tag.measure == measure);
+    of.next()
+        .and_then(|(_, histogram)| Quantiles::of(histogram))
 }
 
 fn add(sum: &mut Histogram<u64>, histogram: &Histogram<u64>) {

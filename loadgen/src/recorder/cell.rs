@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use brunt_record::{Measure, Outcome, new_histogram};
+use brunt_record::{Measure, Outcome};
 use hdrhistogram::Histogram;
-
-const HISTOGRAMS: usize = Outcome::ALL.len() * Measure::ALL.len();
 
 /// Counts and latencies of one second of one series.
 #[derive(Default)]
@@ -20,7 +18,18 @@ pub(super) struct Cell {
     pub(super) sent_at_us: u128,
     /// Sum of the instants at which they were done.
     pub(super) done_at_us: u128,
-    pub(super) histograms: [Option<Box<Histogram<u64>>>; HISTOGRAMS],
+    pub(super) latencies: [Vec<Latencies>; Outcome::ALL.len()],
+}
+
+/// The latencies of one request, microseconds.
+///
+/// A request only notes its figures: the histograms of a second, 150 KB each, are made by the
+/// thread that writes them, where nobody waits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Latencies {
+    pub(super) response: u32,
+    pub(super) service: u32,
+    pub(super) lateness: u32,
 }
 
 impl Cell {
@@ -28,14 +37,24 @@ impl Cell {
         self.failures.values().sum()
     }
 
-    pub(super) fn record(&mut self, outcome: Outcome, measure: Measure, value_us: u64) {
-        self.histograms[position(outcome, measure)]
-            .get_or_insert_with(|| Box::new(new_histogram()))
-            .saturating_record(value_us);
+    pub(super) fn record(&mut self, outcome: Outcome, latencies: Latencies) {
+        self.latencies[outcome as usize].push(latencies);
     }
 
-    pub(super) fn histogram(&self, outcome: Outcome, measure: Measure) -> Option<&Histogram<u64>> {
-        self.histograms[position(outcome, measure)].as_deref()
+    /// Did any request settle with this outcome?
+    pub(super) fn has(&self, outcome: Outcome) -> bool {
+        !self.latencies[outcome as usize].is_empty()
+    }
+
+    /// Adds what was noted to `histogram`.
+    pub(super) fn fill(&self, outcome: Outcome, measure: Measure, histogram: &mut Histogram<u64>) {
+        for latencies in &self.latencies[outcome as usize] {
+            histogram.saturating_record(u64::from(match measure {
+                Measure::Response => latencies.response,
+                Measure::Service => latencies.service,
+                Measure::Lateness => latencies.lateness,
+            }));
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -48,19 +67,8 @@ impl Cell {
         for (kind, count) in other.failures {
             *self.failures.entry(kind).or_default() += count;
         }
-        for (mine, theirs) in self.histograms.iter_mut().zip(other.histograms) {
-            match (mine, theirs) {
-                (Some(mine), Some(theirs)) => {
-                    mine.add(&*theirs)
-                        .expect("all histograms have the same bounds");
-                }
-                (mine @ None, theirs) => *mine = theirs,
-                (Some(_), None) => {}
-            }
+        for (mine, theirs) in self.latencies.iter_mut().zip(other.latencies) {
+            mine.extend(theirs);
         }
     }
-}
-
-fn position(outcome: Outcome, measure: Measure) -> usize {
-    outcome as usize * Measure::ALL.len() + measure as usize
 }

@@ -10,6 +10,7 @@ mod error_log;
 mod progress;
 mod series;
 mod shard;
+mod thresholds;
 mod writer_thread;
 
 pub(crate) use books::Recorded;

@@ -33,6 +33,11 @@ impl Series {
         self.stages.len() * self.actions.len()
     }
 
+    /// How many stages there are.
+    pub(super) fn stages(&self) -> usize {
+        self.stages.len()
+    }
+
     /// Index of the stage.
     pub(super) fn stage(&self, id: SeriesId) -> usize {
         id.0 / self.actions.len()

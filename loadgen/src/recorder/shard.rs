@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use brunt_record::{ErrorSample, Measure, Outcome};
+use brunt_record::{ErrorSample, Outcome};
 
-use super::cell::Cell;
+use super::cell::{Cell, Latencies};
 use super::error_log::ErrorLog;
 use super::series::{Series, SeriesId};
 use crate::client::Failure;
@@ -99,9 +99,17 @@ impl Shards {
                 ..
             } = *sample;
             cell.done_at_us += u128::from(done_us);
-            cell.record(outcome, Measure::Response, done_us.saturating_sub(due_us));
-            cell.record(outcome, Measure::Service, done_us.saturating_sub(sent_us));
-            cell.record(outcome, Measure::Lateness, ready_us.saturating_sub(due_us));
+            // More than an hour is more than a histogram holds.
+            let micros =
+                |from: u64, to: u64| to.saturating_sub(from).try_into().unwrap_or(u32::MAX);
+            cell.record(
+                outcome,
+                Latencies {
+                    response: micros(due_us, done_us),
+                    service: micros(sent_us, done_us),
+                    lateness: micros(due_us, ready_us),
+                },
+            );
             match result {
                 Ok(()) => cell.ok += 1,
                 Err(failure) => *cell.failures.entry(failure.kind.clone()).or_default() += 1,

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use brunt_record::{RecordError, RecordWriter};
 
+use tokio_util::sync::CancellationToken;
+
 use super::books::{Books, Recorded};
 use super::progress::Progress;
 use super::shard::Shards;
 use crate::clock::Clock;
+use crate::scenario::Scenario;
 
 const SECOND_US: u64 = 1_000_000;
 /// Workers may be this late with a second's samples before they count in the next one.
@@ -24,19 +27,22 @@ pub(crate) struct WriterThread {
 }
 
 impl WriterThread {
-    /// Starts writing; `watch` sees every second.
+    /// Starts writing; `watch` sees every second, and a threshold of `scenario` that is crossed
+    /// cancels `halt`.
     pub(crate) fn start(
         shards: Arc<Shards>,
         writer: RecordWriter,
         clock: Clock,
+        scenario: &Scenario,
+        halt: CancellationToken,
         mut watch: impl FnMut(&Progress) + Send + 'static,
     ) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopping = Arc::clone(&stop);
+        let mut books = Books::new(shards, writer, scenario, halt);
         let thread = std::thread::Builder::new()
             .name("recorder".to_owned())
             .spawn(move || {
-                let mut books = Books::new(shards, writer);
                 let mut second = 0;
                 loop {
                     let end_us = (second + 1) * SECOND_US + SETTLING_US;

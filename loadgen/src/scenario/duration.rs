@@ -29,8 +29,18 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 
 /// Reads `600/s` or `90/min`; the error is what to write instead.
 pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
+    match parse_rate_or_pause(text) {
+        Ok(0.0) => Err("write a rate above 0, such as \"300/s\"".to_owned()),
+        rate => rate,
+    }
+}
+
+/// Reads `600/s` or, where nothing is to arrive for a while, `0/s`.
+pub(super) fn parse_rate_or_pause(text: &str) -> Result<f64, String> {
     let Some((number, unit)) = text.split_once('/') else {
-        return Err(format!("write \"{}/s\"", split(text).0));
+        let number = split(text.trim()).0;
+        let example = if number.is_empty() { "300" } else { number };
+        return Err(format!("write \"{example}/s\""));
     };
     let scale = match unit.trim() {
         "s" => 1.0,
@@ -38,9 +48,24 @@ pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
         _ => return Err("write arrivals per \"/s\" or \"/min\"".to_owned()),
     };
     match number.trim().parse::<f64>() {
-        Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate / scale),
+        Ok(rate) if rate >= 0.0 && rate.is_finite() => Ok(rate / scale),
         _ => Err("write a rate above 0, such as \"300/s\"".to_owned()),
     }
+}
+
+/// Reads `100/s -> 600/s`: the rates at the start and at the end.
+pub(super) fn parse_rate_change(text: &str) -> Result<(f64, f64), String> {
+    let hint =
+        || "write two rates, such as \"100/s -> 600/s\", or a ramp with more points".to_owned();
+    let (first, last) = text.split_once("->").ok_or_else(hint)?;
+    if last.contains("->") {
+        return Err(hint());
+    }
+    let rates = (parse_rate_or_pause(first)?, parse_rate_or_pause(last)?);
+    if rates == (0.0, 0.0) {
+        return Err(hint());
+    }
+    Ok(rates)
 }
 
 fn split(text: &str) -> (&str, &str) {
@@ -81,8 +106,13 @@ mod tests {
         assert_eq!(parse_rate("600/s"), Ok(600.0));
         assert_eq!(parse_rate("90/min"), Ok(1.5));
         assert_eq!(parse_rate("300"), Err("write \"300/s\"".to_owned()));
-        for text in ["0/s", "-3/s", "many/s", "3/h", "inf/s"] {
+        for text in ["0/s", "-0/s", "-3/s", "many/s", "3/h", "inf/s"] {
             assert!(parse_rate(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_rate_or_pause("0/s"), Ok(0.0));
+        assert_eq!(parse_rate_change("0/s -> 90/min"), Ok((0.0, 1.5)));
+        for text in ["3/s", "0/s -> 0/s", "1/s -> 2", "1/s -> 2/s -> 3/s"] {
+            assert!(parse_rate_change(text).is_err(), "{text}");
         }
     }
 }

@@ -3,20 +3,41 @@
 //! [`Scenario::parse`] reads the TOML of `scenarios/*.toml` and reports every mistake of the file
 //! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
 
+mod body;
+mod checks;
+mod data;
 mod duration;
 mod environment;
+mod extract;
+mod grpc_settings;
+mod http_settings;
+mod login;
 mod mistake;
 mod overrides;
 mod parse;
 mod table;
 mod template;
+mod threshold;
+mod tls;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
+pub use body::Body;
+pub(crate) use checks::code_slug;
+pub use checks::{Checks, Expected, Pattern, Statuses};
+pub use data::{DataSet, RowPick, Rows};
+pub use extract::{Extract, Source};
+pub use grpc_settings::GrpcSettings;
+pub use http_settings::{HttpSettings, HttpVersion};
+pub(crate) use login::LOGIN;
+pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use overrides::{OverrideError, Overrides};
 pub use template::{Fill, Template};
+pub use threshold::{Limit, Threshold};
+pub use tls::{Identity, Tls};
+
+use crate::arrivals::Recording;
 
 /// The load of one named workload.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,10 +50,18 @@ pub struct Scenario {
     pub seed: u64,
     /// Addresses under load: scheme, host and port.
     pub addresses: Addresses,
-    /// `.proto` file with the gRPC services, relative to the scenario.
-    pub proto: Option<PathBuf>,
+    /// How HTTP is spoken.
+    pub http: HttpSettings,
+    /// Certificates for `https` addresses.
+    pub tls: Tls,
+    /// Where the definitions of gRPC services come from.
+    pub grpc: GrpcSettings,
     /// Who sends the requests; absent where no action names a user.
     pub users: Option<Users>,
+    /// Rows that requests take their values from.
+    pub data: Vec<DataSet>,
+    /// What is done before the stages.
+    pub login: Option<Login>,
     /// Every kind of request.
     pub actions: Vec<Action>,
     /// Spans of load, one after the other.
@@ -41,6 +70,8 @@ pub struct Scenario {
     pub captures: Vec<CaptureSpec>,
     /// Least share of successes in every judged stage.
     pub success_target: Option<f64>,
+    /// What ends the run early, in whichever stage.
+    pub abort_when: Vec<Threshold>,
     /// Files whose tables it includes.
     pub includes: Vec<Include>,
 }
@@ -89,6 +120,14 @@ pub struct Action {
     pub timeout: Duration,
     /// Limits on quantiles of the response time: quantile and limit.
     pub targets: Vec<(f64, Duration)>,
+    /// A token that is sent as `Authorization: Bearer`.
+    pub bearer: Option<Template>,
+    /// What a response must be like to be a success.
+    pub checks: Checks,
+    /// What later requests of a session take from the response.
+    pub extracts: Vec<Extract>,
+    /// Places of the request that only an earlier response of a session fills.
+    pub carries: Vec<String>,
 }
 
 /// What an action calls.
@@ -100,20 +139,64 @@ pub enum Call {
         method: http::Method,
         /// Path and query.
         path: Template,
+        /// Names and values that are added to the query of the path.
+        query: Vec<(String, Template)>,
         /// Names and values.
         headers: Vec<(http::HeaderName, Template)>,
-        /// A JSON document, sent as `application/json`.
-        json: Option<Template>,
+        /// What is sent after the headers.
+        body: Body,
+        /// How many redirects are followed.
+        redirects: u64,
     },
-    /// A unary gRPC call.
+    /// A unary gRPC call; its timeout is sent as its deadline.
     Grpc {
         /// `package.Service`.
         service: String,
         /// Name of the method.
         method: String,
+        /// Names and values.
+        metadata: Vec<(http::HeaderName, Template)>,
         /// The request as the JSON form of its message.
         message: Template,
     },
+}
+
+impl Action {
+    /// The names of all places, some of them more than once.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let templates = self.call.templates().into_iter().chain(&self.bearer);
+        templates.flat_map(Template::places)
+    }
+
+    /// Does it take values from the data set of this name?
+    pub fn takes_from(&self, set: &str) -> bool {
+        self.places()
+            .any(|place| place.split_once('.').is_some_and(|(name, _)| name == set))
+    }
+}
+
+impl Call {
+    /// Every text with places.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Http {
+                path,
+                query,
+                headers,
+                body,
+                ..
+            } => std::iter::once(path)
+                .chain(query.iter().map(|(_, value)| value))
+                .chain(headers.iter().map(|(_, value)| value))
+                .chain(body.templates())
+                .collect(),
+            Self::Grpc {
+                metadata, message, ..
+            } => std::iter::once(message)
+                .chain(metadata.iter().map(|(_, value)| value))
+                .collect(),
+        }
+    }
 }
 
 /// Which user of the population an arrival takes.
@@ -138,6 +221,8 @@ pub struct Stage {
     pub warmup: Duration,
     /// Is it part of what is judged? Preparation is not.
     pub judged: bool,
+    /// What ends the run early, in this stage.
+    pub abort_when: Vec<Threshold>,
     /// Arrival processes, side by side.
     pub streams: Vec<Stream>,
 }
@@ -158,8 +243,8 @@ pub struct Stream {
 pub enum Load {
     /// Open model: arrivals are due when the plan says, whatever the service does.
     Open {
-        /// Arrivals per second.
-        rate_per_s: f64,
+        /// When its arrivals are due.
+        process: Process,
         /// Most requests in flight at once.
         max_in_flight: usize,
     },
@@ -187,6 +272,48 @@ pub enum Think {
     Uniform(Duration, Duration),
     /// Exponentially distributed with this mean: memoryless, as pauses of many people are.
     Exponential(Duration),
+}
+
+/// When arrivals are due.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Process {
+    /// Evenly along a rate.
+    Even(Rate),
+    /// Each on its own, around a rate.
+    Poisson(Rate),
+    /// As they were recorded.
+    Replay {
+        /// What was recorded.
+        recording: Recording,
+        /// How much faster than it was recorded.
+        speed: f64,
+    },
+}
+
+/// Arrivals per second over the time of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rate {
+    /// Always the same.
+    Constant {
+        /// Arrivals per second.
+        per_s: f64,
+    },
+    /// Straight lines between points; the last one holds until the end.
+    Ramp {
+        /// Instants since the start of the stage, in order, and arrivals per second.
+        points: Vec<(Duration, f64)>,
+    },
+    /// Another rate for a while.
+    Spike {
+        /// Arrivals per second before and after it.
+        base_per_s: f64,
+        /// Arrivals per second while it lasts.
+        spike_per_s: f64,
+        /// When it begins, since the start of the stage.
+        at: Duration,
+        /// How long it lasts.
+        length: Duration,
+    },
 }
 
 /// A profile to take from a process under load.

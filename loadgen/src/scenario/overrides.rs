@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::duration::{parse_duration, parse_rate};
 use super::table::suggestion;
-use super::{Load, Scenario, Stage, Stream};
+use super::{DataSet, Load, Process, Rate, RowPick, Scenario, Stage, Stream};
+use crate::arrivals::Arrivals;
 
-/// By default as many requests may be in flight as arrive in this time.
+/// By default as many requests may be in flight as arrive in this time at the highest rate.
 const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
 
 /// What to change, as the command line has it.
@@ -71,6 +72,8 @@ impl Overrides {
         }
         if mistakes.is_empty() && self != &Self::default() {
             check_users(scenario, &mut mistakes);
+            check_rows(scenario, &mut mistakes);
+            check_replays(scenario, &mut mistakes);
         }
         if mistakes.is_empty() {
             Ok(())
@@ -91,46 +94,135 @@ impl Overrides {
 }
 
 impl Stream {
-    /// Changes the rate to this, and says whether there is one to change. A bound on requests in
-    /// flight that follows from the rate follows it.
-    pub(super) fn set_rate(&mut self, rate: f64) -> bool {
-        let Load::Open {
-            rate_per_s,
-            max_in_flight,
-        } = &mut self.load
-        else {
+    /// Changes the rate to this, which stays the same over a stage of `duration`, and says whether
+    /// there is one to change. A bound on requests in flight that follows from the rate follows it.
+    pub(super) fn set_rate(&mut self, per_s: f64, duration: Duration) -> bool {
+        let Load::Open { .. } = self.load else {
             return false;
         };
-        if *max_in_flight == default_in_flight(*rate_per_s) {
-            *max_in_flight = default_in_flight(rate);
-        }
-        *rate_per_s = rate;
+        self.replace(duration, duration, |_| {
+            Process::Even(Rate::Constant { per_s })
+        });
         true
     }
 
-    /// Multiplies the rate, or the users of a closed model.
-    pub(super) fn scale(&mut self, factor: f64) {
-        match &mut self.load {
-            Load::Open { rate_per_s, .. } => {
-                // 0.1 × 0.3 is 0.030000000000000002, which nobody wants to read in a plan.
-                let rate = (*rate_per_s * factor * 1e9).round() / 1e9;
-                self.set_rate(rate);
+    /// Multiplies the rate, or the users of a closed model; a replay goes as much faster.
+    pub(super) fn scale(&mut self, factor: f64, duration: Duration) {
+        // 0.1 × 0.3 is 0.030000000000000002, which nobody wants to read in a plan.
+        let times = |rate: &f64| (rate * factor * 1e9).round() / 1e9;
+        if let Load::Closed(load) = &mut self.load {
+            load.users = ((load.users as f64 * factor).round() as usize).max(1);
+        }
+        self.replace(duration, duration, |process| match process {
+            Process::Even(rate) => Process::Even(rate_times(rate, times)),
+            Process::Poisson(rate) => Process::Poisson(rate_times(rate, times)),
+            Process::Replay { recording, speed } => Process::Replay {
+                recording: recording.clone(),
+                speed: times(speed),
+            },
+        });
+    }
+
+    /// Follows a stage that lasted for `before` and lasts for `duration` now: what goes on until
+    /// its end, or would after it, keeps its share of the stage.
+    fn follow(&mut self, before: Duration, duration: Duration) {
+        self.replace(before, duration, |process| match process {
+            Process::Even(rate) => Process::Even(rate_within(rate, before, duration)),
+            Process::Poisson(rate) => Process::Poisson(rate_within(rate, before, duration)),
+            Process::Replay { .. } => process.clone(),
+        });
+    }
+
+    fn replace(
+        &mut self,
+        before: Duration,
+        duration: Duration,
+        change: impl FnOnce(&Process) -> Process,
+    ) {
+        if let Load::Open {
+            process,
+            max_in_flight,
+        } = &mut self.load
+        {
+            let changed = change(process);
+            if *max_in_flight == default_in_flight(process, before) {
+                *max_in_flight = default_in_flight(&changed, duration);
             }
-            Load::Closed(load) => {
-                load.users = ((load.users as f64 * factor).round() as usize).max(1);
-            }
+            *process = changed;
         }
     }
 }
 
-/// How many requests of a stream may be in flight where the scenario does not say it.
-pub(super) fn default_in_flight(rate_per_s: f64) -> usize {
-    (rate_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize
+fn rate_times(rate: &Rate, times: impl Fn(&f64) -> f64) -> Rate {
+    match rate {
+        Rate::Constant { per_s } => Rate::Constant {
+            per_s: times(per_s),
+        },
+        Rate::Ramp { points } => Rate::Ramp {
+            points: points.iter().map(|(at, rate)| (*at, times(rate))).collect(),
+        },
+        Rate::Spike {
+            base_per_s,
+            spike_per_s,
+            at,
+            length,
+        } => Rate::Spike {
+            base_per_s: times(base_per_s),
+            spike_per_s: times(spike_per_s),
+            at: *at,
+            length: *length,
+        },
+    }
+}
+
+fn rate_within(rate: &Rate, before: Duration, duration: Duration) -> Rate {
+    let moves = |end: Duration| end == before || end > duration;
+    let share = |part: Duration| share_of(part, before, duration);
+    match rate {
+        Rate::Ramp { points } if points.last().is_some_and(|(at, _)| moves(*at)) => Rate::Ramp {
+            points: points
+                .iter()
+                .map(|(at, rate)| (share(*at), *rate))
+                .collect(),
+        },
+        Rate::Spike {
+            base_per_s,
+            spike_per_s,
+            at,
+            length,
+        } if moves(*at + *length) => Rate::Spike {
+            base_per_s: *base_per_s,
+            spike_per_s: *spike_per_s,
+            at: share(*at),
+            length: share(*length),
+        },
+        other => other.clone(),
+    }
+}
+
+/// As much of `duration` as `part` is of `before`.
+fn share_of(part: Duration, before: Duration, duration: Duration) -> Duration {
+    let share = part.as_secs_f64() / before.as_secs_f64();
+    Duration::from_micros((duration.as_secs_f64() * share * 1e6).round() as u64)
+}
+
+/// How many requests of a stream may be in flight where the scenario does not say it: as many as
+/// arrive in some seconds of the highest rate.
+pub(super) fn default_in_flight(process: &Process, duration: Duration) -> usize {
+    // What is drawn need not be drawn for that.
+    let even = match process {
+        Process::Poisson(rate) => Process::Even(rate.clone()),
+        other => other.clone(),
+    };
+    let highest_per_s = Arrivals::new(&even, duration, 0).highest_per_s();
+    (highest_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize
 }
 
 fn scale(scenario: &mut Scenario, factor: f64) {
-    for stream in scenario.stages.iter_mut().flat_map(|s| &mut s.streams) {
-        stream.scale(factor);
+    for stage in &mut scenario.stages {
+        for stream in &mut stage.streams {
+            stream.scale(factor, stage.duration);
+        }
     }
     let least = users_needed(scenario);
     if let Some(users) = &mut scenario.users {
@@ -159,7 +251,7 @@ fn set_rates(scenario: &mut Scenario, text: &str, mistakes: &mut Vec<(String, St
             let full = format!("{}/{}", stage.name, stream.name);
             if name == stream.name || name == full {
                 found = true;
-                if !stream.set_rate(rate_per_s) {
+                if !stream.set_rate(rate_per_s, stage.duration) {
                     mistakes.push((
                         format!("--rate {text}: stream {full:?} has users and no rate"),
                         "name a stream with a rate; --scale changes the users too".to_owned(),
@@ -217,14 +309,14 @@ fn set_durations(scenario: &mut Scenario, text: &str, mistakes: &mut Vec<(String
     }
 }
 
-/// A warm-up or a profile that no longer fits keeps its share of the stage.
+/// A warm-up, a ramp, a spike or a profile that no longer fits keeps its share of the stage.
 fn set_duration(scenario: &mut Scenario, index: usize, duration: Duration) {
     let stage = &mut scenario.stages[index];
     let before = std::mem::replace(&mut stage.duration, duration);
-    let shrunk = |part: Duration| {
-        let share = part.as_secs_f64() / before.as_secs_f64();
-        Duration::from_micros((duration.as_secs_f64() * share * 1e6).round() as u64)
-    };
+    for stream in &mut stage.streams {
+        stream.follow(before, duration);
+    }
+    let shrunk = |part: Duration| share_of(part, before, duration);
     if stage.warmup >= duration {
         stage.warmup = shrunk(stage.warmup);
     }
@@ -252,6 +344,49 @@ fn check_users(scenario: &Scenario, mistakes: &mut Vec<(String, String)>) {
                 ),
                 format!("add --users {arrivals}"),
             ));
+        }
+    }
+}
+
+fn check_rows(scenario: &Scenario, mistakes: &mut Vec<(String, String)>) {
+    let unique = |set: &&DataSet| set.pick == RowPick::Unique;
+    for set in scenario.data.iter().filter(unique) {
+        let rows = set.rows.values.len() as u64;
+        for (index, action) in scenario.actions.iter().enumerate() {
+            if !action.takes_from(&set.name) {
+                continue;
+            }
+            let arrivals = crate::plan::arrivals_of(&scenario.stages, index, scenario.seed);
+            if let Some(arrivals) = arrivals
+                && arrivals > rows
+            {
+                mistakes.push((
+                    format!(
+                        "action {:?} takes each row of {:?} once, would have {arrivals} arrivals and {rows} rows",
+                        action.name, set.name
+                    ),
+                    "make the stage shorter, or the rate smaller".to_owned(),
+                ));
+            }
+        }
+    }
+}
+
+fn check_replays(scenario: &Scenario, mistakes: &mut Vec<(String, String)>) {
+    for stage in &scenario.stages {
+        for stream in &stage.streams {
+            if let Load::Open { process, .. } = &stream.load
+                && let Process::Replay { .. } = process
+                && Arrivals::new(process, stage.duration, 0).count() == 0
+            {
+                mistakes.push((
+                    format!(
+                        "stream \"{}/{}\": no arrival of its replay would be due before the end of the stage",
+                        stage.name, stream.name
+                    ),
+                    "make the stage longer, or the scale larger".to_owned(),
+                ));
+            }
         }
     }
 }
@@ -313,9 +448,10 @@ duration = "60s"
     fn figures_of(stream: &Stream) -> (f64, usize) {
         match &stream.load {
             Load::Open {
-                rate_per_s,
+                process: Process::Even(Rate::Constant { per_s }),
                 max_in_flight,
-            } => (*rate_per_s, *max_in_flight),
+            } => (*per_s, *max_in_flight),
+            Load::Open { .. } => panic!("no constant rate: {stream:?}"),
             Load::Closed(load) => (0.0, load.users),
         }
     }
@@ -371,6 +507,88 @@ duration = "60s"
                 200,
             ),
         );
+    }
+
+    #[test]
+    fn rates_that_change_are_scaled_and_follow_their_stage() {
+        let changed = |rate: &str, overrides: &Overrides| {
+            let text = SCENARIO.replace("rate = \"500/s\"", rate);
+            let mut scenario = Scenario::parse(Path::new("test.toml"), &text).unwrap();
+            overrides.apply(&mut scenario).unwrap();
+            scenario.stages[1].streams[1].load.clone()
+        };
+        let seconds = Duration::from_secs;
+        let shorter = Overrides {
+            scale: Some(0.1),
+            durations: texts(&["gameplay=18s"]),
+            ..Overrides::default()
+        };
+        assert_eq!(
+            changed("rate = \"100/s -> 600/s\"", &shorter),
+            Load::Open {
+                process: Process::Even(Rate::Ramp {
+                    points: vec![(seconds(0), 10.0), (seconds(18), 60.0)]
+                }),
+                max_in_flight: 600,
+            }
+        );
+        assert_eq!(
+            changed(
+                "rate = \"100/s\"\nprocess = \"poisson\"\nspike = { rate = \"900/s\", at = \"10min\", for = \"5min\" }",
+                &shorter
+            ),
+            Load::Open {
+                process: Process::Poisson(Rate::Spike {
+                    base_per_s: 10.0,
+                    spike_per_s: 90.0,
+                    at: seconds(6),
+                    length: seconds(3),
+                }),
+                max_in_flight: 900,
+            }
+        );
+        let rate = Overrides {
+            rates: texts(&["events=7/s"]),
+            ..Overrides::default()
+        };
+        assert_eq!(
+            changed("rate = \"100/s -> 600/s\"\nprocess = \"poisson\"", &rate),
+            Load::Open {
+                process: Process::Even(Rate::Constant { per_s: 7.0 }),
+                max_in_flight: 70,
+            }
+        );
+    }
+
+    #[test]
+    fn a_replay_goes_faster_and_must_have_an_arrival() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("arrivals.csv"), "2.5\n3\n").unwrap();
+        let text = SCENARIO.replace("rate = \"500/s\"", "replay = \"arrivals.csv\"");
+        let apply = |overrides: &Overrides| {
+            let file = dir.path().join("test.toml");
+            let mut scenario = Scenario::parse(&file, &text).unwrap();
+            overrides.apply(&mut scenario).map_err(|e| e.to_string())?;
+            Ok::<_, String>(scenario.stages[1].streams[1].load.clone())
+        };
+        let faster = apply(&Overrides {
+            scale: Some(3.0),
+            ..Overrides::default()
+        });
+        let Ok(Load::Open {
+            process: Process::Replay { speed, .. },
+            ..
+        }) = faster
+        else {
+            panic!("{faster:?}");
+        };
+        assert!((speed - 3.0).abs() < 1e-9);
+        let mistake = apply(&Overrides {
+            durations: texts(&["gameplay=1s"]),
+            ..Overrides::default()
+        });
+        let mistake = mistake.unwrap_err();
+        assert!(mistake.contains("no arrival of its replay"), "{mistake}");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use super::duration::{parse_duration, parse_rate};
+use super::duration::{parse_duration, parse_rate_or_pause};
 use super::environment;
 use super::mistake::Mistakes;
 use super::template::Template;
@@ -127,6 +127,50 @@ impl<'t, 'i> Table<'t, 'i> {
         boolean
     }
 
+    /// A list of texts, or the one text that stands in its place.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Vec<(&'t str, Range<usize>)> {
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
+        items(value)
+            .into_iter()
+            .filter_map(|item| {
+                let text = item.get_ref().as_str();
+                if text.is_none() {
+                    self.mistyped(key, item, "a text or a list of texts", mistakes);
+                }
+                Some((text?, item.span()))
+            })
+            .collect()
+    }
+
+    /// One of the texts of `choices`, as what it stands for.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        choices: &[(&str, T)],
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<T> {
+        let (text, span) = self.string(key, mistakes)?;
+        let chosen = choices.iter().find(|(name, _)| *name == text);
+        if chosen.is_none() {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| format!("{name:?}"))
+                .collect();
+            mistakes.add_with_hint(
+                &span,
+                format!("{}: {key} {text:?} is none that is known", self.name),
+                format!("write {}", names.join(" or ")),
+            );
+        }
+        chosen.map(|(_, value)| *value)
+    }
+
     pub(super) fn whole(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<u64> {
         let value = self.get(key)?;
         let number = whole(value);
@@ -143,6 +187,17 @@ impl<'t, 'i> Table<'t, 'i> {
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Text<'t>> {
         let (written, span) = self.string(key, mistakes)?;
+        self.filled(key, written, span, mistakes)
+    }
+
+    /// `written` with what it takes from the environment filled in.
+    pub(super) fn filled(
+        &self,
+        key: &str,
+        written: &'t str,
+        span: Range<usize>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Text<'t>> {
         match environment::fill(written) {
             Ok(value) => Some(Text {
                 written,
@@ -165,9 +220,25 @@ impl<'t, 'i> Table<'t, 'i> {
         self.parsed(key, &text, parse_duration, mistakes)
     }
 
-    pub(super) fn rate(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+    /// A rate, or `0/s`.
+    pub(super) fn rate_or_pause(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<f64> {
         let text = self.text(key, mistakes)?;
-        self.parsed(key, &text, parse_rate, mistakes)
+        self.parsed(key, &text, parse_rate_or_pause, mistakes)
+    }
+
+    pub(super) fn number(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+        let value = self.get(key)?;
+        let whole = value.get_ref().as_integer().map(DeInteger::as_str);
+        let number = value.get_ref().as_float().map(DeFloat::as_str).or(whole);
+        let number = number.and_then(|text| text.parse().ok());
+        if number.is_none() {
+            self.mistyped(key, value, "a number", mistakes);
+        }
+        number
     }
 
     /// A text with places, all of which `allowed` must name.
@@ -187,7 +258,7 @@ impl<'t, 'i> Table<'t, 'i> {
         )
     }
 
-    fn parsed<T>(
+    pub(super) fn parsed<T>(
         &self,
         key: &str,
         text: &Text<'_>,
@@ -239,6 +310,14 @@ fn kind(value: Value<'_, '_>) -> String {
         "a"
     };
     format!("{article} {kind}")
+}
+
+/// The items of a list, or the one item that stands in its place.
+pub(super) fn items<'t, 'i>(value: Value<'t, 'i>) -> Vec<Value<'t, 'i>> {
+    match value.get_ref().as_array() {
+        Some(array) => array.iter().collect(),
+        None => vec![value],
+    }
 }
 
 /// A whole number from 0 up.

@@ -95,6 +95,20 @@ impl Template {
         Ok(Self { parts })
     }
 
+    /// Is it the same text for every request, and written in the scenario?
+    pub fn is_literal(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part, Part::Text(_)))
+    }
+
+    /// Can all of it be shown? What the environment, a data set or the login holds may be secret.
+    pub fn is_open(&self) -> bool {
+        self.parts.iter().all(|part| match part {
+            Part::Text(_) => true,
+            Part::Place { name, .. } => !name.contains('.'),
+            Part::Environment { .. } => false,
+        })
+    }
+
     /// The names of all places.
     pub fn places(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
@@ -105,6 +119,15 @@ impl Template {
 
     /// The text with every place filled by `fill`, which knows all of [`places`](Self::places).
     pub fn render<'a>(&self, fill: impl Fn(&str) -> Fill<'a>) -> String {
+        self.render_as(String::push_str, fill)
+    }
+
+    /// The text with every place filled by `fill`; texts are written by `escape`.
+    pub fn render_as<'a>(
+        &self,
+        escape: impl Fn(&mut String, &str),
+        fill: impl Fn(&str) -> Fill<'a>,
+    ) -> String {
         let mut text = String::with_capacity(64);
         for part in &self.parts {
             match part {
@@ -113,7 +136,7 @@ impl Template {
                     Fill::Number(number) => {
                         let _ = write!(text, "{number:0width$}");
                     }
-                    Fill::Text(value) => text.push_str(value),
+                    Fill::Text(value) => escape(&mut text, value),
                 },
             }
         }

@@ -122,7 +122,12 @@ async fn run_scenario(
     stop: CancellationToken,
     watch: impl Fn(Update) + Send + Sync + 'static,
 ) -> Result<RunOutcome, RunError> {
-    let options = RunOptions {
+    run(scenario, text, options(dir), stop, watch).await
+}
+
+/// A run whose record goes to `dir`.
+pub(crate) fn options(dir: &Path) -> RunOptions {
+    RunOptions {
         phase: "phase1".into(),
         results: dir.to_owned(),
         labels: BTreeMap::new(),
@@ -132,8 +137,7 @@ async fn run_scenario(
             version: "0.0.0".into(),
             commit: None,
         },
-    };
-    run(scenario, text, options, stop, watch).await
+    }
 }
 
 /// Runs, and returns the record after checking that nothing in it disagrees.

@@ -11,6 +11,8 @@ pub(super) enum Ink {
     B,
     /// What was offered.
     Offered,
+    /// What was planned, where it changes.
+    Planned,
     /// A limit.
     Target,
     /// Grid lines.
@@ -32,7 +34,7 @@ struct Spelling {
 }
 
 // Okabe and Ito's blue and vermilion are told apart under every common colour blindness.
-const SPELLINGS: [Spelling; 7] = [
+const SPELLINGS: [Spelling; 8] = [
     spelling(Ink::A, 1, "a", "#0072b2", None),
     spelling(Ink::B, 2, "b", "#c2500a", Some("7 3")),
     spelling(Ink::Offered, 3, "o", "#7a7f87", None),
@@ -40,6 +42,7 @@ const SPELLINGS: [Spelling; 7] = [
     spelling(Ink::Grid, 5, "g", "#e3e6ea", None),
     spelling(Ink::Boundary, 6, "s", "#9aa1aa", Some("3 3")),
     spelling(Ink::Text, 7, "x", "#4a5058", None),
+    spelling(Ink::Planned, 8, "p", "#9aa1aa", Some("1 3")),
 ];
 
 const fn spelling(

@@ -16,6 +16,9 @@ pub struct OfferedChart {
     pub points: Vec<RatePoint>,
     /// The stages, in order.
     pub stages: Vec<StageMark>,
+    /// The planned rate of every stage in which it changes: seconds since the start of the run and
+    /// arrivals per second, to be joined by straight lines.
+    pub planned: Vec<Vec<(f64, f64)>>,
     /// Upper end of the rate axis.
     pub most: f64,
     /// Right end of the time axis, seconds.
@@ -46,13 +49,17 @@ impl OfferedChart {
     /// Draws it.
     pub fn draw(&self) -> Drawing {
         let ink = if self.candidate { Ink::B } else { Ink::A };
+        let mut legend = vec![
+            (Ink::Offered, "offered".to_owned()),
+            (ink, format!("{} answered", self.label)),
+        ];
+        if !self.planned.is_empty() {
+            legend.push((Ink::Planned, "planned".to_owned()));
+        }
         let frame = Frame {
             x: time(0.0, self.until),
             y: rate(self.most),
-            legend: vec![
-                (Ink::Offered, "offered".to_owned()),
-                (ink, format!("{} answered", self.label)),
-            ],
+            legend,
         };
         frame.draw(|canvas| {
             let stages = self.stages.iter();
@@ -60,6 +67,9 @@ impl OfferedChart {
             canvas.boundaries(&marks)?;
             let offered: Vec<_> = self.points.iter().map(|p| (p.second, p.offered)).collect();
             let answered: Vec<_> = self.points.iter().map(|p| (p.second, p.answered)).collect();
+            for planned in &self.planned {
+                canvas.line(planned, Ink::Planned)?;
+            }
             canvas.line(&offered, Ink::Offered)?;
             canvas.line(&answered, ink)
         })

@@ -36,6 +36,13 @@ pub enum Finding {
         /// Whole seconds that the record holds.
         seconds: u64,
     },
+    /// A threshold of the scenario ended the run.
+    Aborted {
+        /// Which one, where, and what was seen.
+        why: Option<String>,
+        /// Whole seconds that the record holds.
+        seconds: u64,
+    },
     /// The record is damaged, or its sums disagree.
     Damaged {
         /// What is wrong.
@@ -92,6 +99,7 @@ impl Finding {
         match self {
             Self::Unfinished { .. }
             | Self::Interrupted { .. }
+            | Self::Aborted { .. }
             | Self::Damaged { .. }
             | Self::ClockStep { .. }
             | Self::NeverRan { .. }
@@ -117,6 +125,13 @@ impl fmt::Display for Finding {
                 write!(
                     f,
                     "The run was interrupted after {seconds} s ({why}). Run it again to its end."
+                )
+            }
+            Self::Aborted { why, seconds } => {
+                let why = why.as_deref().unwrap_or("no reason recorded");
+                write!(
+                    f,
+                    "The run was aborted after {seconds} s by {why}. It is cut short, so that nothing is judged on it: offer less, or see what failed or got slow before the end."
                 )
             }
             Self::Damaged { what } => write!(

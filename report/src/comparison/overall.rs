@@ -96,6 +96,12 @@ impl TargetCounts {
 pub enum Fact {
     /// A run is invalid.
     Invalid { side: Side },
+    /// A threshold of its scenario ended a run, which is invalid for being cut short.
+    Aborted {
+        side: Side,
+        /// Which one, where, and what was seen; absent where the record does not say.
+        why: Option<String>,
+    },
     /// The runs were not given the same load, and it was not forced.
     NotComparable {
         /// Differences that forbid it.
@@ -219,8 +225,15 @@ impl Overall {
 fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
     let mut facts = Vec::new();
     for side in Side::BOTH {
-        if parts.validity.get(side).state == RunState::Invalid {
-            facts.push(Fact::Invalid { side });
+        let validity = parts.validity.get(side);
+        let aborted = validity.findings.iter().find_map(|finding| match finding {
+            Finding::Aborted { why, .. } => Some(why.clone()),
+            _ => None,
+        });
+        match aborted {
+            Some(why) => facts.push(Fact::Aborted { side, why }),
+            None if validity.state == RunState::Invalid => facts.push(Fact::Invalid { side }),
+            None => {}
         }
     }
     let forbidding = parts.comparable.differences.iter().filter(|d| d.forbids);

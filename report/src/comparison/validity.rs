@@ -122,6 +122,12 @@ fn whole_run(run: &Run) -> Vec<Finding> {
             seconds,
         });
     }
+    if completeness.ending == Ending::Aborted {
+        findings.push(Finding::Aborted {
+            why: completeness.reason.clone(),
+            seconds,
+        });
+    }
     for problem in &run.problems {
         if *problem != Problem::Incomplete {
             findings.push(Finding::Damaged {
@@ -152,7 +158,7 @@ impl StageValidity {
             counts.get_or_insert_default().add(&action.counts);
             merge(&mut lateness, &action.lateness);
             if stage.judged {
-                found.extend(of_action(run, action));
+                found.extend(of_action(run, stage, action));
             }
         }
         let answered = counts.and_then(|c| c.answered());
@@ -203,8 +209,8 @@ impl StageValidity {
 }
 
 /// Lateness against the quantile that is judged (the action's first target, else the p95), and
-/// drift.
-fn of_action(run: &Run, action: &ActionRun) -> Vec<Finding> {
+/// drift, where the rate was to stay the same.
+fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
     let mut findings = Vec::new();
     let planned = run.manifest.plan.actions.iter();
     let quantile = planned
@@ -225,7 +231,8 @@ fn of_action(run: &Run, action: &ActionRun) -> Vec<Finding> {
             });
         }
     }
-    if let Some(percent) = Windowed::new(action).drift() {
+    let steady = stage.streams.iter().all(|stream| stream.rates.is_empty());
+    if let (Some(percent), true) = (Windowed::new(action).drift(), steady) {
         findings.push(Finding::Drift {
             stage: action.stage.clone(),
             action: action.action.clone(),

@@ -21,10 +21,19 @@ pub(super) fn offered(comparison: &Comparison, names: &Names) -> Vec<Figure> {
         b: rates(&comparison.series.b),
     };
     let both = || points.a.iter().chain(&points.b);
+    let planned = Sides {
+        a: planned(&comparison.series.a),
+        b: planned(&comparison.series.b),
+    };
+    let wanted = || planned.a.iter().chain(&planned.b).flatten();
     let most = both()
         .map(|p| p.offered.max(p.answered))
+        .chain(wanted().map(|(_, rate)| *rate))
         .fold(0.0, f64::max);
-    let until = both().map(|p| p.second).fold(0.0, f64::max);
+    let until = both()
+        .map(|p| p.second)
+        .chain(wanted().map(|(second, _)| *second))
+        .fold(0.0, f64::max);
     Side::BOTH
         .into_iter()
         .filter(|side| !points.get(*side).is_empty())
@@ -36,6 +45,7 @@ pub(super) fn offered(comparison: &Comparison, names: &Names) -> Vec<Figure> {
                 candidate: side == Side::B,
                 points: points.get(side).clone(),
                 stages: series.stages.iter().map(mark).collect(),
+                planned: planned.get(side).clone(),
                 most,
                 until,
             };
@@ -74,6 +84,17 @@ fn mark(stage: &StageSpan) -> StageMark {
         name: stage.stage.clone(),
         second: stage.started_s,
     }
+}
+
+/// The planned rates of the stages in which they change.
+fn planned(series: &Series) -> Vec<Vec<(f64, f64)>> {
+    let stages = series.stages.iter().filter(|span| !span.planned.is_empty());
+    stages
+        .map(|span| {
+            let points = span.planned.iter();
+            points.map(|p| (p.second, p.rate_per_s)).collect()
+        })
+        .collect()
 }
 
 fn rates(series: &Series) -> Vec<RatePoint> {

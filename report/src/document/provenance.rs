@@ -9,6 +9,7 @@ use crate::language;
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("provenance", "Provenance");
     section.table(runs(comparison, names));
+    section.table(arrivals(comparison, names));
     section.sections.push(methods(comparison));
     for side in Side::BOTH {
         section.table(files(comparison.runs.get(side), names.short(side)));
@@ -29,6 +30,53 @@ fn runs(comparison: &Comparison, names: &Names) -> Table {
     let [a, b] = facts;
     for ((what, a), (_, b)) in a.into_iter().zip(b) {
         table.rows.push(vec![Cell::text(what), a, b]);
+    }
+    table
+}
+
+/// How the arrivals of every stream were planned.
+fn arrivals(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "Planned arrivals, by stage and stream",
+        vec![
+            Column::words("Stage / stream"),
+            Column::words(names.heading(Side::A)),
+            Column::words(names.heading(Side::B)),
+        ],
+    );
+    let planned = |side| {
+        let stages = comparison.runs.get(side).plan.stages.iter();
+        let streams = stages.flat_map(|stage| stage.streams.iter().map(move |s| (stage, s)));
+        streams.map(|(stage, stream)| (format!("{} / {}", stage.name, stream.name), stream))
+    };
+    let mut streams: Vec<String> = Vec::new();
+    for (name, _) in planned(Side::A).chain(planned(Side::B)) {
+        if !streams.contains(&name) {
+            streams.push(name);
+        }
+    }
+    for name in streams {
+        let cell = |side| {
+            let found = planned(side).find(|(stream, _)| *stream == name);
+            found.map_or_else(
+                || Cell::faint("absent"),
+                |(_, stream)| {
+                    let (Some(rate), Some(arrivals)) = (stream.rate_per_s, stream.arrivals) else {
+                        return Cell::text(&stream.process);
+                    };
+                    let rate = language::rate(rate);
+                    let mean = if stream.rates.is_empty() {
+                        ""
+                    } else {
+                        " in the mean"
+                    };
+                    let arrivals = language::plural(arrivals, "arrival");
+                    Cell::text(format!("{}, {rate}{mean}: {arrivals}", stream.process))
+                },
+            )
+        };
+        let (a, b) = (cell(Side::A), cell(Side::B));
+        table.rows.push(vec![Cell::text(name), a, b]);
     }
     table
 }
@@ -88,6 +136,13 @@ fn facts(run: &RunSummary) -> Vec<(&'static str, Cell)> {
         (
             "fsync, median before the run",
             optional(host.fsync_us.map(|us| language::duration(us as f64))),
+        ),
+        (
+            "A bare timer's lateness, p99 before the run",
+            optional(
+                host.timer_late_p99_us
+                    .map(|us| language::duration(us as f64)),
+            ),
         ),
         (
             "Machine shared with the service",

@@ -100,6 +100,7 @@ fn sentences(comparison: &Comparison, names: &Names) -> Vec<String> {
     for fact in &comparison.verdict.facts {
         let line = match fact {
             Fact::Invalid { .. }
+            | Fact::Aborted { .. }
             | Fact::NotComparable { .. }
             | Fact::Forced { .. }
             | Fact::Overloaded { .. } => 0,
@@ -150,6 +151,11 @@ fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<Strin
         Fact::Invalid { side } => format!(
             "The record of {} is invalid, by the generator's fault and not by the service's: nothing is judged on it.",
             run(side)
+        ),
+        Fact::Aborted { side, why } => format!(
+            "The run of {} was cut short by {}: nothing is judged on it.",
+            run(side),
+            why.as_deref().unwrap_or("a threshold of its scenario")
         ),
         Fact::NotComparable { forbidding } => format!(
             "The runs were not given the same load ({}), so nothing is judged.",

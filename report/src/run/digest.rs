@@ -7,6 +7,7 @@ use brunt_record::{
 };
 
 use super::action_run::{ActionRun, merge};
+use super::planned::planned;
 use super::points::{Points, width};
 use super::series::{ActionSeries, Series, SpectrumPoint, StageSpan};
 use super::span::Span;
@@ -222,5 +223,6 @@ fn stage_span(stage: &StagePlan, rows: &[CountsRow]) -> Option<StageSpan> {
         judged_from_s: seconds(span.judged_from_us),
         ended_s: seconds(span.ended_us),
         drained_s: stage.drained_us.map(seconds),
+        planned: planned(stage, span.started_us),
     })
 }

@@ -3,6 +3,7 @@
 mod action_run;
 mod counts;
 mod digest;
+mod planned;
 mod points;
 mod series;
 mod span;
@@ -15,7 +16,9 @@ use brunt_record::{ErrorSample, Manifest, Problem, Record};
 pub(crate) use action_run::merge;
 pub use action_run::{ActionRun, Settled, Window};
 pub use counts::ActionCounts;
-pub use series::{ActionSeries, MOST_POINTS, Point, Series, SpectrumPoint, StageSpan};
+pub use series::{
+    ActionSeries, MOST_POINTS, PlannedPoint, Point, Series, SpectrumPoint, StageSpan,
+};
 pub use span::Span;
 pub use value::Value;
 

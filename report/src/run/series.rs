@@ -34,6 +34,18 @@ pub struct StageSpan {
     pub ended_s: f64,
     /// When the last arrival had settled; absent if it never was.
     pub drained_s: Option<f64>,
+    /// How the planned rate of its streams together went; empty where it stayed the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<PlannedPoint>,
+}
+
+/// The planned rate at one instant; between two of them it is a straight line.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PlannedPoint {
+    /// Seconds since the start of the run.
+    pub second: f64,
+    /// Arrivals per second.
+    pub rate_per_s: f64,
 }
 
 /// One action of one stage over time.

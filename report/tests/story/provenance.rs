@@ -41,6 +41,7 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
             kernel: Some("Linux 6.8".to_owned()),
             governor: None,
             fsync_us: Some(350),
+            timer_late_p99_us: Some(120),
             shared_with_target: true,
         },
         shards: 1,
@@ -97,6 +98,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
             streams: vec![StreamPlan {
                 name: name("users"),
                 process: "constant".to_owned(),
+                rates: vec![],
                 rate_per_s: Some(600.0),
                 arrivals: Some(36_000),
                 max_in_flight: 6_000,

@@ -14,6 +14,7 @@ pub(super) fn series(side: usize, name: &impl Fn(&str) -> String) -> Series {
         judged_from_s: from + 5.0,
         ended_s: from + length,
         drained_s: Some(from + length + 1.0),
+        planned: vec![],
     };
     Series {
         width_s: 6,

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use brunt_record::{
     ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, LatencyTarget, Manifest, Measure,
-    MixShare, Outcome, Plan, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, StagePlan,
-    StreamPlan, new_histogram, sha256_hex,
+    MixShare, Outcome, Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second,
+    StagePlan, StreamPlan, new_histogram, sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -31,6 +31,8 @@ pub struct Synthetic {
     pub users: Option<u64>,
     /// Text of the file that the scenario includes.
     pub included: Option<String>,
+    /// Planned rates of every stream, second and rate; none where they stay the same.
+    pub rates: Vec<(u64, f64)>,
 }
 
 #[derive(Clone)]
@@ -95,6 +97,7 @@ impl Synthetic {
             shared_host: false,
             host_busy: Some(0.4),
             max_in_flight: 6_000,
+            rates: vec![],
         }
     }
 
@@ -132,7 +135,11 @@ impl Synthetic {
             Some(manifest.started_at + jiff::SignedDuration::from_secs(start.cast_signed()));
         manifest.completeness = Completeness {
             ending: self.ending,
-            reason: (self.ending == Ending::Interrupted).then(|| "SIGINT".into()),
+            reason: match self.ending {
+                Ending::Interrupted => Some("SIGINT".into()),
+                Ending::Aborted => Some("threshold \"p99 > 2s for 10s\"".into()),
+                Ending::Complete | Ending::Running => None,
+            },
             seconds: start,
         };
         manifest.generator = Some(GeneratorHealth {
@@ -202,6 +209,7 @@ impl Synthetic {
                 kernel: Some("Linux 6.1".into()),
                 governor: None,
                 fsync_us: Some(300),
+                timer_late_p99_us: Some(90),
                 shared_with_target: self.shared_host,
             },
             shards: 1,
@@ -243,7 +251,18 @@ impl Stage {
             host_busy: run.host_busy,
             streams: vec![StreamPlan {
                 name: "load".into(),
-                process: "constant".into(),
+                process: match run.rates[..] {
+                    [] => "constant".into(),
+                    _ => "ramp".into(),
+                },
+                rates: run
+                    .rates
+                    .iter()
+                    .map(|(second, rate_per_s)| RatePoint {
+                        at_us: second * 1_000_000,
+                        rate_per_s: *rate_per_s,
+                    })
+                    .collect(),
                 rate_per_s: Some(rate as f64),
                 arrivals: Some(rate * self.seconds),
                 max_in_flight: run.max_in_flight,

@@ -2,6 +2,7 @@
 
 pub mod pprof_format;
 mod profile;
+mod source_path;
 
 use axum::Router;
 use axum::routing::get;

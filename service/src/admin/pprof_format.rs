@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prost::Message;
 
+use super::source_path::shorten;
+
 /// A profile.
 #[derive(Clone, PartialEq, Message)]
 pub struct Profile {
@@ -196,7 +198,7 @@ impl Tables {
 
     fn function(&mut self, symbol: &pprof::Symbol) -> u64 {
         let system_name = self.text(&symbol.sys_name());
-        let filename = self.text(&symbol.filename());
+        let filename = self.text(shorten(&symbol.filename()));
         if let Some(id) = self.function_ids.get(&(system_name, filename)) {
             return *id;
         }

@@ -1,7 +1,10 @@
 //! What the screen shows, made of the updates of a run.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
 
+use brunt_loadgen::plan::Plan;
 use brunt_loadgen::{ActionProgress, Progress, Scenario, StageTotals, Update};
 
 /// Seconds of the delivered rate that are kept: as many as the widest terminal has columns.
@@ -12,6 +15,7 @@ pub(super) struct Model {
     pub(super) scenario: String,
     pub(super) phase: String,
     pub(super) stages: Vec<StageModel>,
+    pub(super) plan: Option<Arc<Plan>>,
     /// Index of the running stage.
     pub(super) stage: usize,
     /// Second of the run in which it began.
@@ -43,6 +47,7 @@ impl Model {
                     seconds: stage.duration.as_micros().div_ceil(1_000_000) as u64,
                 })
                 .collect(),
+            plan: Some(Arc::new(Plan::new(scenario))),
             ..Self::default()
         }
     }
@@ -66,6 +71,18 @@ impl Model {
         let passed = self.last.as_ref().map_or(0, |last| last.second + 1);
         let all = self.stages.get(self.stage).map_or(0, |stage| stage.seconds);
         passed.saturating_sub(self.began).min(all)
+    }
+
+    /// Arrivals that were planned in the last second; nothing in a closed model.
+    pub(super) fn planned(&self) -> Option<f64> {
+        let second = self.last.as_ref()?.second.checked_sub(self.began)?;
+        let stage = self.plan.as_ref()?.stages.get(self.stage)?;
+        let due = Duration::from_secs(second) < stage.stage.duration;
+        if due {
+            stage.planned_in(second)
+        } else {
+            Some(0.0)
+        }
     }
 
     /// Seconds in which arrivals of the running stage are still due.

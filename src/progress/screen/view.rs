@@ -1,7 +1,7 @@
 //! The picture of a model.
 
 use brunt_loadgen::{ActionProgress, Progress};
-use brunt_report::language::{count, duration, span};
+use brunt_report::language::{count, duration, rate as per_second, span};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
@@ -94,7 +94,11 @@ fn rate(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     let mut shown: Vec<u64> = model.delivered.iter().take(width).copied().collect();
     shown.reverse();
     let most = shown.iter().max().copied().unwrap_or(0);
-    let title = format!(" delivered a second, at most {} ", count(most));
+    let planned = model.planned();
+    let planned = planned.map_or_else(String::new, |planned| {
+        format!(", {} planned now", per_second(planned))
+    });
+    let title = format!(" delivered a second, at most {}{planned} ", count(most));
     let chart = Sparkline::default()
         .block(Block::bordered().title(title))
         .data(shown);

@@ -2,19 +2,26 @@
 
 mod action;
 mod closed;
+mod data;
 mod defaults;
+mod file;
+mod grpc;
+mod http;
 mod include;
+mod login;
+mod process;
 mod stage;
+mod tls;
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use toml::de::DeTable;
 
 use super::mistake::{Mistakes, ScenarioError};
 use super::table::{Table, template};
-use super::{Addresses, CaptureSpec, Scenario, Users};
+use super::{Addresses, CaptureSpec, Scenario, Threshold, Users};
 
 const FORMAT: u64 = 1;
 /// What an id of a user may be made of.
@@ -90,16 +97,30 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .map(|(text, _)| text.to_owned());
     let seed = root.whole("seed", mistakes).unwrap_or(1);
     let addresses = addresses(&mut root, mistakes);
-    let proto = root
-        .text("proto", mistakes)
-        .map(|file| path.parent().unwrap_or(Path::new("")).join(file.value));
     let success_target = success_target(&mut root, mistakes);
+    let abort_when = abort_when(&mut root, mistakes);
     let users = users(&mut root, mistakes);
-    let actions = action::actions(&mut root, users.is_some(), mistakes);
-    let stages = stage::stages(&mut root, &actions, mistakes);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let grpc = grpc::settings(&mut root, folder, mistakes);
+    let http = http::settings(&mut root, users.is_some(), mistakes);
+    let tls = tls::tls(&mut root, folder, mistakes);
+    let data = data::data(&mut root, folder, mistakes);
+    let wanted = login::wanted(&mut root, users.is_some(), mistakes);
+    let surroundings = action::Surroundings {
+        data: &data,
+        login: wanted.as_ref(),
+        folder,
+        has_users: users.is_some(),
+        http: &http,
+    };
+    let actions = action::actions(&mut root, &surroundings, mistakes);
+    let login = login::login(wanted, &actions, mistakes);
+    let stages = stage::stages(&mut root, folder, &actions, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
-    check_protocols(&actions, proto.as_ref(), &root.span, mistakes);
-    check_each_user_once(&actions, &stages, users.as_ref(), mistakes);
+    grpc::check(&actions, &grpc, &root.span, mistakes);
+    check_each_user_once(&actions, &stages, users.as_ref(), seed, mistakes);
+    data::check_unique(&data, &actions, &stages, seed, mistakes);
+    check_carried(&actions, &stages, mistakes);
     root.get("include");
     root.get("defaults");
     root.deny_unknown(mistakes);
@@ -109,12 +130,17 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         description: description.unwrap_or_default(),
         seed,
         addresses,
-        proto,
+        http,
+        tls,
+        grpc,
         users,
+        data,
+        login,
         actions: actions.into_iter().map(|a| a.action).collect(),
         stages,
         captures,
         success_target,
+        abort_when,
     })
 }
 
@@ -127,7 +153,7 @@ fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses
     };
     let mut address = |key: &'static str| {
         let text = table.text(key, mistakes)?;
-        if let Err(hint) = Addresses::check(&text.value) {
+        if let Err(hint) = Addresses::check(&text.value, key) {
             // A password must not come back in a message either.
             let written = text.written;
             let shown = written.rsplit_once('@').map_or(written, |(_, host)| host);
@@ -146,13 +172,17 @@ fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses
 }
 
 impl Addresses {
-    /// Is `text` a base URL that requests can be sent to? The error is what to write instead.
-    pub fn check(text: &str) -> Result<(), String> {
+    /// Is `text` a base URL that requests can be sent to, as the address `name`? The error is what
+    /// to write instead.
+    pub fn check(text: &str, name: &str) -> Result<(), String> {
         let hint = || "write scheme, host and port, such as \"http://127.0.0.1:8000\"".to_owned();
-        let uri: http::Uri = text.parse().map_err(|_| hint())?;
+        let uri: ::http::Uri = text.parse().map_err(|_| hint())?;
         let authority = uri.authority().ok_or_else(hint)?;
-        if uri.scheme() != Some(&http::uri::Scheme::HTTP) || authority.port().is_none() {
-            return Err(hint());
+        match uri.scheme_str() {
+            Some("http") if authority.port().is_some() => {}
+            Some("https") if name != "admin" => {}
+            Some("https") => return Err("the admin address is read without TLS".to_owned()),
+            _ => return Err(hint()),
         }
         if authority.as_str().contains('@') {
             return Err("leave user name and password out: addresses are recorded".to_owned());
@@ -180,6 +210,36 @@ fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Opti
         );
     }
     share.map(|percent| percent / 100.0)
+}
+
+/// The thresholds of a scenario or a stage.
+fn abort_when(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Threshold> {
+    let Some(value) = table.get("abort_when") else {
+        return Vec::new();
+    };
+    let texts = value.get_ref().as_array();
+    let texts = texts.filter(|texts| texts.iter().all(|text| text.get_ref().as_str().is_some()));
+    let Some(texts) = texts else {
+        mistakes.add_with_hint(
+            &value.span(),
+            format!("{}: abort_when is not a list of texts", table.name),
+            "write abort_when = [\"p99 > 2s for 10s\"]",
+        );
+        return Vec::new();
+    };
+    let mut thresholds = Vec::new();
+    for item in texts {
+        if let Some(written) = item.get_ref().as_str() {
+            let text = table.filled("abort_when", written, item.span(), mistakes);
+            thresholds.extend(text.and_then(|text| {
+                let threshold = table.parsed("abort_when", &text, Threshold::parse, mistakes)?;
+                // The record names it, and no value of the environment.
+                let text = written.to_owned();
+                Some(Threshold { text, ..threshold })
+            }));
+        }
+    }
+    thresholds
 }
 
 fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users> {
@@ -286,33 +346,11 @@ fn check_slug(name: &str, text: &str, span: &Range<usize>, mistakes: &mut Mistak
     }
 }
 
-fn check_protocols(
-    actions: &[action::Placed],
-    proto: Option<&PathBuf>,
-    root: &Range<usize>,
-    mistakes: &mut Mistakes<'_>,
-) {
-    let grpc = actions
-        .iter()
-        .find(|a| matches!(a.action.call, super::Call::Grpc { .. }));
-    match (grpc, proto) {
-        (Some(action), None) => mistakes.add_with_hint(
-            &action.span,
-            format!(
-                "action {:?} calls gRPC, the scenario has no proto",
-                action.action.name
-            ),
-            "name the .proto file: proto = \"FILE\", relative to the scenario",
-        ),
-        (None, Some(_)) => mistakes.add(root, "proto is set, no action calls gRPC"),
-        _ => {}
-    }
-}
-
 fn check_each_user_once(
     actions: &[action::Placed],
     stages: &[super::Stage],
     users: Option<&Users>,
+    seed: u64,
     mistakes: &mut Mistakes<'_>,
 ) {
     let Some(users) = users else { return };
@@ -320,7 +358,7 @@ fn check_each_user_once(
         if !placed.takes_each_user {
             continue;
         }
-        let Some(arrivals) = crate::plan::arrivals_of(stages, index) else {
+        let Some(arrivals) = crate::plan::arrivals_of(stages, index, seed) else {
             mistakes.add_with_hint(
                 &placed.span,
                 format!(
@@ -341,6 +379,27 @@ fn check_each_user_once(
                 ),
                 format!("set users.count to {arrivals}, or user = \"any\""),
             );
+        }
+    }
+}
+
+/// The arrivals of a stream stand alone: nothing carries values from one to another.
+fn check_carried(actions: &[action::Placed], stages: &[super::Stage], mistakes: &mut Mistakes<'_>) {
+    for stage in stages {
+        for stream in &stage.streams {
+            for placed in stream.mix.iter().map(|(index, _)| &actions[*index]) {
+                let Some(place) = placed.action.carries.first() else {
+                    continue;
+                };
+                mistakes.add_with_hint(
+                    &placed.span,
+                    format!(
+                        "action {:?}: nothing fills ${{{place}}} in stage {:?}, stream {:?}",
+                        placed.action.name, stage.name, stream.name
+                    ),
+                    "an extracted value is carried within a session only",
+                );
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `[[stages]]`: spans of load and the streams in them.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
@@ -9,12 +10,13 @@ use super::super::table::{Table, suggestion, whole};
 use super::super::{Load, Stage, Stream};
 use super::action::Placed;
 use super::closed::closed;
-use super::{check_slug, tables};
+use super::{abort_when, check_slug, process, tables};
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
 pub(super) fn stages(
     root: &mut Table<'_, '_>,
+    folder: &Path,
     actions: &[Placed],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stage> {
@@ -30,12 +32,14 @@ pub(super) fn stages(
             if duration == Some(Duration::ZERO) {
                 mistakes.add(&table.span, format!("{}: duration is 0", table.name));
             }
+            let duration = duration.unwrap_or_default();
             let stage = Stage {
-                duration: duration.unwrap_or_default(),
+                duration,
                 grace: table.duration("grace", mistakes).unwrap_or(DEFAULT_GRACE),
                 warmup: table.duration("warmup", mistakes).unwrap_or_default(),
                 judged: table.boolean("judged", mistakes).unwrap_or(true),
-                streams: streams(&mut table, actions, mistakes),
+                abort_when: abort_when(&mut table, mistakes),
+                streams: streams(&mut table, duration, folder, actions, mistakes),
                 name,
             };
             if stage.duration > Duration::ZERO && stage.warmup >= stage.duration {
@@ -49,6 +53,8 @@ pub(super) fn stages(
 
 fn streams(
     stage: &mut Table<'_, '_>,
+    duration: Duration,
+    folder: &Path,
     actions: &[Placed],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stream> {
@@ -66,7 +72,7 @@ fn streams(
         .filter_map(|mut table| {
             let name = name(&mut table, &mut names, mistakes)?;
             table.name = format!("{}: stream {name:?}", stage.name);
-            let load = load(&mut table, mistakes);
+            let load = load(&mut table, duration, folder, mistakes);
             let mix = mix(&mut table, actions, mistakes);
             table.deny_unknown(mistakes);
             Some(Stream {
@@ -78,17 +84,23 @@ fn streams(
         .collect()
 }
 
-/// The open model by `rate`, the closed one by `users`.
-fn load(stream: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Load> {
-    let open = stream.get("rate").is_some();
-    if let Some(value) = stream.get("users") {
+/// The open model by an arrival process, the closed one by `users`.
+fn load(
+    stream: &mut Table<'_, '_>,
+    duration: Duration,
+    folder: &Path,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Load> {
+    if stream.get("users").is_some() {
         let users = stream.whole("users", mistakes);
-        if open {
-            mistakes.add_with_hint(
-                &value.span(),
-                format!("{}: both rate and users", stream.name),
-                "write rate for arrivals at a rate, users for users that wait for each response",
-            );
+        for key in process::KEYS {
+            if let Some(value) = stream.get(key) {
+                mistakes.add_with_hint(
+                    &value.span(),
+                    format!("{}: both {key} and users", stream.name),
+                    "write a rate for arrivals, users for users that wait for each response",
+                );
+            }
         }
         return Some(Load::Closed(closed(stream, users?, mistakes)));
     }
@@ -101,23 +113,18 @@ fn load(stream: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Load>
             );
         }
     }
-    if !open {
-        mistakes.add_with_hint(
-            &stream.span,
-            format!("{} has no rate", stream.name),
-            "write rate = \"300/s\", or users = 50 for a closed model",
-        );
-    }
-    let rate_per_s = stream.rate("rate", mistakes);
+    let process = process::process(stream, duration, folder, mistakes);
     let in_flight = stream.whole("max_in_flight", mistakes);
     if in_flight == Some(0) {
         mistakes.add(&stream.span, format!("{}: max_in_flight is 0", stream.name));
     }
-    let rate_per_s = rate_per_s?;
+    let process = process?;
     Some(Load::Open {
-        rate_per_s,
-        max_in_flight: in_flight
-            .map_or_else(|| default_in_flight(rate_per_s), |bound| bound as usize),
+        max_in_flight: in_flight.map_or_else(
+            || default_in_flight(&process, duration),
+            |bound| bound as usize,
+        ),
+        process,
     })
 }
 

@@ -1,0 +1,81 @@
+//! A scenario's actions, sent one by one.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+use crate::client::{Caller, Carried, Clients, Common, Failure, ProtoError, Protos};
+use crate::scenario::Scenario;
+
+/// Serves `app` on a free port, until the test ends.
+pub(super) async fn serve(app: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    address
+}
+
+fn scenario(text: &str) -> Scenario {
+    let text = format!("format = 1\nname = \"test\"\nstages = []\n{text}");
+    Scenario::parse(Path::new("test.toml"), &text).unwrap()
+}
+
+pub(super) struct Bench {
+    scenario: Scenario,
+    callers: Vec<Caller>,
+    clients: Clients,
+}
+
+impl Bench {
+    /// The actions of `text`, whose HTTP calls go to `address`.
+    pub(super) fn http(address: SocketAddr, text: &str) -> Self {
+        Self::new(&format!("[addresses]\nhttp = \"http://{address}\"\n{text}"))
+    }
+
+    pub(super) fn new(text: &str) -> Self {
+        let scenario = scenario(text);
+        let clients = Clients::new(&scenario).unwrap();
+        Self::of(scenario, clients, None).unwrap()
+    }
+
+    /// The actions of `text` with the definitions that its gRPC calls need.
+    pub(super) async fn with_protos(text: &str) -> Result<Self, ProtoError> {
+        let scenario = scenario(text);
+        let clients = Clients::new(&scenario).unwrap();
+        let protos = clients.protos(&scenario).await?;
+        Self::of(scenario, clients, protos)
+    }
+
+    fn of(
+        scenario: Scenario,
+        clients: Clients,
+        protos: Option<Protos>,
+    ) -> Result<Self, ProtoError> {
+        let common = Arc::new(Common::new("run-1", protos));
+        let callers: Result<Vec<_>, _> = (0..scenario.actions.len())
+            .map(|index| Caller::new(&scenario, index, &common))
+            .collect();
+        Ok(Self {
+            callers: callers?,
+            scenario,
+            clients,
+        })
+    }
+
+    /// Sends arrival `ordinal` of the action, as a step of the session that carries `carried`.
+    pub(super) async fn step(
+        &self,
+        action: &str,
+        ordinal: u64,
+        carried: &mut Carried,
+    ) -> Result<(), Failure> {
+        let named = |a: &crate::scenario::Action| a.name == action;
+        let caller = &self.callers[self.scenario.actions.iter().position(named).unwrap()];
+        let prepared = caller.prepare(ordinal, carried)?;
+        let response = self.clients.send(prepared, caller.timeout()).await?;
+        caller.judge(&response, carried)
+    }
+}

@@ -1,0 +1,10 @@
+//! Requests to real servers over real sockets.
+
+mod bench;
+mod carry;
+mod check;
+mod data;
+mod echo;
+mod grpc;
+mod http;
+mod tls;

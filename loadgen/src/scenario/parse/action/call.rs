@@ -1,0 +1,134 @@
+//! What an action calls: `http = "GET /path"` or `grpc = "package.Service/Method"`.
+
+use std::ops::Range;
+
+use http::{HeaderName, Method};
+
+use super::super::super::mistake::Mistakes;
+use super::super::super::table::{Table, template};
+use super::super::super::{Call, Template};
+use super::Surroundings;
+use super::body::{KINDS, body, pairs};
+
+pub(super) fn call(
+    table: &mut Table<'_, '_>,
+    span: &Range<usize>,
+    places: &[&str],
+    surroundings: &Surroundings<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Call> {
+    let http = table.string("http", mistakes);
+    let grpc = table.string("grpc", mistakes);
+    match (http, grpc) {
+        (Some((text, at)), None) => http_call(table, text, &at, places, surroundings, mistakes),
+        (None, Some((text, at))) => grpc_call(table, text, &at, places, mistakes),
+        (both, _) => {
+            let what = if both.is_some() {
+                "calls both http and grpc"
+            } else {
+                "calls nothing"
+            };
+            mistakes.add_with_hint(
+                span,
+                format!("{} {what}", table.name),
+                "write http = \"METHOD /path\" or grpc = \"package.Service/Method\"",
+            );
+            for key in ["query", "headers", "redirects", "metadata", "message"] {
+                table.get(key);
+            }
+            for key in KINDS {
+                table.get(key);
+            }
+            None
+        }
+    }
+}
+
+fn http_call(
+    table: &mut Table<'_, '_>,
+    text: &str,
+    at: &Range<usize>,
+    places: &[&str],
+    surroundings: &Surroundings<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Call> {
+    let body = body(table, places, surroundings, mistakes);
+    let query = pairs(table, "query", places, mistakes);
+    let headers = headers(table, "headers", places, mistakes);
+    let redirects = table.whole("redirects", mistakes);
+    let name = format!("{}: http", table.name);
+    let (method, path) = text.split_once(' ').unwrap_or(("", text));
+    let method = Method::from_bytes(method.as_bytes()).ok();
+    let (Some(method), true) = (method, path.trim_start().starts_with('/')) else {
+        mistakes.add_with_hint(
+            at,
+            format!("{name} {text:?} cannot be read"),
+            "write method and path, such as \"GET /v1/challenges\"",
+        );
+        return None;
+    };
+    Some(Call::Http {
+        method,
+        path: template(&name, path.trim_start(), at, places, mistakes)?,
+        query,
+        headers,
+        body,
+        redirects: redirects.unwrap_or(surroundings.http.redirects),
+    })
+}
+
+fn headers(
+    table: &mut Table<'_, '_>,
+    key: &'static str,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<(HeaderName, Template)> {
+    let Some(headers) = table.table(key, mistakes) else {
+        return Vec::new();
+    };
+    let name = &headers.name;
+    headers
+        .entries()
+        .filter_map(|(key, span, value)| {
+            let header = HeaderName::from_bytes(key.as_bytes()).ok();
+            let text = value.get_ref().as_str();
+            let (Some(header), Some(text)) = (header, text) else {
+                mistakes.add(
+                    &span,
+                    format!("{name}: {key:?} is not a header with a text"),
+                );
+                return None;
+            };
+            Some((
+                header,
+                template(name, text, &value.span(), places, mistakes)?,
+            ))
+        })
+        .collect()
+}
+
+fn grpc_call(
+    table: &mut Table<'_, '_>,
+    text: &str,
+    at: &Range<usize>,
+    places: &[&str],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Call> {
+    table.required("message", mistakes);
+    let message = table.template("message", places, mistakes);
+    let metadata = headers(table, "metadata", places, mistakes);
+    let Some((service, method)) = text.split_once('/') else {
+        mistakes.add_with_hint(
+            at,
+            format!("{}: grpc {text:?} cannot be read", table.name),
+            "write service and method, such as \"package.Service/Method\"",
+        );
+        return None;
+    };
+    Some(Call::Grpc {
+        service: service.to_owned(),
+        method: method.to_owned(),
+        metadata,
+        message: message?,
+    })
+}
