@@ -281,10 +281,10 @@ fn mistakes_in_grpc() {
     );
     for (name, settings) in [
         (
-            "both",
+            "grpc_both",
             "proto = \"a.proto\"\ngrpc = { reflection = true, proto = 1 }\n",
         ),
-        ("nothing", "grpc = { include = [1, \"protos\"] }\n"),
+        ("grpc_nothing", "grpc = { include = [1, \"protos\"] }\n"),
     ] {
         insta::assert_snapshot!(name, mistakes(&format!("{settings}{scenario}")));
     }

@@ -20,6 +20,7 @@ pub(super) fn settings(
             ..GrpcSettings::default()
         };
     };
+    "grpc".clone_into(&mut table.name);
     let settings = GrpcSettings {
         protos,
         includes: paths(&mut table, "include", folder, mistakes),
