@@ -12,6 +12,7 @@ pub(crate) fn on_signal() -> anyhow::Result<CancellationToken> {
     let cancel = stop.clone();
     ctrlc::set_handler(move || {
         if cancel.is_cancelled() {
+            crate::progress::restore_terminal();
             // Every second but the current one is in the record already.
             std::process::exit(130);
         }

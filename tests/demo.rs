@@ -204,7 +204,16 @@ fn a_target_that_is_down_is_exit_2_with_its_address() {
 
 #[test]
 fn every_verb_explains_itself_with_examples() {
-    let verbs = ["demo", "run", "compare", "gate", "serve", "completions"];
+    let verbs = [
+        "demo",
+        "run",
+        "init",
+        "compare",
+        "gate",
+        "serve",
+        "schema",
+        "completions",
+    ];
     for verb in verbs {
         let output = brunt(&[verb, "--help"]);
         assert_eq!(output.status.code(), Some(0));

@@ -92,6 +92,7 @@ mix = {{ work = 1 }}
         phase: "stall".into(),
         results: results.path().to_owned(),
         labels: BTreeMap::new(),
+        overrides: Vec::new(),
         threads: None,
         build: Build {
             version: "0.0.0".into(),

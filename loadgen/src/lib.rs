@@ -15,7 +15,7 @@ mod recorder;
 pub mod scenario;
 
 pub use client::{AddressError, LoginError, ProtoError};
-pub use engine::{RunError, RunOptions, RunOutcome, Update, run};
+pub use engine::{RunError, RunOptions, RunOutcome, Update, check, run};
 pub use files_limit::raise_files_limit;
-pub use recorder::{Progress, StageTotals};
-pub use scenario::{Scenario, ScenarioError};
+pub use recorder::{ActionProgress, Progress, Quantiles, StageTotals};
+pub use scenario::{OverrideError, Overrides, Scenario, ScenarioError};

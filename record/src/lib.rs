@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `run.json` | what was run, where, how it ended, digests of the other files | [`Manifest`] |
 //! | `scenario.toml` | the scenario, byte for byte | |
+//! | `includes/` | the files that the scenario includes, byte for byte | [`IncludedFile`] |
 //! | `latency.hlog` | HdrHistogram interval log, a histogram per second and [`LatencyTag`] | [`Record::latencies`] |
 //! | `counts.csv` | per second, stage and action: what became of the arrivals | [`CountsRow`] |
 //! | `errors.ndjson` | the first few failures of every kind | [`ErrorSample`] |
@@ -35,9 +36,9 @@ pub use error_sample::ErrorSample;
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
-    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, GeneratorHealth, Host, Latency,
-    LatencyTarget, Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION, ScenarioRef, StagePlan,
-    StreamPlan,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, GeneratorHealth, Host,
+    IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION,
+    ScenarioRef, StagePlan, StreamPlan,
 };
 pub use profile_name::ProfileName;
 pub use reader::Record;

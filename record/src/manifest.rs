@@ -30,6 +30,10 @@ pub struct Manifest {
     pub build: Build,
     /// What was asked for.
     pub scenario: ScenarioRef,
+    /// What the command line changed of the scenario, as it was written there; empty for a scenario
+    /// that ran as its file has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<String>,
     /// Seed of every draw.
     pub seed: u64,
     /// Free labels, for example the database.
@@ -70,6 +74,20 @@ pub struct ScenarioRef {
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
+    /// The files that it includes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub includes: Vec<IncludedFile>,
+}
+
+/// A file that a scenario includes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IncludedFile {
+    /// As the scenario names it.
+    pub name: String,
+    /// Path inside the record.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
 }
 
 /// The load that was offered.
@@ -81,6 +99,10 @@ pub struct Plan {
     pub actions: Vec<ActionPlan>,
     /// Least share of successes in every judged stage, for example 0.9995.
     pub success_target: Option<f64>,
+    /// How many users the requests come from; absent where no action names a user, and in records
+    /// from before it was kept.
+    #[serde(default)]
+    pub users: Option<u64>,
 }
 
 /// One stage.

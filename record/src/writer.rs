@@ -24,6 +24,7 @@ pub(crate) const LATENCY: &str = "latency.hlog";
 pub(crate) const COUNTS: &str = "counts.csv";
 pub(crate) const ERRORS: &str = "errors.ndjson";
 pub(crate) const PROFILES: &str = "profiles";
+pub(crate) const INCLUDES: &str = "includes";
 
 /// Everything that one second of a run adds to its record.
 #[derive(Default)]
@@ -121,6 +122,25 @@ impl RecordWriter {
         Ok(format!("{PROFILES}/{name}"))
     }
 
+    /// Path inside the record of the included file with this index and name.
+    pub fn include_path(index: usize, name: &str) -> String {
+        let name = Path::new(name).file_name().unwrap_or_default();
+        format!("{INCLUDES}/{}-{}", index + 1, name.to_string_lossy())
+    }
+
+    /// Stores a file that the scenario includes, at its [`include_path`](Self::include_path).
+    pub fn add_include(
+        dir: &Path,
+        index: usize,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), RecordError> {
+        let folder = dir.join(INCLUDES);
+        fs::create_dir_all(&folder).map_err(RecordError::io(&folder))?;
+        let path = dir.join(Self::include_path(index, name));
+        fs::write(&path, bytes).map_err(RecordError::io(&path))
+    }
+
     /// Writes the manifest, with the digests of the other files, by rename.
     pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, RecordError> {
         for file in [&self.latency, &self.counts, &self.errors] {
@@ -157,6 +177,7 @@ fn digests(dir: &Path) -> Result<BTreeMap<String, String>, RecordError> {
     for (folder, prefix) in [
         (dir.to_owned(), String::new()),
         (dir.join(PROFILES), format!("{PROFILES}/")),
+        (dir.join(INCLUDES), format!("{INCLUDES}/")),
     ] {
         if !folder.is_dir() {
             continue;

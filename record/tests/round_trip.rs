@@ -26,7 +26,9 @@ fn manifest() -> Manifest {
         scenario: ScenarioRef {
             name: "smoke".into(),
             sha256: String::new(),
+            includes: vec![],
         },
+        overrides: vec![],
         seed: 1,
         labels: BTreeMap::new(),
         addresses: BTreeMap::new(),
@@ -34,6 +36,7 @@ fn manifest() -> Manifest {
             stages: vec![],
             actions: vec![],
             success_target: None,
+            users: None,
         },
         host: Host {
             cpu: None,

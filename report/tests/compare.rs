@@ -300,6 +300,22 @@ fn other_data_are_another_load_and_another_seed_is_not() {
     assert!(!comparison.comparable.judged);
     assert_eq!(comparison.comparable.differences[0].what, Aspect::Scenario);
     assert!(with(|b| b.seed = 9).comparable.judged);
+    // The same file may include another text, and a command line may change the number of users.
+    let included = with(|b| b.included = Some("[users]".into()));
+    assert!(!included.comparable.judged);
+    assert_eq!(included.comparable.differences[0].what, Aspect::Scenario);
+    let mut a = Synthetic::two_stages("p8");
+    a.users = Some(100);
+    let mut b = Synthetic::two_stages("p9");
+    assert!(
+        compared(&a, &b, &CompareOptions::default())
+            .comparable
+            .judged
+    );
+    b.users = Some(10);
+    let fewer = compared(&a, &b, &CompareOptions::default());
+    assert!(!fewer.comparable.judged);
+    assert_eq!(fewer.comparable.differences[0].what, Aspect::Users);
 }
 
 #[test]

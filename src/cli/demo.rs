@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use brunt_loadgen::Overrides;
 use brunt_record::Ending;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::compare::{self, ReportFiles};
 use super::output::{Product, say};
+use super::overrides::OverrideArgs;
+use super::progress::ProgressArgs;
 use super::run::{Run, runtime};
 use crate::demo::{Database, DatabaseChoice, PlanLength, Service, Workspace};
 use crate::exit::Exit;
 use crate::interrupt;
+use crate::progress::Ui;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   brunt demo
   brunt demo --database postgres
+  brunt demo --scale 2 --duration gameplay=20s
   brunt demo --plan full --database postgres://postgres@127.0.0.1:5432/postgres
 
 Both records and the report go to a directory under --out, whose path is printed.")]
@@ -36,16 +41,18 @@ pub(crate) struct DemoArgs {
     /// Directory in which the demo makes a directory of its own
     #[arg(long, default_value = "results/runs", value_name = "DIR")]
     out: PathBuf,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    let ui = args.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let runtime = runtime()?;
-    let (records, ending) = runtime.block_on(record_phases(args, &stop))?;
+    let (records, ending) = runtime.block_on(record_phases(args, ui, &stop))?;
     let ([a, b], Ending::Complete) = (&records[..], ending) else {
         for record in &records {
             product.print(&format!("{}\n", record.display()))?;
@@ -71,10 +78,13 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
 /// Runs the plan against each phase until one is stopped; the ending is that of the last run.
 async fn record_phases(
     args: &DemoArgs,
+    ui: Ui,
     stop: &CancellationToken,
 ) -> anyhow::Result<(Vec<PathBuf>, Ending)> {
     let workspace = Workspace::new()?;
-    let (scenario, text) = workspace.scenario(args.plan)?;
+    let (mut scenario, text) = workspace.scenario(args.plan)?;
+    let overrides = Overrides::from(&args.overrides);
+    overrides.apply(&mut scenario)?;
     let seconds: u64 = scenario
         .stages
         .iter()
@@ -88,7 +98,7 @@ async fn record_phases(
     let mut records = Vec::new();
     for phase in &args.phases {
         let store = database.create(phase, workspace.path()).await?;
-        if !args.quiet {
+        if ui != Ui::None {
             say(&format!(
                 "{phase}: plan {} for {seconds} s, on {}",
                 scenario.name,
@@ -104,8 +114,10 @@ async fn record_phases(
             phase: phase.clone(),
             results: results.clone(),
             labels: BTreeMap::from([("database".to_owned(), database.name().to_owned())]),
+            overrides: overrides.as_written(),
             threads: None,
-            quiet: args.quiet,
+            ui,
+            metrics: None,
         };
         let outcome = run.carry_out(stop.clone()).await;
         drop(service);

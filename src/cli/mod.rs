@@ -4,8 +4,12 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod gate;
+pub(crate) mod init;
 pub(crate) mod output;
+pub(crate) mod overrides;
+mod progress;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod serve;
 
 use clap::{Parser, Subcommand};
@@ -16,6 +20,7 @@ use clap::{Parser, Subcommand};
 #[command(after_help = "\
 Examples:
   brunt demo                                  two phases under load, one report
+  brunt init load.toml                        a scenario to begin with
   brunt run scenarios/m3-short.toml --phase phase9
   brunt compare results/runs/A results/runs/B --html report.html
   brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
@@ -35,12 +40,16 @@ pub(crate) enum Verb {
     Demo(demo::DemoArgs),
     /// Put a service under the load of a scenario and record what happens
     Run(run::RunArgs),
+    /// Write a scenario to begin with
+    Init(init::InitArgs),
     /// Compare two records and write the report
     Compare(compare::CompareArgs),
     /// Judge the second record by rules, for CI
     Gate(gate::GateArgs),
     /// Run the reference challenge service, or its reward mock
     Serve(serve::ServeArgs),
+    /// Print a JSON Schema: of scenario files, records, or JSON outputs
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }

@@ -1,19 +1,25 @@
 //! `brunt run`.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use brunt_loadgen::scenario::Addresses;
-use brunt_loadgen::{RunOptions, RunOutcome, Scenario};
+use brunt_loadgen::{Overrides, RunOptions, RunOutcome, Scenario};
 use brunt_record::{Build, Ending};
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::output::{Product, say};
+use super::output::{self, Product, say};
+use super::overrides::OverrideArgs;
+use super::progress::ProgressArgs;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::progress::Display;
+use crate::metrics::{Book, Endpoint};
+use crate::outline::outline;
+use crate::progress::{Display, Ui};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -21,6 +27,9 @@ Examples:
   brunt run scenarios/smoke.toml
   brunt run scenarios/m3.toml --phase phase9 --label database=postgres
   brunt run scenarios/m3-short.toml --address http=http://127.0.0.1:9000
+  brunt run scenarios/m3.toml --scale 0.1 --duration gameplay=60s
+  brunt run scenarios/m3.toml --rate gameplay/api=600/s
+  brunt run scenarios/m3.toml --dry-run
 
 The path of the record is printed on stdout; progress goes to stderr. A run that a threshold of its
 scenario ends (abort_when) keeps its record, and exits 1.")]
@@ -39,12 +48,19 @@ pub(crate) struct RunArgs {
     /// A label for the record
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     label: Vec<(String, String)>,
+    #[command(flatten)]
+    overrides: OverrideArgs,
     /// Threads that send; by default as few as carry the highest rate of the plan
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
+    /// Serve Prometheus metrics of the run here while it goes on, such as 127.0.0.1:9464
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+    /// Print what would be sent, and touch no target
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
@@ -52,6 +68,15 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
     for (name, address) in &args.address {
         set_address(&mut scenario.addresses, name, address)?;
     }
+    let overrides = Overrides::from(&args.overrides);
+    overrides.apply(&mut scenario)?;
+    if args.dry_run {
+        brunt_loadgen::check(&scenario)?;
+        output::print(&outline(&scenario, &overrides))?;
+        return Ok(Exit::Done);
+    }
+    let ui = args.progress.ui().check()?;
+    let metrics = args.metrics.map(Endpoint::bind).transpose()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let run = Run {
@@ -60,8 +85,10 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         phase: args.phase,
         results: args.out,
         labels: args.label.into_iter().collect(),
+        overrides: overrides.as_written(),
         threads: args.threads.map(usize::from),
-        quiet: args.quiet,
+        ui,
+        metrics,
     };
     let outcome = runtime()?.block_on(run.carry_out(stop))?;
     product.print(&format!("{}\n", outcome.dir.display()))?;
@@ -75,18 +102,27 @@ pub(crate) struct Run {
     pub(crate) phase: String,
     pub(crate) results: PathBuf,
     pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) overrides: Vec<String>,
     pub(crate) threads: Option<usize>,
-    pub(crate) quiet: bool,
+    pub(crate) ui: Ui,
+    /// Where Prometheus may ask how the run is doing.
+    pub(crate) metrics: Option<Endpoint>,
 }
 
 impl Run {
     pub(crate) async fn carry_out(self, stop: CancellationToken) -> anyhow::Result<RunOutcome> {
         brunt_loadgen::raise_files_limit().context("cannot raise the limit of open files")?;
-        let display = Display::new(&self.scenario, &self.phase, self.quiet);
+        let book = Arc::new(Book::default());
+        let server = self
+            .metrics
+            .map(|endpoint| endpoint.serve(Arc::clone(&book)))
+            .transpose()?;
+        let display = Display::new(&self.scenario, &self.phase, self.ui, &stop)?;
         let options = RunOptions {
             phase: self.phase,
             results: self.results,
             labels: self.labels,
+            overrides: self.overrides,
             threads: self.threads,
             build: Build {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -97,9 +133,11 @@ impl Run {
         let outcome =
             brunt_loadgen::run(&self.scenario, &self.text, options, stop, move |update| {
                 watch.update(&update);
+                book.update(&update);
             })
             .await;
         display.close();
+        drop(server);
         let outcome = outcome?;
         if let (Ending::Aborted, Some(reason)) = (outcome.ending, &outcome.reason) {
             say(&format!("aborted by {reason}"));

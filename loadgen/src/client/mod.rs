@@ -32,7 +32,7 @@ pub(crate) use failure::Failure;
 pub use login::LoginError;
 pub(crate) use login::log_in;
 pub use proto::ProtoError;
-use proto::Protos;
+pub(crate) use proto::Protos;
 pub(crate) use response::Response;
 
 use crate::scenario::Scenario;

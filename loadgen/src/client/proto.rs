@@ -81,11 +81,10 @@ impl Protos {
         scenario: &Scenario,
         client: Option<&GrpcClient>,
     ) -> Result<Option<Self>, ProtoError> {
-        let settings = &scenario.grpc;
-        if !settings.protos.is_empty() {
-            return Self::compile(settings).map(Some);
+        if let Some(protos) = Self::of_files(scenario)? {
+            return Ok(Some(protos));
         }
-        let (true, Some(client)) = (settings.reflection, client) else {
+        let (true, Some(client)) = (scenario.grpc.reflection, client) else {
             return Ok(None);
         };
         let address = client.address().to_owned();
@@ -96,6 +95,13 @@ impl Protos {
             })),
             Err(reason) => Err(ProtoError::Reflection { address, reason }),
         }
+    }
+
+    /// What the files that the scenario names define; nothing if it names none.
+    pub(crate) fn of_files(scenario: &Scenario) -> Result<Option<Self>, ProtoError> {
+        let settings = &scenario.grpc;
+        let named = !settings.protos.is_empty();
+        named.then(|| Self::compile(settings)).transpose()
     }
 
     /// Compiles the files; imports are looked up in the include folders and beside each file.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use brunt_record::{
-    Completeness, Ending, Manifest, Plan as RecordPlan, SCHEMA_VERSION, ScenarioRef, sha256_hex,
+    Completeness, Ending, IncludedFile, Manifest, Plan as RecordPlan, RecordWriter, SCHEMA_VERSION,
+    ScenarioRef, sha256_hex,
 };
 use jiff::Timestamp;
 
@@ -43,13 +44,16 @@ pub(super) fn draft(
         scenario: ScenarioRef {
             name: scenario.name.clone(),
             sha256: sha256_hex(text.as_bytes()),
+            includes: included(scenario),
         },
+        overrides: options.overrides.clone(),
         seed: scenario.seed,
         labels: options.labels.clone(),
         plan: RecordPlan {
             stages: record_stages(plan, scenario),
             actions: record_actions(scenario),
             success_target: scenario.success_target,
+            users: scenario.users.as_ref().map(|users| users.count),
         },
         host: machine::describe(&options.results, addresses.values().any(|a| is_loopback(a))),
         addresses,
@@ -64,6 +68,18 @@ pub(super) fn draft(
         captures: Vec::new(),
         files: BTreeMap::new(),
     }
+}
+
+/// The included files, with the paths that they have in the record.
+fn included(scenario: &Scenario) -> Vec<IncludedFile> {
+    let numbered = scenario.includes.iter().enumerate();
+    numbered
+        .map(|(index, include)| IncludedFile {
+            name: include.name.clone(),
+            file: RecordWriter::include_path(index, &include.name),
+            sha256: sha256_hex(include.text.as_bytes()),
+        })
+        .collect()
 }
 
 /// Adds the end of the run and closes the record.

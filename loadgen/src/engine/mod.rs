@@ -13,7 +13,7 @@ mod run;
 mod worker;
 
 pub use error::RunError;
-pub use run::{RunOptions, RunOutcome, Update, run};
+pub use run::{RunOptions, RunOutcome, Update, check, run};
 
 /// An arrival that is due.
 #[derive(Clone, Copy, Debug)]

@@ -22,7 +22,7 @@ use super::lane::Lane;
 use super::manifest::{draft, finish};
 use super::post::{Part, Post, Shared};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Clients, Common, await_reachable, log_in};
+use crate::client::{AddressError, Caller, Clients, Common, Protos, await_reachable, log_in};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
@@ -43,6 +43,8 @@ pub struct RunOptions {
     pub results: PathBuf,
     /// Free labels.
     pub labels: BTreeMap<String, String>,
+    /// What was changed of the scenario, as the record is to keep it.
+    pub overrides: Vec<String>,
     /// Threads that send; by default as few as carry the plan's highest rate.
     pub threads: Option<usize>,
     /// What is running.
@@ -113,6 +115,9 @@ pub async fn run(
     let clock = Clock::starting_in(LEAD + start_up(&plan));
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
+    for (index, include) in scenario.includes.iter().enumerate() {
+        RecordWriter::add_include(&dir, index, &include.name, include.text.as_bytes())?;
+    }
     let shared = Arc::new(Shared {
         callers,
         shards: Arc::clone(&shards),
@@ -121,11 +126,8 @@ pub async fn run(
         abandon: CancellationToken::new(),
     });
     let (stages, users) = posts(scenario, &plan, &shared, &workers);
-    let host = scenario
-        .addresses
-        .http
-        .as_ref()
-        .or(scenario.addresses.grpc.as_ref());
+    let addresses = &scenario.addresses;
+    let host = addresses.http.as_ref().or(addresses.grpc.as_ref());
     let host = host.cloned().unwrap_or_default();
     let broken = halt.clone();
     let attack = tokio::spawn(async move {
@@ -199,7 +201,30 @@ fn ending(recorded: &Recorded, stop: &CancellationToken) -> (Ending, Option<Stri
     }
 }
 
+/// Everything about `scenario` that can be wrong before a target is reached: addresses that actions
+/// need and that are not there, `.proto` files, requests that cannot be built. What only reflection can
+/// tell is not checked.
+pub fn check(scenario: &Scenario) -> Result<(), RunError> {
+    targets(scenario)?;
+    let common = Arc::new(Common::new("check", Protos::of_files(scenario)?));
+    for (index, action) in scenario.actions.iter().enumerate() {
+        let reflected = scenario.grpc.reflection && matches!(action.call, Call::Grpc { .. });
+        if !reflected {
+            Caller::new(scenario, index, &common)?;
+        }
+    }
+    Ok(())
+}
+
 async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
+    for (name, address) in targets(scenario)? {
+        await_reachable(name, address).await?;
+    }
+    Ok(())
+}
+
+/// The addresses that the actions need.
+fn targets(scenario: &Scenario) -> Result<Vec<(&'static str, &str)>, RunError> {
     let uses = |wanted: fn(&Call) -> bool| scenario.actions.iter().any(|a| wanted(&a.call));
     let targets = [
         (
@@ -213,13 +238,13 @@ async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
             uses(|c| matches!(c, Call::Grpc { .. })),
         ),
     ];
-    for (name, address, used) in targets {
-        if used {
+    let needed = targets.into_iter().filter(|(_, _, used)| *used);
+    needed
+        .map(|(name, address, _)| {
             let address = address.as_deref().ok_or(AddressError::Missing { name })?;
-            await_reachable(name, address).await?;
-        }
-    }
-    Ok(())
+            Ok((name, address))
+        })
+        .collect()
 }
 
 /// The callers of all actions; whoever is to log in has done so.

@@ -19,7 +19,7 @@ pub use think::Pauses;
 pub use user_id::user_id;
 
 use crate::arrivals::Arrivals;
-use crate::scenario::{ClosedLoad, Load, Scenario, Stage, Stream};
+use crate::scenario::{ClosedLoad, Load, Scenario, Stage, Stream, UserPick};
 
 /// Everything that is sent, in the order of the stages.
 #[derive(Clone, Debug)]
@@ -129,6 +129,18 @@ impl Plan {
             .collect();
         Self { stages }
     }
+}
+
+/// Names of the actions that take each user once, with the arrivals of each; a scenario in which a
+/// closed stream sends one of them is a mistake.
+pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(&str, u64)> {
+    let each = scenario.actions.iter().enumerate();
+    each.filter(|(_, action)| action.user == UserPick::Each)
+        .filter_map(|(index, action)| {
+            let arrivals = arrivals_of(&scenario.stages, index, scenario.seed)?;
+            Some((action.name.as_str(), arrivals))
+        })
+        .collect()
 }
 
 impl PlannedStage {

@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::cell::Cell;
-use super::progress::Progress;
+use super::progress::{ActionProgress, Progress, Quantiles};
 use super::series::SeriesId;
 use super::shard::{SecondCells, Shards};
 use super::thresholds::{Happened, Thresholds};
+use crate::machine;
 use crate::scenario::Scenario;
 
 /// What a run's recorder leaves behind.
@@ -37,6 +38,8 @@ pub(super) struct Books {
     writer: RecordWriter,
     accounts: Vec<Account>,
     lateness: Histogram<u64>,
+    /// CPU time of the process when the last second was written.
+    cpu_us: Option<u64>,
     /// Empty ones, to be used again.
     histograms: Vec<Histogram<u64>>,
     thresholds: Thresholds,
@@ -56,6 +59,7 @@ impl Books {
         Self {
             accounts: vec![Account::default(); shards.series().len()],
             lateness: new_histogram(),
+            cpu_us: machine::process_cpu_us(),
             histograms: Vec::new(),
             thresholds: Thresholds::new(scenario),
             crossed: None,
@@ -73,6 +77,11 @@ impl Books {
             let cells = taken.remove(&second).unwrap_or_default();
             progress = self.write_second(second, &cells)?;
         }
+        let cpu_us = machine::process_cpu_us();
+        let spent = cpu_us.zip(self.cpu_us).map(|(now, before)| now - before);
+        // More than one second at a time is written at the end only.
+        progress.cpu_us = spent.filter(|_| first == last);
+        self.cpu_us = cpu_us;
         Ok(progress)
     }
 
@@ -86,7 +95,7 @@ impl Books {
             second,
             ..Progress::default()
         };
-        let mut responses = new_histogram();
+        let (mut responses, mut late) = (new_histogram(), new_histogram());
         let mut happened = vec![Happened::default(); self.shards.series().stages()];
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let cell = cells.get(index).and_then(Option::as_deref);
@@ -98,6 +107,7 @@ impl Books {
             if !self.thresholds.is_empty() {
                 happened[of_stage].in_flight_us += row.in_flight_us;
             }
+            let before = out.latencies.len();
             if let Some(cell) = cell {
                 if !self.thresholds.is_empty() {
                     happened[of_stage].add_cell(cell);
@@ -110,6 +120,20 @@ impl Books {
                     &mut out.latencies,
                 );
             }
+            if account.offered > 0 {
+                let of = |measure| quantiles(&out.latencies[before..], measure);
+                progress.actions.push(ActionProgress {
+                    stage: of_stage,
+                    offered: row.offered,
+                    delivered: row.ok,
+                    in_flight: account.in_flight(),
+                    waiting: account.open().saturating_sub(account.in_flight()),
+                    response: of(Measure::Response),
+                    lateness: of(Measure::Lateness),
+                    sent: account.sent,
+                    totals: account.totals(stage, action),
+                });
+            }
             if row.offered + row.sent + row.settled() + row.open + row.in_flight_us > 0 {
                 stage.clone_into(&mut row.stage);
                 action.clone_into(&mut row.action);
@@ -119,13 +143,15 @@ impl Books {
         for (tag, histogram) in &out.latencies {
             match (tag.outcome, tag.measure) {
                 (Outcome::Ok, Measure::Response) => add(&mut responses, histogram),
-                (_, Measure::Lateness) => add(&mut self.lateness, histogram),
+                (_, Measure::Lateness) => add(&mut late, histogram),
                 _ => {}
             }
         }
-        let quantile = |q| (!responses.is_empty()).then(|| responses.value_at_quantile(q));
-        progress.p50_us = quantile(0.5);
-        progress.p99_us = quantile(0.99);
+        add(&mut self.lateness, &late);
+        let responses = Quantiles::of(&responses);
+        progress.p50_us = responses.map(|quantiles| quantiles.p50_us);
+        progress.p99_us = responses.map(|quantiles| quantiles.p99_us);
+        progress.lateness_p99_us = Quantiles::of(&late).map(|quantiles| quantiles.p99_us);
         self.writer.append(&out)?;
         for (_, mut histogram) in out.latencies {
             histogram.reset();
@@ -198,6 +224,15 @@ fn add_latencies(
             latencies.push((tag, histogram));
         }
     }
+}
+
+/// Of the successes among `latencies`, which are those of one action.
+fn quantiles(latencies: &[(LatencyTag, Histogram<u64>)], measure: Measure) -> Option<Quantiles> {
+    let mut of = latencies
+        .iter()
+        .filter(|(tag, _)| tag.outcome == Outcome::Ok && tag.measure == measure);
+    of.next()
+        .and_then(|(_, histogram)| Quantiles::of(histogram))
 }
 
 fn add(sum: &mut Histogram<u64>, histogram: &Histogram<u64>) {

@@ -14,7 +14,7 @@ mod thresholds;
 mod writer_thread;
 
 pub(crate) use books::Recorded;
-pub use progress::{Progress, StageTotals};
+pub use progress::{ActionProgress, Progress, Quantiles, StageTotals};
 pub(crate) use series::Series;
 pub(crate) use shard::{Sample, Shards};
 pub(crate) use writer_thread::WriterThread;

@@ -1,6 +1,7 @@
 //! How a run is doing, once a second.
 
-use brunt_record::CountsRow;
+use brunt_record::{ActionTotals, CountsRow};
+use hdrhistogram::Histogram;
 
 use super::account::Account;
 
@@ -23,6 +24,57 @@ pub struct Progress {
     pub p99_us: Option<u64>,
     /// What became of the arrivals of each stage so far.
     pub stages: Vec<StageTotals>,
+    /// Every action of every stage that had arrivals so far, in the order of the plan.
+    pub actions: Vec<ActionProgress>,
+    /// 99th percentile of the dispatch lateness of what settled in this second; absent without any.
+    pub lateness_p99_us: Option<u64>,
+    /// CPU time of the generator in this second, user and system; absent where it is not known.
+    pub cpu_us: Option<u64>,
+}
+
+/// One action of one stage: the last whole second, and its totals so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionProgress {
+    /// Index of the stage in the plan.
+    pub stage: usize,
+    /// Arrivals that were due in this second.
+    pub offered: u64,
+    /// Requests that succeeded in this second.
+    pub delivered: u64,
+    /// Requests in flight at its end.
+    pub in_flight: u64,
+    /// Arrivals at its end that are due and not sent.
+    pub waiting: u64,
+    /// Response times of this second's successes; absent without any.
+    pub response: Option<Quantiles>,
+    /// Dispatch lateness of the same.
+    pub lateness: Option<Quantiles>,
+    /// Requests that were sent so far.
+    pub sent: u64,
+    /// What became of the arrivals so far, with the slugs of stage and action.
+    pub totals: ActionTotals,
+}
+
+/// A distribution in three figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantiles {
+    /// Median.
+    pub p50_us: u64,
+    /// 95th percentile.
+    pub p95_us: u64,
+    /// 99th percentile.
+    pub p99_us: u64,
+}
+
+impl Quantiles {
+    /// Of a histogram; absent where it is empty.
+    pub(super) fn of(histogram: &Histogram<u64>) -> Option<Self> {
+        (!histogram.is_empty()).then(|| Self {
+            p50_us: histogram.value_at_quantile(0.5),
+            p95_us: histogram.value_at_quantile(0.95),
+            p99_us: histogram.value_at_quantile(0.99),
+        })
+    }
 }
 
 /// What became of the arrivals of one stage so far.

@@ -32,3 +32,56 @@ pub(super) fn value(inside: &str) -> Option<Result<String, String>> {
     };
     Some(value)
 }
+
+/// `text` with its places of the environment filled; other places stay.
+pub(super) fn fill(text: &str) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${env:") {
+        filled.push_str(&rest[..start]);
+        let inside = &rest[start + 2..];
+        let Some(end) = inside.find('}') else {
+            return Err(format!("{:?} has no closing brace", &rest[start..]));
+        };
+        if let Some(value) = value(&inside[..end]) {
+            filled.push_str(&value?);
+        }
+        rest = &inside[end + 1..];
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cargo sets this one for every test.
+    const SET: &str = "CARGO_PKG_NAME";
+
+    #[test]
+    fn places_are_filled_from_the_environment() {
+        for (text, want) in [
+            ("plain ${user}", "plain ${user}"),
+            ("${env:CARGO_PKG_NAME}", "brunt-loadgen"),
+            ("a ${env:CARGO_PKG_NAME:-x} b", "a brunt-loadgen b"),
+            (
+                "http://${env:BRUNT_NOT_SET:-127.0.0.1}:${env:BRUNT_NOT_SET:-80}",
+                "http://127.0.0.1:80",
+            ),
+            ("${env:BRUNT_NOT_SET:-}", ""),
+        ] {
+            assert_eq!(fill(text).as_deref(), Ok(want), "{text}");
+        }
+        assert!(std::env::var(SET).is_ok());
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let missing = fill("${env:BRUNT_NOT_SET}").unwrap_err();
+        assert!(missing.contains("BRUNT_NOT_SET"), "{missing}");
+        for text in ["${env:}", "${env:A B}", "${env:A", "${env::-x}"] {
+            assert!(fill(text).is_err(), "{text}");
+        }
+    }
+}

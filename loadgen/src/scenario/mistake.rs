@@ -1,12 +1,15 @@
 //! Mistakes in a scenario file, told with their place and what to do.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
+    /// The file: the scenario, or one that it includes.
+    pub file: PathBuf,
     /// Line, from 1.
     pub line: usize,
     /// What is wrong.
@@ -27,23 +30,23 @@ pub enum ScenarioError {
         source: std::io::Error,
     },
     /// The file has mistakes: all of them.
-    #[error("{}", listing(path, mistakes))]
+    #[error("{}", listing(mistakes))]
     Mistakes {
-        /// The file.
+        /// The scenario.
         path: PathBuf,
-        /// In the order of their lines; never empty.
+        /// In the order of the files and their lines; never empty.
         mistakes: Vec<Mistake>,
     },
 }
 
-fn listing(path: &std::path::Path, mistakes: &[Mistake]) -> String {
+fn listing(mistakes: &[Mistake]) -> String {
     use fmt::Write as _;
     let mut text = String::new();
     for mistake in mistakes {
         let _ = writeln!(
             text,
             "{}:{}: {}",
-            path.display(),
+            mistake.file.display(),
             mistake.line,
             mistake.what
         );
@@ -57,17 +60,44 @@ fn listing(path: &std::path::Path, mistakes: &[Mistake]) -> String {
 }
 
 /// Collects mistakes by the byte ranges in which they were found.
+///
+/// The files of a scenario lie one after the other: a position names a file and a place in it.
 pub(super) struct Mistakes<'a> {
-    text: &'a str,
-    found: Vec<Mistake>,
+    sources: Vec<Source<'a>>,
+    /// With the position at which each was found.
+    found: Vec<(usize, Mistake)>,
+}
+
+struct Source<'a> {
+    path: PathBuf,
+    text: Cow<'a, str>,
+    start: usize,
 }
 
 impl<'a> Mistakes<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// For the scenario `text`, which stands in the file `path`.
+    pub(super) fn new(path: &Path, text: &'a str) -> Self {
         Self {
-            text,
+            sources: vec![Source {
+                path: path.to_owned(),
+                text: Cow::Borrowed(text),
+                start: 0,
+            }],
             found: Vec::new(),
         }
+    }
+
+    /// Adds another file, and returns the position of its first byte.
+    pub(super) fn add_source(&mut self, path: PathBuf, text: String) -> usize {
+        let last = self.sources.last();
+        // A position at the very end of a file still belongs to it.
+        let start = last.map_or(0, |last| last.start + last.text.len() + 1);
+        self.sources.push(Source {
+            path,
+            text: Cow::Owned(text),
+            start,
+        });
+        start
     }
 
     pub(super) fn add(&mut self, span: &Range<usize>, what: impl Into<String>) {
@@ -83,17 +113,43 @@ impl<'a> Mistakes<'a> {
         self.push(span, what.into(), Some(hint.into()));
     }
 
-    fn push(&mut self, span: &Range<usize>, what: String, hint: Option<String>) {
-        let start = span.start.min(self.text.len());
-        self.found.push(Mistake {
-            line: self.text.as_bytes()[..start].split(|b| *b == b'\n').count(),
-            what,
-            hint,
-        });
+    pub(super) fn add_broken_toml(&mut self, span: &Range<usize>, error: &toml::de::Error) {
+        let what = format!("not TOML: {}", error.message().replace('\n', ", "));
+        self.add(span, what);
     }
 
+    /// `FILE:LINE` of a range.
+    pub(super) fn place(&self, span: &Range<usize>) -> String {
+        let (file, line) = self.locate(span);
+        format!("{}:{line}", file.display())
+    }
+
+    fn push(&mut self, span: &Range<usize>, what: String, hint: Option<String>) {
+        let (file, line) = self.locate(span);
+        let mistake = Mistake {
+            file: file.to_owned(),
+            line,
+            what,
+            hint,
+        };
+        self.found.push((span.start, mistake));
+    }
+
+    fn locate(&self, span: &Range<usize>) -> (&Path, usize) {
+        let source = self.sources.iter().rev().find(|s| s.start <= span.start);
+        let source = source.unwrap_or(&self.sources[0]);
+        let end = (span.start - source.start).min(source.text.len());
+        let before = &source.text.as_bytes()[..end];
+        (&source.path, before.split(|b| *b == b'\n').count())
+    }
+
+    /// All of them, file by file and line by line.
     pub(super) fn into_sorted(mut self) -> Vec<Mistake> {
-        self.found.sort_by_key(|m| m.line);
-        self.found
+        let starts: Vec<usize> = self.sources.iter().map(|source| source.start).collect();
+        self.found.sort_by_key(|(position, mistake)| {
+            let file = starts.iter().filter(|start| *start <= position).count();
+            (file, mistake.line)
+        });
+        self.found.into_iter().map(|(_, mistake)| mistake).collect()
     }
 }

@@ -13,6 +13,7 @@ mod grpc_settings;
 mod http_settings;
 mod login;
 mod mistake;
+mod overrides;
 mod parse;
 mod table;
 mod template;
@@ -31,6 +32,7 @@ pub use http_settings::{HttpSettings, HttpVersion};
 pub(crate) use login::LOGIN;
 pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
+pub use overrides::{OverrideError, Overrides};
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
 pub use tls::{Identity, Tls};
@@ -70,6 +72,17 @@ pub struct Scenario {
     pub success_target: Option<f64>,
     /// What ends the run early, in whichever stage.
     pub abort_when: Vec<Threshold>,
+    /// Files whose tables it includes.
+    pub includes: Vec<Include>,
+}
+
+/// A file that a scenario includes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// As the scenario names it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// Where the load goes; each needed only if an action uses its protocol.

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::duration::{parse_duration, parse_rate_or_pause};
+use super::environment;
 use super::mistake::Mistakes;
 use super::template::Template;
 
@@ -19,6 +20,26 @@ pub(super) struct Table<'t, 'i> {
     pub(super) span: Range<usize>,
     keys: &'t DeTable<'i>,
     known: BTreeSet<&'static str>,
+}
+
+/// A text of the file whose places of the environment are filled.
+pub(super) struct Text<'t> {
+    /// As the file has it, which is what messages show.
+    pub(super) written: &'t str,
+    /// What it comes to.
+    pub(super) value: String,
+    pub(super) span: Range<usize>,
+}
+
+impl Text<'_> {
+    /// `hint`, unless it could quote what the environment holds.
+    pub(super) fn hint(&self, hint: String) -> String {
+        if self.written == self.value {
+            hint
+        } else {
+            "what the environment holds is not shown; write it here to see what is wrong".to_owned()
+        }
+    }
 }
 
 pub(super) type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
@@ -159,13 +180,44 @@ impl<'t, 'i> Table<'t, 'i> {
         number
     }
 
+    /// A text with what it takes from the environment filled in; other places stay.
+    pub(super) fn text(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Text<'t>> {
+        let (written, span) = self.string(key, mistakes)?;
+        self.filled(key, written, span, mistakes)
+    }
+
+    /// `written` with what it takes from the environment filled in.
+    pub(super) fn filled(
+        &self,
+        key: &str,
+        written: &'t str,
+        span: Range<usize>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Text<'t>> {
+        match environment::fill(written) {
+            Ok(value) => Some(Text {
+                written,
+                value,
+                span,
+            }),
+            Err(what) => {
+                mistakes.add(&span, format!("{}: {key}: {what}", self.name));
+                None
+            }
+        }
+    }
+
     pub(super) fn duration(
         &mut self,
         key: &'static str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Duration> {
-        let (text, span) = self.string(key, mistakes)?;
-        self.parsed(key, text, &span, parse_duration, mistakes)
+        let text = self.text(key, mistakes)?;
+        self.parsed(key, &text, parse_duration, mistakes)
     }
 
     /// A rate, or `0/s`.
@@ -174,8 +226,8 @@ impl<'t, 'i> Table<'t, 'i> {
         key: &'static str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<f64> {
-        let (text, span) = self.string(key, mistakes)?;
-        self.parsed(key, text, &span, parse_rate_or_pause, mistakes)
+        let text = self.text(key, mistakes)?;
+        self.parsed(key, &text, parse_rate_or_pause, mistakes)
     }
 
     pub(super) fn number(&mut self, key: &'static str, mistakes: &mut Mistakes<'_>) -> Option<f64> {
@@ -209,16 +261,15 @@ impl<'t, 'i> Table<'t, 'i> {
     pub(super) fn parsed<T>(
         &self,
         key: &str,
-        text: &str,
-        span: &Range<usize>,
+        text: &Text<'_>,
         parse: impl Fn(&str) -> Result<T, String>,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<T> {
-        match parse(text) {
+        match parse(&text.value) {
             Ok(value) => Some(value),
             Err(hint) => {
-                let what = format!("{}: {key} {text:?} cannot be read", self.name);
-                mistakes.add_with_hint(span, what, hint);
+                let what = format!("{}: {key} {:?} cannot be read", self.name, text.written);
+                mistakes.add_with_hint(&text.span, what, text.hint(hint));
                 None
             }
         }

@@ -192,7 +192,14 @@ mod tests {
 
     #[test]
     fn broken_places_are_refused() {
-        for text in ["${user", "${}", "${n:wide}", "${n:99}"] {
+        for text in [
+            "${user",
+            "${}",
+            "${n:wide}",
+            "${n:99}",
+            "${env:}",
+            "${env:NOT SET}",
+        ] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
     }

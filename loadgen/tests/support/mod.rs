@@ -2,18 +2,18 @@
 
 #![allow(clippy::unwrap_used, dead_code)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use brunt_loadgen::{RunError, RunOptions, RunOutcome, Scenario, run};
+use brunt_loadgen::{RunError, RunOptions, RunOutcome, Scenario, Update, run};
 use brunt_record::{Build, Record};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -29,6 +29,8 @@ pub(crate) struct Behaviour {
     /// Requests that come between these two instants after the first one wait for the second.
     pub(crate) stall: Option<(Duration, Duration)>,
     pub(crate) first: std::sync::OnceLock<tokio::time::Instant>,
+    /// Every value of that header that came.
+    pub(crate) authorization: Mutex<BTreeSet<String>>,
 }
 
 pub(crate) struct Server {
@@ -62,7 +64,11 @@ impl Server {
     }
 }
 
-async fn work(State(behaviour): State<Arc<Behaviour>>) -> StatusCode {
+async fn work(State(behaviour): State<Arc<Behaviour>>, headers: HeaderMap) -> StatusCode {
+    if let Some(value) = headers.get("authorization") {
+        let value = value.to_str().unwrap().to_owned();
+        behaviour.authorization.lock().unwrap().insert(value);
+    }
     let now = tokio::time::Instant::now();
     let first = *behaviour.first.get_or_init(|| now);
     if let Some((from, until)) = behaviour.stall
@@ -106,7 +112,17 @@ pub(crate) async fn run_in(
     stop: CancellationToken,
 ) -> Result<RunOutcome, RunError> {
     let scenario = Scenario::parse(Path::new("test.toml"), text).unwrap();
-    run(&scenario, text, options(dir), stop, |_| {}).await
+    run_scenario(dir, &scenario, text, stop, |_| {}).await
+}
+
+async fn run_scenario(
+    dir: &Path,
+    scenario: &Scenario,
+    text: &str,
+    stop: CancellationToken,
+    watch: impl Fn(Update) + Send + Sync + 'static,
+) -> Result<RunOutcome, RunError> {
+    run(scenario, text, options(dir), stop, watch).await
 }
 
 /// A run whose record goes to `dir`.
@@ -115,6 +131,7 @@ pub(crate) fn options(dir: &Path) -> RunOptions {
         phase: "phase1".into(),
         results: dir.to_owned(),
         labels: BTreeMap::new(),
+        overrides: Vec::new(),
         threads: None,
         build: Build {
             version: "0.0.0".into(),
@@ -125,7 +142,29 @@ pub(crate) fn options(dir: &Path) -> RunOptions {
 
 /// Runs, and returns the record after checking that nothing in it disagrees.
 pub(crate) async fn record_of(dir: &Path, text: &str, stop: CancellationToken) -> Record {
-    let outcome = run_in(dir, text, stop).await.unwrap();
+    checked(&run_in(dir, text, stop).await.unwrap())
+}
+
+/// The same of a scenario file.
+pub(crate) async fn record_of_file(dir: &Path, file: &Path, stop: CancellationToken) -> Record {
+    let (scenario, text) = Scenario::read(file).unwrap();
+    let outcome = run_scenario(dir, &scenario, &text, stop, |_| {}).await;
+    checked(&outcome.unwrap())
+}
+
+/// The same, and `watch` sees what the run tells.
+pub(crate) async fn run_watched(
+    dir: &Path,
+    text: &str,
+    stop: CancellationToken,
+    watch: impl Fn(Update) + Send + Sync + 'static,
+) -> Record {
+    let scenario = Scenario::parse(Path::new("test.toml"), text).unwrap();
+    let outcome = run_scenario(dir, &scenario, text, stop, watch).await;
+    checked(&outcome.unwrap())
+}
+
+fn checked(outcome: &RunOutcome) -> Record {
     let record = Record::open(&outcome.dir).unwrap();
     assert_eq!(record.problems(), []);
     for total in &record.manifest.totals {

@@ -56,6 +56,8 @@ pub enum Aspect {
     MaxInFlight { stage: String, stream: String },
     /// The actions and their weights.
     Mix { stage: String, stream: String },
+    /// How many users the requests come from.
+    Users,
     /// What an action calls.
     Call { action: String },
     /// When a request of an action has failed.
@@ -99,6 +101,7 @@ impl fmt::Display for Aspect {
             Self::Timeout { action } => (format!("action {action:?}: "), "timeout"),
             Self::Targets => (String::new(), "targets"),
             Self::Scenario => (String::new(), "scenario file (data)"),
+            Self::Users => (String::new(), "users"),
             Self::Seed => (String::new(), "seed"),
             Self::Shards => (String::new(), "generators"),
             Self::Host { property } => (format!("host: {property}"), ""),

@@ -62,6 +62,10 @@ fn plans(found: &mut Found, a: &Manifest, b: &Manifest) {
             stages(found, stage, other);
         }
     }
+    if let (Some(in_a), Some(in_b)) = (a.plan.users, b.plan.users) {
+        // Records from before it was kept have the same file, or differ by that.
+        found.load(Aspect::Users, in_a.to_string(), in_b.to_string());
+    }
     for action in &a.plan.actions {
         if let Some(other) = b.plan.actions.iter().find(|x| x.name == action.name) {
             let action_name = action.name.clone();
@@ -210,11 +214,18 @@ fn provenance(found: &mut Found, a: &Manifest, b: &Manifest) {
 
 /// The digest decides; the name stands beside it where the names differ.
 fn scenario(m: &Manifest, other_name: &str) -> String {
-    let digest = m.scenario.sha256.get(..12).unwrap_or(&m.scenario.sha256);
+    let short = |digest: &str| digest.get(..12).unwrap_or(digest).to_owned();
+    let includes = m.scenario.includes.iter();
+    let includes = includes.map(|file| format!(", {} {}", file.name, short(&file.sha256)));
+    let digest = format!(
+        "sha256 {}{}",
+        short(&m.scenario.sha256),
+        includes.collect::<String>()
+    );
     if m.scenario.name == other_name {
-        format!("sha256 {digest}")
+        digest
     } else {
-        format!("{} (sha256 {digest})", m.scenario.name)
+        format!("{} ({digest})", m.scenario.name)
     }
 }
 

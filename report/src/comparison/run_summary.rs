@@ -28,6 +28,8 @@ pub struct RunSummary {
     pub build: Build,
     /// The scenario and its digest.
     pub scenario: ScenarioRef,
+    /// What the command line changed of the scenario, as it was written there.
+    pub overrides: Vec<String>,
     /// Seed of every draw.
     pub seed: u64,
     /// Free labels.
@@ -62,6 +64,7 @@ impl RunSummary {
             ended_at: m.ended_at,
             build: m.build.clone(),
             scenario: m.scenario.clone(),
+            overrides: m.overrides.clone(),
             seed: m.seed,
             labels: m.labels.clone(),
             addresses: m.addresses.clone(),

@@ -110,6 +110,14 @@ fn facts(run: &RunSummary) -> Vec<(&'static str, Cell)> {
             "Scenario",
             Cell::text(&run.scenario.name).with_note(Some(run.scenario.sha256.clone())),
         ),
+        (
+            "Changed for the run",
+            if run.overrides.is_empty() {
+                Cell::text("nothing")
+            } else {
+                Cell::code(run.overrides.join(" "))
+            },
+        ),
         ("Seed", Cell::text(run.seed.to_string())),
         ("Labels", Cell::text(pairs(&run.labels))),
         ("Addresses", Cell::text(pairs(&run.addresses))),

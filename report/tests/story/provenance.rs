@@ -27,7 +27,9 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
         scenario: ScenarioRef {
             name: name("challenge-m3"),
             sha256: digest.to_owned(),
+            includes: vec![],
         },
+        overrides: vec![],
         seed: 42,
         labels: BTreeMap::from([(name("database"), name("sqlite"))]),
         addresses: BTreeMap::from([("http".to_owned(), "http://127.0.0.1:8000".to_owned())]),
@@ -117,6 +119,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
             }],
         }],
         success_target: Some(0.9995),
+        users: None,
     }
 }
 

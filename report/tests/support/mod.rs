@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use brunt_record::{
     ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
-    GeneratorHealth, Host, Latency, LatencyTag, LatencyTarget, Manifest, Measure, MixShare,
-    Outcome, Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, StagePlan,
-    StreamPlan, new_histogram, sha256_hex,
+    GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, LatencyTarget, Manifest, Measure,
+    MixShare, Outcome, Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second,
+    StagePlan, StreamPlan, new_histogram, sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -28,6 +28,9 @@ pub struct Synthetic {
     pub shared_host: bool,
     pub host_busy: Option<f64>,
     pub max_in_flight: u64,
+    pub users: Option<u64>,
+    /// Text of the file that the scenario includes.
+    pub included: Option<String>,
     /// Planned rates of every stream, second and rate; none where they stay the same.
     pub rates: Vec<(u64, f64)>,
 }
@@ -85,6 +88,8 @@ impl Synthetic {
                     ],
                 ),
             ],
+            users: None,
+            included: None,
             success_target: Some(0.9995),
             ending: Ending::Complete,
             clock_step_us: 0,
@@ -177,7 +182,17 @@ impl Synthetic {
             scenario: ScenarioRef {
                 name: "synthetic".into(),
                 sha256: sha256_hex(self.scenario.as_bytes()),
+                includes: self
+                    .included
+                    .iter()
+                    .map(|text| IncludedFile {
+                        name: "actions.toml".into(),
+                        file: "includes/1-actions.toml".into(),
+                        sha256: sha256_hex(text.as_bytes()),
+                    })
+                    .collect(),
             },
+            overrides: vec![],
             seed: self.seed,
             labels: BTreeMap::new(),
             addresses: BTreeMap::from([("http".into(), "http://127.0.0.1:8000".into())]),
@@ -185,6 +200,7 @@ impl Synthetic {
                 stages,
                 actions: actions.map(Action::plan).collect(),
                 success_target: self.success_target,
+                users: self.users,
             },
             host: Host {
                 cpu: Some("Synthetic 1".into()),

@@ -1,13 +1,12 @@
 //! `[data.NAME]`: rows of a CSV or JSON Lines file beside the scenario.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::super::mistake::Mistakes;
-use super::super::table::Table;
+use super::super::table::{Table, Text};
 use super::super::{DataSet, LOGIN, RowPick, Rows, Stage};
 use super::action::Placed;
 use super::check_slug;
@@ -43,17 +42,10 @@ pub(super) fn data(
             let mut table = Table::from_value(format!("data {name:?}"), value, mistakes)?;
             table.required("file", mistakes);
             let pick = table.choice("pick", &PICKS, mistakes);
-            let file = table.string("file", mistakes);
+            let file = table.text("file", mistakes);
             table.deny_unknown(mistakes);
-            let (file, span) = file?;
             // The mistake is noted; the name must stay known to the templates.
-            let rows = rows(
-                &format!("data {name:?}: file"),
-                file,
-                &span,
-                folder,
-                mistakes,
-            );
+            let rows = rows(&format!("data {name:?}: file"), &file?, folder, mistakes);
             Some(DataSet {
                 name: name.to_owned(),
                 pick: pick.unwrap_or(RowPick::Sequential),
@@ -65,32 +57,32 @@ pub(super) fn data(
 
 fn rows(
     setting: &str,
-    file: &str,
-    span: &Range<usize>,
+    file: &Text<'_>,
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Rows> {
-    let form = match Path::new(file).extension().and_then(|e| e.to_str()) {
+    let (span, name) = (&file.span, file.written);
+    let form = match Path::new(&file.value).extension().and_then(|e| e.to_str()) {
         Some("csv") => csv_rows,
         Some("jsonl" | "ndjson") => json_rows,
         _ => {
             mistakes.add_with_hint(
                 span,
-                format!("{setting} {file:?} is of no known kind"),
+                format!("{setting} {name:?} is of no known kind"),
                 "name a .csv file with a line of column names, or a .jsonl file",
             );
             return None;
         }
     };
-    let bytes = read(setting, file, span, folder, mistakes)?;
+    let bytes = read(setting, file, folder, mistakes)?;
     match form(&bytes) {
         Ok(rows) if rows.values.is_empty() => {
-            mistakes.add(span, format!("{setting} {file:?} holds no row"));
+            mistakes.add(span, format!("{setting} {name:?} holds no row"));
             None
         }
         Ok(rows) => Some(rows),
         Err(what) => {
-            mistakes.add(span, format!("{setting} {file:?}: {what}"));
+            mistakes.add(span, format!("{setting} {name:?}: {what}"));
             None
         }
     }

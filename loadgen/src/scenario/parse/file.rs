@@ -1,24 +1,23 @@
 //! Files that a scenario names, relative to its own folder.
 
-use std::ops::Range;
 use std::path::Path;
 
 use super::super::mistake::Mistakes;
+use super::super::table::Text;
 
-/// The content of the file `name`, or a mistake.
+/// The content of `file`, or a mistake.
 pub(super) fn read(
     setting: &str,
-    name: &str,
-    span: &Range<usize>,
+    file: &Text<'_>,
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Vec<u8>> {
-    match std::fs::read(folder.join(name)) {
+    match std::fs::read(folder.join(&file.value)) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
             mistakes.add_with_hint(
-                span,
-                format!("{setting} {name:?} cannot be read: {error}"),
+                &file.span,
+                format!("{setting} {:?} cannot be read: {error}", file.written),
                 "files are named relative to the folder of the scenario",
             );
             None

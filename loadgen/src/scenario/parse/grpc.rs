@@ -20,6 +20,7 @@ pub(super) fn settings(
             ..GrpcSettings::default()
         };
     };
+    "grpc".clone_into(&mut table.name);
     let settings = GrpcSettings {
         protos,
         includes: paths(&mut table, "include", folder, mistakes),
@@ -53,7 +54,8 @@ fn paths(
     let texts = table.texts(key, mistakes);
     texts
         .into_iter()
-        .map(|(text, _)| folder.join(text))
+        .filter_map(|(text, span)| table.filled(key, text, span, mistakes))
+        .map(|file| folder.join(file.value))
         .collect()
 }
 

@@ -3,9 +3,11 @@
 mod action;
 mod closed;
 mod data;
+mod defaults;
 mod file;
 mod grpc;
 mod http;
+mod include;
 mod login;
 mod process;
 mod stage;
@@ -38,18 +40,28 @@ impl Scenario {
 
     /// Reads `text`, which stands in the file `path`; every mistake of it is reported at once.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ScenarioError> {
-        let mut mistakes = Mistakes::new(text);
-        let (root, errors) = DeTable::parse_recoverable(text);
+        let mut mistakes = Mistakes::new(path, text);
+        let (main, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
-            let span = error.span().unwrap_or(0..0);
-            mistakes.add(
-                &span,
-                format!("not TOML: {}", error.message().replace('\n', ", ")),
-            );
+            mistakes.add_broken_toml(&error.span().unwrap_or(0..0), error);
         }
         let scenario = if errors.is_empty() {
-            let table = Table::new("the scenario".to_owned(), 0..0, root.get_ref());
-            scenario(table, path, &mut mistakes)
+            let included = include::read(main.get_ref(), path, &mut mistakes);
+            let files = &included.files;
+            let mut root = main.into_inner();
+            let mut whole = !included.incomplete;
+            for file in files {
+                whole &= include::merge(&mut root, file, &mut mistakes);
+            }
+            defaults::apply(&mut root, &mut mistakes);
+            let table = Table::new("the scenario".to_owned(), 0..0, &root);
+            let scenario = whole
+                .then(|| scenario(table, path, &mut mistakes))
+                .flatten();
+            scenario.map(|scenario| Self {
+                includes: files.iter().map(|file| file.include.clone()).collect(),
+                ..scenario
+            })
         } else {
             // What a broken line hides would be reported as missing.
             None
@@ -109,8 +121,11 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     check_each_user_once(&actions, &stages, users.as_ref(), seed, mistakes);
     data::check_unique(&data, &actions, &stages, seed, mistakes);
     check_carried(&actions, &stages, mistakes);
+    root.get("include");
+    root.get("defaults");
     root.deny_unknown(mistakes);
     Some(Scenario {
+        includes: Vec::new(),
         name: name?,
         description: description.unwrap_or_default(),
         seed,
@@ -137,14 +152,15 @@ fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses
         return Addresses::default();
     };
     let mut address = |key: &'static str| {
-        let (text, span) = table.string(key, mistakes)?;
-        if let Err(hint) = Addresses::check(text, key) {
+        let text = table.text(key, mistakes)?;
+        if let Err(hint) = Addresses::check(&text.value, key) {
             // A password must not come back in a message either.
-            let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
+            let written = text.written;
+            let shown = written.rsplit_once('@').map_or(written, |(_, host)| host);
             let what = format!("addresses: {key} {shown:?} cannot be used");
-            mistakes.add_with_hint(&span, what, hint);
+            mistakes.add_with_hint(&text.span, what, hint);
         }
-        Some(text.to_owned())
+        Some(text.value)
     };
     let addresses = Addresses {
         http: address("http"),
@@ -179,15 +195,16 @@ impl Addresses {
 }
 
 fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<f64> {
-    let (text, span) = root.string("success", mistakes)?;
+    let text = root.text("success", mistakes)?;
     let share = text
+        .value
         .strip_suffix('%')
         .and_then(|number| number.trim().parse::<f64>().ok())
         .filter(|percent| (0.0..=100.0).contains(percent));
     if share.is_none() {
-        let what = format!("success {text:?} cannot be read");
+        let what = format!("success {:?} cannot be read", text.written);
         mistakes.add_with_hint(
-            &span,
+            &text.span,
             what,
             "write a share of all requests, such as \"99.95 %\"",
         );
@@ -212,9 +229,14 @@ fn abort_when(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Thr
     };
     let mut thresholds = Vec::new();
     for item in texts {
-        if let Some(text) = item.get_ref().as_str() {
-            let span = item.span();
-            thresholds.extend(table.parsed("abort_when", text, &span, Threshold::parse, mistakes));
+        if let Some(written) = item.get_ref().as_str() {
+            let text = table.filled("abort_when", written, item.span(), mistakes);
+            thresholds.extend(text.and_then(|text| {
+                let threshold = table.parsed("abort_when", &text, Threshold::parse, mistakes)?;
+                // The record names it, and no value of the environment.
+                let text = written.to_owned();
+                Some(Threshold { text, ..threshold })
+            }));
         }
     }
     thresholds

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::duration::{parse_rate, parse_rate_change};
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, suggestion};
+use super::super::table::{Table, Text, suggestion};
 use super::super::{Process, Rate};
 use crate::arrivals::{Recording, RecordingMistake, Replay};
 
@@ -22,11 +22,11 @@ pub(super) fn process(
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Process> {
-    if let Some(file) = stream.string("replay", mistakes) {
+    if let Some(file) = stream.text("replay", mistakes) {
         for other in ["rate", "ramp", "spike", "process"] {
             deny(stream, other, "replay", mistakes);
         }
-        return replay(stream, file, duration, folder, mistakes);
+        return replay(stream, &file, duration, folder, mistakes);
     }
     deny_without(stream, "speed", "replay", mistakes);
     let rate = rate(stream, duration, mistakes);
@@ -65,17 +65,16 @@ fn rate(
             "write rate = \"300/s\", a ramp or the replay of a file; or users = 50 for a closed model",
         );
     }
-    let base = stream.string("rate", mistakes);
-    if let Some((text, span)) = &base
-        && text.contains("->")
+    let base = stream.text("rate", mistakes);
+    if let Some(text) = &base
+        && text.value.contains("->")
     {
         deny(stream, "spike", "a rate that changes", mistakes);
-        let (first, last) = stream.parsed("rate", text, span, parse_rate_change, mistakes)?;
+        let (first, last) = stream.parsed("rate", text, parse_rate_change, mistakes)?;
         let points = vec![(Duration::ZERO, first), (duration, last)];
         return Some(Rate::Ramp { points });
     }
-    let base =
-        base.and_then(|(text, span)| stream.parsed("rate", text, &span, parse_rate, mistakes));
+    let base = base.and_then(|text| stream.parsed("rate", &text, parse_rate, mistakes));
     if stream.get("spike").is_some() {
         return spike(stream, base, duration, mistakes);
     }
@@ -191,7 +190,7 @@ fn within(
 
 fn replay(
     stream: &mut Table<'_, '_>,
-    (file, span): (&str, Range<usize>),
+    file: &Text<'_>,
     duration: Duration,
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
@@ -206,21 +205,25 @@ fn replay(
         return None;
     }
     let speed = speed.unwrap_or(1.0);
-    let path = folder.join(file);
+    let path = folder.join(&file.value);
     let recording = std::fs::read_to_string(&path)
         .map_err(|error| RecordingMistake {
             line: None,
             what: error.to_string(),
             hint: "name a file of arrivals, relative to the scenario",
         })
-        .and_then(|text| Recording::parse(&path, &text));
+        // The record names the file, and no value of the environment.
+        .and_then(|text| Recording::parse(Path::new(file.written), &text));
     let mut wrong = |mistake: RecordingMistake| {
         let line = mistake
             .line
             .map_or_else(String::new, |line| format!("line {line} "));
         mistakes.add_with_hint(
-            &span,
-            format!("{}: replay {file:?}: {line}{}", stream.name, mistake.what),
+            &file.span,
+            format!(
+                "{}: replay {:?}: {line}{}",
+                stream.name, file.written, mistake.what
+            ),
             mistake.hint,
         );
     };

@@ -5,16 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
+use super::super::overrides::default_in_flight;
 use super::super::table::{Table, suggestion, whole};
-use super::super::{Load, Process, Stage, Stream};
+use super::super::{Load, Stage, Stream};
 use super::action::Placed;
 use super::closed::closed;
 use super::{abort_when, check_slug, process, tables};
-use crate::arrivals::Arrivals;
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
-/// By default as many requests may be in flight as arrive in this time at the highest rate.
-const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
 
 pub(super) fn stages(
     root: &mut Table<'_, '_>,
@@ -128,16 +126,6 @@ fn load(
         ),
         process,
     })
-}
-
-/// As many as arrive in some seconds of the highest rate.
-fn default_in_flight(process: &Process, duration: Duration) -> usize {
-    let even = match process {
-        Process::Poisson(rate) => Process::Even(rate.clone()),
-        other => other.clone(),
-    };
-    let highest_per_s = Arrivals::new(&even, duration, 0).highest_per_s();
-    (highest_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize
 }
 
 fn name(

@@ -1,6 +1,5 @@
 //! `[tls]`: certificates, read from files beside the scenario.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::super::mistake::Mistakes;
-use super::super::table::Table;
+use super::super::table::{Table, Text};
 use super::super::{Identity, Tls};
 use super::file::read;
 
@@ -62,12 +61,12 @@ fn certificates(
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Vec<CertificateDer<'static>>> {
-    let (name, span) = table.string(setting, mistakes)?;
-    let bytes = read(&format!("tls: {setting}"), name, &span, folder, mistakes)?;
+    let file = table.text(setting, mistakes)?;
+    let bytes = read(&format!("tls: {setting}"), &file, folder, mistakes)?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     let found = found.unwrap_or_default();
     if found.is_empty() {
-        no_pem(setting, name, "a certificate", &span, mistakes);
+        no_pem(setting, &file, "a certificate", mistakes);
         return None;
     }
     Some(found)
@@ -78,20 +77,21 @@ fn key(
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<PrivateKeyDer<'static>> {
-    let (name, span) = table.string("key", mistakes)?;
-    let bytes = read("tls: key", name, &span, folder, mistakes)?;
+    let file = table.text("key", mistakes)?;
+    let bytes = read("tls: key", &file, folder, mistakes)?;
     let key = PrivateKeyDer::from_pem_slice(&bytes).ok();
     if key.is_none() {
-        no_pem("key", name, "a private key", &span, mistakes);
+        no_pem("key", &file, "a private key", mistakes);
     }
     key
 }
 
-fn no_pem(setting: &str, name: &str, what: &str, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
+fn no_pem(setting: &str, file: &Text<'_>, what: &str, mistakes: &mut Mistakes<'_>) {
     mistakes.add_with_hint(
-        span,
+        &file.span,
         format!(
-            "tls: {setting} {name:?} holds no {}",
+            "tls: {setting} {:?} holds no {}",
+            file.written,
             what.trim_start_matches("a ")
         ),
         format!("name a PEM file with {what}"),

@@ -30,9 +30,9 @@ pub(super) fn body(
     let text = table.template("text", places, mistakes).map(Body::Text);
     let form = table.get("form").is_some();
     let form = form.then(|| Body::Form(pairs(table, "form", places, mistakes)));
-    let file = table.string("file", mistakes).and_then(|(name, span)| {
+    let file = table.text("file", mistakes).and_then(|file| {
         let setting = format!("{}: file", table.name);
-        read(&setting, name, &span, surroundings.folder, mistakes)
+        read(&setting, &file, surroundings.folder, mistakes)
     });
     let file = file.map(|bytes| Body::File(bytes.into()));
     json.or(text).or(form).or(file).unwrap_or_default()

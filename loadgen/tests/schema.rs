@@ -1,0 +1,208 @@
+//! The JSON Schema of scenario files, by which editors complete and check them: it takes what the
+//! parser takes, and refuses what editors can see to be wrong.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use brunt_loadgen::Scenario;
+use serde_json::Value;
+
+fn schema() -> jsonschema::Validator {
+    let schema = include_str!("../../scenarios/scenario.schema.json");
+    jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
+}
+
+/// What the schema says against `text`, place by place.
+fn complaints(text: &str) -> Vec<String> {
+    let value: Value = toml::from_str(text).unwrap();
+    let schema = schema();
+    let errors = schema.iter_errors(&value);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+#[test]
+fn the_scenarios_of_the_repository_fit_and_name_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(complaints(&text), [""; 0], "{}", path.display());
+            let names_it = text.starts_with("#:schema ./scenario.schema.json\n");
+            assert!(names_it, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3);
+}
+
+/// Some examples are single tables: what they need beside themselves stands elsewhere on the page.
+const REST: &str = "\n[actions.browse]\nhttp = \"GET /\"\n";
+
+#[test]
+fn the_scenarios_of_the_documentation_fit() {
+    let page = include_str!("../../docs/scenarios.md");
+    let mut seen = 0;
+    for block in page.split("```toml\n").skip(1) {
+        let (text, _) = block.split_once("```").unwrap();
+        let stage = "[[stages]]\nname = \"x\"\nduration = \"1s\"\n";
+        let stream = "[[stages.streams]]\nname = \"x\"\nrate = \"1/s\"\nmix = { browse = 1 }\n";
+        let head = "format = 1\nname = \"page\"\n";
+        let whole = if text.starts_with("format") {
+            text.to_owned()
+        } else if text.starts_with("[[stages.streams]]") {
+            format!("{head}{stage}{text}{REST}")
+        } else if text.starts_with("[[stages]]") {
+            format!("{head}{text}{REST}")
+        } else {
+            format!("{head}{text}{REST}{stage}{stream}")
+        };
+        assert_eq!(complaints(&whole), [""; 0], "{whole}");
+        seen += 1;
+    }
+    assert!(seen >= 6);
+}
+
+const RIGHT: &str = r#"format = 1
+name = "right"
+proto = "shop.proto"
+include = ["more.toml"]
+[addresses]
+http = "http://${env:HOST:-127.0.0.1}:8000"
+[users]
+count = 10
+[defaults]
+timeout = "1.5s"
+[actions.browse]
+http = "GET /"
+user = "each"
+[actions.event]
+grpc = "a.B/C"
+message = "{}"
+[[stages]]
+name = "load"
+duration = "10s"
+[[stages.streams]]
+name = "main"
+rate = "90/min"
+mix = { browse = 1, event = 2 }
+"#;
+
+/// What is right in it, and what is wrong in its place.
+const WRONG: &[(&str, &str)] = &[
+    ("format = 1", "format = 2"),
+    ("format = 1\n", ""),
+    ("name = \"right\"", "name = \"Not Right\""),
+    ("proto", "porto"),
+    ("http://${env:HOST:-127.0.0.1}:8000", "127.0.0.1:8000"),
+    (
+        "http://${env:HOST:-127.0.0.1}:8000",
+        "http://me:secret@127.0.0.1:8000",
+    ),
+    ("count = 10", "count = \"10\""),
+    ("count = 10", "id = \"${index}\""),
+    ("timeout = \"1.5s\"", "timeout = \"1.5\""),
+    ("timeout = \"1.5s\"", "timeout = 2"),
+    ("timeout = \"1.5s\"", "rate = \"1/s\""),
+    ("http = \"GET /\"", "http = \"/\""),
+    ("http = \"GET /\"\n", ""),
+    ("http = \"GET /\"", "http = \"GET /\"\ngrpc = \"a.B/C\""),
+    ("user = \"each\"", "user = \"every\""),
+    ("user = \"each\"", "draw = { n = [1] }"),
+    ("user = \"each\"", "targets = { p96 = \"1s\" }"),
+    ("user = \"each\"", "headers = { x = 1 }"),
+    ("message = \"{}\"\n", ""),
+    ("grpc = \"a.B/C\"", "grpc = \"C\""),
+    ("duration = \"10s\"", "duration = \"10 seconds\""),
+    ("duration = \"10s\"\n", ""),
+    ("duration = \"10s\"", "duration = \"10s\"\njudged = \"no\""),
+    ("rate = \"90/min\"", "rate = \"90\""),
+    ("rate = \"90/min\"", "rate = 90"),
+    ("rate = \"90/min\"", "rate = \"9/s\"\nmax_in_flight = 0"),
+    ("rate = \"90/min\"", "rate = \"9/s\"\nusers = 3"),
+    ("rate = \"90/min\"", "rate = \"9/s\"\nthink = \"1s\""),
+    ("rate = \"90/min\"", "users = 3\nmax_in_flight = 3"),
+    (
+        "rate = \"90/min\"",
+        "users = 3\nthink = { uniform = [\"1s\"] }",
+    ),
+    (
+        "rate = \"90/min\"",
+        "users = 3\nramp = [{ at = \"0s\", rate = \"1/s\" }]",
+    ),
+    (
+        "rate = \"90/min\"",
+        "rate = \"9/s\"\nramp = [{ at = \"0s\", rate = \"1/s\" }]",
+    ),
+    ("rate = \"90/min\"", "ramp = [{ at = \"0s\" }]"),
+    ("rate = \"90/min\"", "rate = \"9/s -> 1\""),
+    ("rate = \"90/min\"", "rate = \"9/s\"\nprocess = \"odd\""),
+    ("rate = \"90/min\"", "rate = \"9/s\"\nspeed = 2.0"),
+    (
+        "rate = \"90/min\"",
+        "rate = \"9/s\"\nspike = { rate = \"1/s\", at = \"1s\" }",
+    ),
+    ("browse = 1", "browse = 0"),
+    (
+        "duration = \"10s\"",
+        "duration = \"10s\"\nabort_when = [\"p98 > 1s for 1s\"]",
+    ),
+    (
+        "proto = \"shop.proto\"",
+        "proto = \"shop.proto\"\nabort_when = [\"failed > 5 for 5s\"]",
+    ),
+    (
+        "proto = \"shop.proto\"",
+        "proto = \"shop.proto\"\nbearer = \"secret\"",
+    ),
+    ("[users]", "[http]\nversion = \"3\"\n[users]"),
+    ("[users]", "[grpc]\nreflection = \"yes\"\n[users]"),
+    ("[users]", "[tls]\ncertificate = \"a.pem\"\n[users]"),
+    ("[users]", "[login]\nonce_per = \"run\"\n[users]"),
+    ("[users]", "[data.a]\npick = \"unique\"\n[users]"),
+    ("user = \"each\"", "json = \"1\"\ntext = \"1\""),
+    ("user = \"each\"", "metadata = { x = \"1\" }"),
+    ("user = \"each\"", "bearer = \"secret\""),
+    ("user = \"each\"", "extract = { a = \"b\" }"),
+    ("user = \"each\"", "checks = { status = 99 }"),
+    ("user = \"each\"", "checks = { size = {} }"),
+    ("user = \"each\"", "checks = { stats = 200 }"),
+    (
+        "message = \"{}\"",
+        "message = \"{}\"\nquery = { a = \"b\" }",
+    ),
+    ("mix = { browse = 1, event = 2 }", "mix = {}"),
+];
+
+/// One mistake at a time: the schema and the parser both refuse it.
+#[test]
+fn typical_mistakes_are_refused_by_the_schema_and_by_the_parser() {
+    assert_eq!(complaints(RIGHT), [""; 0]);
+    let parse = |text: &str| Scenario::parse(Path::new("test.toml"), text);
+    let without_include = RIGHT.replace("include = [\"more.toml\"]\n", "");
+    parse(&without_include).unwrap();
+    let closed = without_include.replace("user = \"each\"\n", "").replace(
+        "rate = \"90/min\"",
+        "users = 3\nthink = { exponential = \"1s\" }\niterations = 9",
+    );
+    assert_eq!(complaints(&closed), [""; 0]);
+    parse(&closed).unwrap();
+    for shape in [
+        "rate = \"0/s -> 9/s\"\nprocess = \"poisson\"",
+        "rate = \"9/s\"\nspike = { rate = \"0/s\", at = \"1s\", for = \"2s\" }",
+        "ramp = [{ at = \"0s\", rate = \"0/s\" }, { at = \"9s\", rate = \"9/s\" }]\nprocess = \"even\"",
+    ] {
+        let shaped = without_include.replace("rate = \"90/min\"", shape);
+        assert_eq!(complaints(&shaped), [""; 0]);
+    }
+    for (right, wrong) in WRONG {
+        let text = without_include.replacen(right, wrong, 1);
+        assert_ne!(text, without_include, "{right:?} is not in the scenario");
+        assert!(!complaints(&text).is_empty(), "the schema takes {wrong:?}");
+        assert!(parse(&text).is_err(), "the parser takes {wrong:?}");
+    }
+}

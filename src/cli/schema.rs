@@ -1,0 +1,43 @@
+//! `brunt schema`.
+
+use clap::{Args, ValueEnum};
+
+use super::output;
+use crate::exit::Exit;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  brunt schema scenario > scenario.schema.json
+  brunt schema run
+
+An editor with a TOML language server uses the schema of scenarios where the first line of a file is
+  #:schema ./scenario.schema.json")]
+pub(crate) struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = Subject::Scenario)]
+    subject: Subject,
+}
+
+/// What there is a JSON Schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// Scenario files
+    Scenario,
+    /// run.json of a record
+    Run,
+    /// The JSON of `brunt compare`
+    Comparison,
+    /// The JSON of `brunt gate`
+    Gate,
+}
+
+pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
+    output::print(match args.subject {
+        Subject::Scenario => include_str!("../../scenarios/scenario.schema.json"),
+        Subject::Run => include_str!("../../record/schema/run.schema.json"),
+        Subject::Comparison => include_str!("../../report/schema/comparison.schema.json"),
+        Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
+    })?;
+    Ok(Exit::Done)
+}
