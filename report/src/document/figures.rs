@@ -108,7 +108,7 @@ fn rates(series: &Series) -> Vec<RatePoint> {
     sums.into_iter()
         .filter(|(_, (_, _, seconds))| *seconds > 0)
         .map(|(second, (offered, ok, seconds))| RatePoint {
-            second: second as f64,
+            second: second as f64 + seconds as f64 / 2.0,
             offered: offered as f64 / seconds as f64,
             answered: ok as f64 / seconds as f64,
         })
