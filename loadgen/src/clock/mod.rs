@@ -45,8 +45,7 @@ impl Clock {
     ///
     /// A thread sleeps on the kernel's high-resolution timer; tokio's timer ticks once a millisecond.
     pub(crate) fn sleep_until(&self, at_us: u64, longest: Duration) -> bool {
-        let at = self.epoch + Duration::from_micros(at_us);
-        let wait = at.saturating_duration_since(Instant::now());
+        let wait = self.until(at_us);
         if wait.is_zero() {
             return true;
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 use super::Arrival;
-use super::post::{Part, Shared};
+use super::post::{Part, Shared, sleep};
 use crate::clock::Timer;
 use crate::plan::{MixCursor, Pauses};
 use crate::scenario::ClosedLoad;
@@ -65,11 +65,7 @@ impl ClosedPart {
         while self.load.iterations.is_none_or(|most| iterations < most) {
             let wait = clock.until(due_us.min(end_us));
             if !wait.is_zero() {
-                tokio::select! {
-                    biased;
-                    () = &mut stopped => {}
-                    slept = timer.sleep(wait) => slept.expect("a timer that was made can be set"),
-                }
+                sleep(&timer, wait, stopped.as_mut()).await;
             }
             if due_us >= end_us || stop.is_cancelled() {
                 return;

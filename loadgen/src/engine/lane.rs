@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Arrival;
-use super::post::{Part, Shared};
+use super::post::{Part, Shared, sleep};
 use crate::arrivals::Arrivals;
 use crate::clock::Timer;
 
@@ -72,11 +72,7 @@ impl Lane {
                 // Late: requests that are out must get their turn all the same.
                 tokio::task::coop::consume_budget().await;
             } else {
-                tokio::select! {
-                    biased;
-                    () = &mut stopped => {}
-                    slept = timer.sleep(wait) => slept.expect("a timer that was made can be set"),
-                }
+                sleep(&timer, wait, stopped.as_mut()).await;
             }
             if stop.is_cancelled() {
                 return;

@@ -1,14 +1,16 @@
 //! What the parts of the engine share: of a run, of a stream, and of a stream on one thread.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use super::Arrival;
 use crate::client::{Caller, Carried, Clients, Failure};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timer};
 use crate::plan::PlannedStream;
 use crate::recorder::{Sample, Shards};
 
@@ -39,6 +41,19 @@ pub(super) struct Post {
     /// Set when an arrival found no place.
     pub(super) saturated: Arc<AtomicBool>,
     pub(super) shared: Arc<Shared>,
+}
+
+/// Sleeps for `wait`, or until `stopped`.
+pub(super) async fn sleep(
+    timer: &Timer,
+    wait: Duration,
+    stopped: Pin<&mut WaitForCancellationFuture<'_>>,
+) {
+    tokio::select! {
+        biased;
+        () = stopped => {}
+        slept = timer.sleep(wait) => slept.expect("a timer that was made can be set"),
+    }
 }
 
 /// One thread's part of a stream.

@@ -15,6 +15,7 @@ mod login;
 mod mistake;
 mod overrides;
 mod parse;
+mod reshape;
 mod table;
 mod template;
 mod threshold;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
-use super::super::overrides::default_in_flight;
+use super::super::reshape::default_in_flight;
 use super::super::table::{Table, suggestion, whole};
 use super::super::{Load, Stage, Stream};
 use super::action::Placed;
