@@ -8,22 +8,21 @@ use http::header::{
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use url::Url;
 
 use super::USER_AGENT_OF_BRUNT;
+use super::connections::{Connections, Lease};
 use super::cookies::Jar;
 use super::decode::{ACCEPTED, decode};
 use super::escape;
 use super::failure::{Failure, chain};
 use super::judge::is_problem;
 use super::response::{Body, Response, Status};
-use super::tls::{Connector, connector};
-use crate::scenario::{self, Fill, HttpSettings, HttpVersion, Scenario, Template};
+use super::tls::connector;
+use crate::scenario::{self, Fill, HttpSettings, Scenario, Template};
 
 pub(super) struct HttpClient {
-    client: Client<Connector, Full<Bytes>>,
+    connections: Connections,
 }
 
 /// A request and how it is followed up.
@@ -44,13 +43,8 @@ impl HttpClient {
         let address = scenario.addresses.http.as_deref().unwrap_or_default();
         let https = address.starts_with("https:");
         let connector = connector(&scenario.tls, settings.version, https)?;
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder.http2_only(settings.version == HttpVersion::Http2);
-        if settings.connection_per_arrival {
-            builder.pool_max_idle_per_host(0);
-        }
         Ok(Self {
-            client: builder.build(connector),
+            connections: Connections::new(connector, address, settings),
         })
     }
 
@@ -62,7 +56,7 @@ impl HttpClient {
         reads_body: bool,
     ) -> Result<Response, Failure> {
         loop {
-            let response = self.exchange(&mut request).await?;
+            let (response, lease) = self.exchange(&mut request).await?;
             let (head, body) = response.into_parts();
             let follow = request.redirects > 0 && is_redirect(head.status);
             let keep =
@@ -70,6 +64,7 @@ impl HttpClient {
             let (size, body) = read(body, keep)
                 .await
                 .map_err(|e| Failure::new("connection-lost", chain(&e)))?;
+            self.connections.give_back(lease);
             if follow && request.redirect(head.status, &head.headers)? {
                 continue;
             }
@@ -85,7 +80,7 @@ impl HttpClient {
     async fn exchange(
         &self,
         request: &mut HttpRequest,
-    ) -> Result<http::Response<Incoming>, Failure> {
+    ) -> Result<(http::Response<Incoming>, Lease), Failure> {
         let url = match &request.jar {
             Some(jar) => {
                 let url = request.url()?;
@@ -94,18 +89,11 @@ impl HttpClient {
             }
             None => None,
         };
-        let response = self.client.request(request.message()).await.map_err(|e| {
-            let kind = if e.is_connect() {
-                "connect"
-            } else {
-                "connection-lost"
-            };
-            Failure::new(kind, chain(&e))
-        })?;
+        let (response, lease) = self.connections.exchange(request.message()).await?;
         if let (Some(jar), Some(url)) = (&request.jar, url) {
             jar.keep(&url, response.headers());
         }
-        Ok(response)
+        Ok((response, lease))
     }
 }
 

@@ -4,6 +4,7 @@ mod address;
 mod caller;
 mod carried;
 mod common;
+mod connections;
 mod cookies;
 mod decode;
 mod escape;
@@ -88,7 +89,8 @@ impl Clients {
             match (prepared.kind, &self.grpc) {
                 (PreparedKind::Http(request), _) => self.http.send(request, reads_body).await,
                 (PreparedKind::Grpc(request), Some(client)) => {
-                    client.send(request, timeout, reads_body).await
+                    // Boxed: an HTTP request in flight need not be as large.
+                    Box::pin(client.send(request, timeout, reads_body)).await
                 }
                 (PreparedKind::Grpc(_), None) => {
                     Err(Failure::new("protocol", "the scenario has no gRPC address"))

@@ -6,6 +6,9 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use axum::routing::{any, get, post};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 use super::bench::Bench;
 use super::echo::{echo, listen};
@@ -292,5 +295,29 @@ async fn connections_are_kept_unless_every_arrival_opens_its_own() {
             want,
             "{settings}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_the_service_closed_fails_no_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (closed, mut closings) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await.unwrap();
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+            drop(stream);
+            closed.send(()).unwrap();
+        }
+    });
+    let bench = Bench::http(address, "[actions.a]\nhttp = 'GET /'\n");
+    for ordinal in 0..3 {
+        let sent = bench.step("a", ordinal, &mut Carried::default()).await;
+        assert_eq!(sent, Ok(()), "request {ordinal}");
+        closings.recv().await.unwrap();
     }
 }
