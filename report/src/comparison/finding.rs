@@ -204,21 +204,7 @@ impl fmt::Display for Finding {
                 stage,
                 answered,
                 saturated,
-            } => {
-                write!(f, "Stage {stage:?} was overloaded: ")?;
-                if let Some(answered) = answered {
-                    write!(f, "{} of its arrivals were answered", percent(*answered))?;
-                }
-                if !saturated.is_empty() {
-                    let gap = if answered.is_some() { ", " } else { "" };
-                    write!(
-                        f,
-                        "{gap}requests in flight reached their bound in {}",
-                        saturated.join(", ")
-                    )?;
-                }
-                f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Offer less to find the rate that it carries.")
-            }
+            } => overload(f, stage, *answered, saturated),
             Self::Bookkeeping {
                 stage,
                 action,
@@ -249,4 +235,25 @@ impl fmt::Display for Finding {
             ),
         }
     }
+}
+
+fn overload(
+    f: &mut fmt::Formatter<'_>,
+    stage: &str,
+    answered: Option<f64>,
+    saturated: &[String],
+) -> fmt::Result {
+    write!(f, "Stage {stage:?} was overloaded: ")?;
+    if let Some(answered) = answered {
+        write!(f, "{} of its arrivals were answered", percent(answered))?;
+    }
+    if !saturated.is_empty() {
+        let gap = if answered.is_some() { ", " } else { "" };
+        write!(
+            f,
+            "{gap}requests in flight reached their bound in {}",
+            saturated.join(", ")
+        )?;
+    }
+    f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Offer less to find the rate that it carries.")
 }

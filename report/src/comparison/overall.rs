@@ -254,12 +254,11 @@ fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
             Finding::Aborted { why, .. } => Some(why.clone()),
             _ => None,
         });
-        match aborted {
-            Some(why) => facts.push(Fact::Aborted { side, why }),
-            None => {
-                let fault = validity.findings.iter().find_map(Finding::fault);
-                facts.extend(fault.map(|fault| Fact::Invalid { side, fault }));
-            }
+        if let Some(why) = aborted {
+            facts.push(Fact::Aborted { side, why });
+        } else {
+            let fault = validity.findings.iter().find_map(Finding::fault);
+            facts.extend(fault.map(|fault| Fact::Invalid { side, fault }));
         }
     }
     let forbidding = parts.comparable.differences.iter().filter(|d| d.forbids);
