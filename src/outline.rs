@@ -25,6 +25,9 @@ pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
             let named = counts.map(|(action, n)| (scenario.actions[*action].name.as_str(), *n));
             stream_lines(&mut text, stream, &named.collect::<Vec<_>>());
         }
+        for threshold in &planned.stage.abort_when {
+            let _ = writeln!(text, "  abort at {}", threshold.text);
+        }
         for capture in scenario.captures.iter().filter(|c| c.stage == stage.name) {
             let _ = writeln!(
                 text,
@@ -74,6 +77,9 @@ fn head(scenario: &Scenario, overrides: &Overrides, stages: &[StagePlan]) -> Str
         );
     }
     let addresses = &scenario.addresses;
+    for threshold in &scenario.abort_when {
+        let _ = writeln!(text, "abort      {}", threshold.text);
+    }
     for (name, address) in [
         ("http", &addresses.http),
         ("grpc", &addresses.grpc),
@@ -240,6 +246,7 @@ mod tests {
     fn a_closed_model_has_no_counts() {
         let text = r#"format = 1
 name = "closed"
+abort_when = ["failed > 5 % for 5s"]
 [addresses]
 http = "http://127.0.0.1:8000"
 [actions.browse]
@@ -249,6 +256,7 @@ http = "GET /think"
 [[stages]]
 name = "load"
 duration = "10s"
+abort_when = ["p99 > 2s for 10s", "in_flight > 40 for 3s"]
 [[stages.streams]]
 name = "players"
 users = 50

@@ -67,6 +67,8 @@ fn look_at(page: &Path) {
         for look in [light, dark] {
             assert!(look.content_width <= look.window_width, "{width}: {look:?}");
             assert!(look.charts >= 3, "{width}: {look:?}");
+            let cards = if width < 900 { "2+2" } else { "4" };
+            assert_eq!(look.cards, cards, "{width}");
             assert_eq!(look.title, "phase9 against phase8");
         }
     }

@@ -136,6 +136,10 @@ fn overrides_change_what_is_sent_and_stand_in_the_record() {
         ]
     );
 
+    let record = run(temp.path(), &["t.toml", "--users", "12"]);
+    assert_eq!(record.manifest.plan.users, Some(12));
+    assert_eq!(record.manifest.overrides, ["--users 12"]);
+
     let wrong = brunt_in(
         temp.path(),
         &[

@@ -154,6 +154,23 @@ async fn a_recording_is_sent_again_on_several_threads() {
             && stream.process.ends_with(") at speed 2"),
         "{stream:?}"
     );
+    let kept = std::fs::read(record.dir.join("replays/1-recorded.csv")).unwrap();
+    assert_eq!(kept, b"0\n0.8\n0.8\n3.8\n4\n");
+    let digest = &record.manifest.files["replays/1-recorded.csv"];
+    assert!(stream.process.contains(&digest[..12]), "{stream:?}");
+
+    // What the scenario was checked with is not there any more.
+    std::fs::write(temp.path().join("recorded.csv"), "0\n").unwrap();
+    let options = support::options(temp.path());
+    let error = brunt_loadgen::run(&scenario, &text, options, CancellationToken::new(), |_| {})
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.ends_with("recorded.csv has changed since it was read"),
+        "{error}"
+    );
+    assert_eq!(server.seen(), 4);
 }
 
 /// At 100/s a stall of 1 s holds up 100 arrivals for 1.00, 0.99, … 0.01 s. Of 300 arrivals, the

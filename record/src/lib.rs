@@ -9,6 +9,7 @@
 //! | `run.json` | what was run, where, how it ended, digests of the other files | [`Manifest`] |
 //! | `scenario.toml` | the scenario, byte for byte | |
 //! | `includes/` | the files that the scenario includes, byte for byte | [`IncludedFile`] |
+//! | `replays/` | the files of arrivals that streams replay, byte for byte | |
 //! | `latency.hlog` | HdrHistogram interval log, a histogram per second and [`LatencyTag`] | [`Record::latencies`] |
 //! | `counts.csv` | per second, stage and action: what became of the arrivals | [`CountsRow`] |
 //! | `errors.ndjson` | the first few failures of every kind | [`ErrorSample`] |

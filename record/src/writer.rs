@@ -25,6 +25,7 @@ pub(crate) const COUNTS: &str = "counts.csv";
 pub(crate) const ERRORS: &str = "errors.ndjson";
 pub(crate) const PROFILES: &str = "profiles";
 pub(crate) const INCLUDES: &str = "includes";
+pub(crate) const REPLAYS: &str = "replays";
 
 /// Everything that one second of a run adds to its record.
 #[derive(Default)]
@@ -124,8 +125,7 @@ impl RecordWriter {
 
     /// Path inside the record of the included file with this index and name.
     pub fn include_path(index: usize, name: &str) -> String {
-        let name = Path::new(name).file_name().unwrap_or_default();
-        format!("{INCLUDES}/{}-{}", index + 1, name.to_string_lossy())
+        numbered(INCLUDES, index, name)
     }
 
     /// Stores a file that the scenario includes, at its [`include_path`](Self::include_path).
@@ -135,10 +135,18 @@ impl RecordWriter {
         name: &str,
         bytes: &[u8],
     ) -> Result<(), RecordError> {
-        let folder = dir.join(INCLUDES);
-        fs::create_dir_all(&folder).map_err(RecordError::io(&folder))?;
-        let path = dir.join(Self::include_path(index, name));
-        fs::write(&path, bytes).map_err(RecordError::io(&path))
+        keep(dir, INCLUDES, &Self::include_path(index, name), bytes)
+    }
+
+    /// Stores a file of arrivals that a stream replays; its digest is that which the stream's
+    /// process names.
+    pub fn add_replay(
+        dir: &Path,
+        index: usize,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), RecordError> {
+        keep(dir, REPLAYS, &numbered(REPLAYS, index, name), bytes)
     }
 
     /// Writes the manifest, with the digests of the other files, by rename.
@@ -160,6 +168,19 @@ impl RecordWriter {
     }
 }
 
+/// Two files of one name lie in different folders beside the scenario, and in one in the record.
+fn numbered(folder: &str, index: usize, name: &str) -> String {
+    let name = Path::new(name).file_name().unwrap_or_default();
+    format!("{folder}/{}-{}", index + 1, name.to_string_lossy())
+}
+
+fn keep(dir: &Path, folder: &str, file: &str, bytes: &[u8]) -> Result<(), RecordError> {
+    let folder = dir.join(folder);
+    fs::create_dir_all(&folder).map_err(RecordError::io(&folder))?;
+    let path = dir.join(file);
+    fs::write(&path, bytes).map_err(RecordError::io(&path))
+}
+
 fn append(dir: &Path, name: &str, file: &mut File, bytes: &[u8]) -> Result<(), RecordError> {
     file.write_all(bytes)
         .map_err(RecordError::io(&dir.join(name)))
@@ -178,6 +199,7 @@ fn digests(dir: &Path) -> Result<BTreeMap<String, String>, RecordError> {
         (dir.to_owned(), String::new()),
         (dir.join(PROFILES), format!("{PROFILES}/")),
         (dir.join(INCLUDES), format!("{INCLUDES}/")),
+        (dir.join(REPLAYS), format!("{REPLAYS}/")),
     ] {
         if !folder.is_dir() {
             continue;

@@ -4,25 +4,13 @@
 
 mod support;
 
-use brunt_record::{Ending, LatencyTarget};
+use brunt_record::LatencyTarget;
 use brunt_report::comparison::{
-    Aspect, Conclusion, Fact, Finding, Measured, NoInterval, NotJudged, RunState, Side, StageState,
+    Aspect, Conclusion, Fact, Measured, NoInterval, NotJudged, RunState, Side, StageState,
     Statistic, Target, TargetVerdict, Value, Verdict, VerdictCounts,
 };
-use brunt_report::document::build;
-use brunt_report::render::{html, terminal};
-use brunt_report::{CompareOptions, Comparison, compare, load_pair};
-use support::Synthetic;
-
-fn compared(a: &Synthetic, b: &Synthetic, options: &CompareOptions) -> Comparison {
-    let temp = tempfile::tempdir().unwrap();
-    let (a, b) = (
-        a.write(&temp.path().join("a")),
-        b.write(&temp.path().join("b")),
-    );
-    let (a, b) = load_pair(&a, &b).unwrap();
-    compare(&a, &b, options)
-}
+use brunt_report::{CompareOptions, Comparison};
+use support::{Synthetic, compared};
 
 /// What `change` makes of run B, against the unchanged run A.
 fn with(change: impl FnOnce(&mut Synthetic)) -> Comparison {
@@ -316,112 +304,6 @@ fn other_data_are_another_load_and_another_seed_is_not() {
     let fewer = compared(&a, &b, &CompareOptions::default());
     assert!(!fewer.comparable.judged);
     assert_eq!(fewer.comparable.differences[0].what, Aspect::Users);
-}
-
-#[test]
-fn nothing_is_judged_on_an_invalid_record() {
-    for (what, change) in [
-        (
-            "late",
-            (|b| b.action("claim").lateness_us = 30_000) as fn(&mut Synthetic),
-        ),
-        ("clock", |b| b.clock_step_us = -200_000),
-        ("interrupted", |b| b.ending = Ending::Interrupted),
-        ("running", |b| b.ending = Ending::Running),
-    ] {
-        let comparison = with(change);
-        assert_eq!(comparison.validity.b.state, RunState::Invalid, "{what}");
-        assert_eq!(comparison.verdict.conclusion, Conclusion::Invalid, "{what}");
-        assert_eq!(comparison.verdict.targets.b.met, 0, "{what}");
-        assert_eq!(
-            comparison.verdict.facts[0],
-            Fact::Invalid { side: Side::B },
-            "{what}"
-        );
-        let counts = comparison.verdict.statistics;
-        assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
-    }
-}
-
-#[test]
-fn a_run_that_a_threshold_ended_says_so_first() {
-    let comparison = with(|b| b.ending = Ending::Aborted);
-    let why = "threshold \"p99 > 2s for 10s\"";
-    assert_eq!(comparison.verdict.conclusion, Conclusion::Invalid);
-    assert_eq!(
-        comparison.verdict.facts[0],
-        Fact::Aborted {
-            side: Side::B,
-            why: Some(why.to_owned())
-        }
-    );
-    assert_eq!(
-        comparison.validity.b.findings[0].to_string(),
-        format!(
-            "The run was aborted after 62 s by {why}. It is cut short, so that nothing is judged on it: offer less, or see what failed or got slow before the end."
-        )
-    );
-    let said = terminal(&build(&comparison));
-    assert!(
-        said.contains(&format!("was cut short by {why}: nothing is judged on it")),
-        "{said}"
-    );
-}
-
-#[test]
-fn a_rate_that_changes_has_no_drift_and_its_plan_in_the_report() {
-    let page = |rates: &[(u64, f64)]| {
-        let mut run = Synthetic::two_stages("p9");
-        run.rates = rates.to_vec();
-        run.action("list").growth = 1.0;
-        let comparison = compared(&run, &run, &CompareOptions::default());
-        let findings = &comparison.validity.a.findings;
-        let drifts = findings.iter().any(|f| matches!(f, Finding::Drift { .. }));
-        (drifts, html(&build(&comparison)).unwrap())
-    };
-    let (drifts, steady) = page(&[]);
-    assert!(drifts && !steady.contains("class=\"s-p\""));
-    let (drifts, changing) = page(&[(0, 0.0), (20, 900.0)]);
-    assert!(!drifts && changing.contains("class=\"s-p\""));
-    assert!(changing.contains("ramp, 600/s in the mean: 24,000 arrivals"));
-}
-
-#[test]
-fn every_finding_says_what_it_means_and_what_to_do() {
-    let comparison = with(|b| {
-        b.action("claim").lateness_us = 30_000;
-        b.action("list").lateness_us = 3_000;
-        b.action("initialize-new").failed = 0.63;
-        b.clock_step_us = 250_000;
-        b.saturated = vec!["init/load".into()];
-        b.shared_host = true;
-        b.host_busy = Some(0.97);
-        b.ending = Ending::Interrupted;
-    });
-    let texts: Vec<String> = comparison
-        .validity
-        .b
-        .findings
-        .iter()
-        .map(|finding| format!("{:?}: {finding}", finding.severity()))
-        .collect();
-    insta::assert_snapshot!(texts.join("\n"));
-}
-
-#[test]
-fn drift_is_flagged_and_a_steady_run_is_not() {
-    assert_eq!(with(|_| {}).validity.b.findings, []);
-    let growing = with(|b| b.action("claim").growth = 0.5);
-    let [
-        Finding::Drift {
-            action, percent, ..
-        },
-    ] = &growing.validity.b.findings[..]
-    else {
-        panic!("{:?}", growing.validity.b.findings);
-    };
-    assert_eq!(action, "claim");
-    assert!((15.0..35.0).contains(percent), "{percent}");
 }
 
 #[test]

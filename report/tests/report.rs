@@ -5,7 +5,7 @@
 mod page;
 mod story;
 
-use brunt_report::comparison::{Aspect, Conclusion, Difference, Fact, Side, Sides};
+use brunt_report::comparison::{Aspect, Conclusion, Difference, Fact, Fault, Side, Sides};
 use brunt_report::document::{Document, build};
 use brunt_report::render::{html, markdown, terminal};
 use page::Page;
@@ -105,7 +105,10 @@ fn the_top_says_why_nothing_is_judged() {
     }
 
     comparison.verdict.conclusion = Conclusion::Invalid;
-    comparison.verdict.facts = vec![Fact::Invalid { side: Side::B }];
+    comparison.verdict.facts = vec![Fact::Invalid {
+        side: Side::B,
+        fault: Fault::Generator,
+    }];
     let top = terminal(&build(&comparison));
     assert!(top.contains("The record of phase9 is invalid"), "{top}");
     assert!(!top.contains("improved,"), "{top}");

@@ -2,7 +2,7 @@
 
 use brunt_report::language::{
     BOTH_UNBOUNDED, FEW_SAMPLES, NOT_MEASURED, UNBOUNDED, bytes, change, change_in_words, count,
-    duration, factor, headroom, interval, interval_of_change, interval_of_points, limit,
+    duration, factor, headroom, interval, interval_of_change, interval_of_points, limit, mean,
     no_failure, of, overloaded, percent, percent_change, plural, points, rate, relative_change,
     seconds, share, share_target, span, target,
 };
@@ -37,6 +37,7 @@ fn the_way_of_saying_things() {
         plural(1, "action"),
         count(1_444_019),
         rate(78.1),
+        mean(3.44),
         seconds(7.5),
         bytes(8_200_000_000),
         NOT_MEASURED.to_owned(),

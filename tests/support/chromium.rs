@@ -13,6 +13,8 @@ pub(crate) struct Look {
     pub(crate) window_width: u64,
     /// Charts that take up room.
     pub(crate) charts: u64,
+    /// How many of the figures at the top stand in each row: `2+2`.
+    pub(crate) cards: String,
     /// Background of the page, as CSS has it.
     pub(crate) background: String,
     pub(crate) title: String,
@@ -28,10 +30,15 @@ pub(crate) fn look(page: &Path, width: u32, dark: bool) -> Look {
 f.onload = () => {{
   const d = f.contentDocument;
   const charts = [...d.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().height > 50);
+  const rows = new Map();
+  for (const card of d.querySelectorAll('.cards li')) {{
+    const top = card.getBoundingClientRect().top;
+    rows.set(top, (rows.get(top) ?? 0) + 1);
+  }}
   const pre = document.createElement('pre');
   pre.id = 'look';
   pre.textContent = [d.documentElement.scrollWidth, d.documentElement.clientWidth, charts.length,
-    getComputedStyle(d.body).backgroundColor, d.title].join('|');
+    [...rows.values()].join('+'), getComputedStyle(d.body).backgroundColor, d.title].join('|');
   document.body.append(pre);
 }};
 </script>",
@@ -68,14 +75,15 @@ f.onload = () => {{
             )
         })
         .0;
-    let parts: Vec<&str> = seen.splitn(5, '|').collect();
+    let parts: Vec<&str> = seen.splitn(6, '|').collect();
     let number = |i: usize| parts[i].parse().unwrap();
     Look {
         content_width: number(0),
         window_width: number(1),
         charts: number(2),
-        background: parts[3].to_owned(),
-        title: parts[4].to_owned(),
+        cards: parts[3].to_owned(),
+        background: parts[4].to_owned(),
+        title: parts[5].to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Recorded arrivals, read from a file once and kept small: a gap of a few hundred microseconds
 //! takes two bytes (LEB128), so that a million arrivals take two megabytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use brunt_record::sha256_hex;
@@ -11,6 +11,8 @@ const SECOND_US: u64 = 1_000_000;
 /// Instants of arrivals since the start of the recording, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
+    /// Where it was read from; absent for one that was made of a text.
+    source: Option<PathBuf>,
     file: String,
     sha256: String,
     gaps: Arc<[u8]>,
@@ -28,6 +30,19 @@ pub struct RecordingMistake {
 }
 
 impl Recording {
+    /// The recording in the file at `path`, which messages and records know as `name`.
+    pub fn read(path: &Path, name: &Path) -> Result<Self, RecordingMistake> {
+        let text = std::fs::read_to_string(path).map_err(|error| RecordingMistake {
+            line: None,
+            what: error.to_string(),
+            hint: "name a file of arrivals, relative to the scenario",
+        })?;
+        Ok(Self {
+            source: Some(path.to_owned()),
+            ..Self::parse(name, &text)?
+        })
+    }
+
     /// The recording in the file at `path`, whose content is `text`.
     ///
     /// Either one instant a line, in seconds, or in microseconds below a first line `us`; or
@@ -48,6 +63,7 @@ impl Recording {
         }
         let file = path.file_name().unwrap_or(path.as_os_str());
         Ok(Self {
+            source: None,
             file: file.to_string_lossy().into_owned(),
             sha256: sha256_hex(text.as_bytes()),
             gaps: gaps.bytes.into(),
@@ -57,6 +73,18 @@ impl Recording {
     /// Name of the file, without its folder.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// The file as it was when it was read; the bytes are not kept, for they are many.
+    pub fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        let path = self.source.as_deref().unwrap_or(Path::new(&self.file));
+        let bytes = std::fs::read(path)?;
+        if sha256_hex(&bytes) == self.sha256 {
+            Ok(bytes)
+        } else {
+            let what = format!("{} has changed since it was read", path.display());
+            Err(std::io::Error::other(what))
+        }
     }
 
     /// SHA-256 of the file.

@@ -19,6 +19,9 @@ pub enum RunError {
     /// The record cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// The arrivals to be replayed cannot be copied into the record.
+    #[error("replay: {0}")]
+    Replay(std::io::Error),
     /// Goose refused the attack.
     #[error("goose: {0}")]
     Goose(String),

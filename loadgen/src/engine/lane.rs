@@ -28,9 +28,14 @@ struct Places {
 }
 
 impl Lane {
-    pub(super) fn new(part: Part, arrivals: Arrivals, max_in_flight: usize) -> Self {
-        // A lane without a place could send nothing.
-        let free = part.share(max_in_flight).max(1);
+    pub(super) fn new(mut part: Part, arrivals: Arrivals, max_in_flight: usize) -> Self {
+        // A lane without a place could send nothing: its arrivals go to the others.
+        part.of = part.of.min(max_in_flight);
+        let free = if part.index < part.of {
+            part.share(max_in_flight)
+        } else {
+            0
+        };
         Self {
             part,
             arrivals,
@@ -59,6 +64,9 @@ impl Lane {
 
     /// Hands out the arrivals of this lane as they fall due; returns early on a stop.
     async fn offer(self: &Arc<Self>, start_us: u64) {
+        if self.places().free == 0 {
+            return;
+        }
         let post = &self.part.post;
         let Shared { clock, stop, .. } = &*post.shared;
         let timer = Timer::new().expect("the limit of open files leaves room for a timer");

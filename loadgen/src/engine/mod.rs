@@ -6,6 +6,7 @@ mod capture;
 mod closed;
 mod conductor;
 mod error;
+mod kept;
 mod lane;
 mod manifest;
 mod post;

@@ -18,6 +18,7 @@ use super::capture::PlannedCapture;
 use super::closed::ClosedPart;
 use super::conductor::{Conductor, StageControl};
 use super::error::RunError;
+use super::kept::Kept;
 use super::lane::Lane;
 use super::manifest::{draft, finish};
 use super::post::{Part, Post, Shared};
@@ -109,15 +110,14 @@ pub async fn run(
     let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
     let workers = Workers::start(threads, scenario)?;
     let halt = stop.child_token();
+    let kept = Kept::read(scenario)?;
 
     // From here on time counts; everything slow is done.
     let cpu_before_us = machine::process_cpu_us();
     let clock = Clock::starting_in(LEAD + start_up(&plan));
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
-    for (index, include) in scenario.includes.iter().enumerate() {
-        RecordWriter::add_include(&dir, index, &include.name, include.text.as_bytes())?;
-    }
+    kept.write(&dir)?;
     let shared = Arc::new(Shared {
         callers,
         shards: Arc::clone(&shards),

@@ -95,8 +95,13 @@ impl Books {
             second,
             ..Progress::default()
         };
-        let (mut responses, mut late) = (new_histogram(), new_histogram());
-        let mut happened = vec![Happened::default(); self.shards.series().stages()];
+        // Thresholds alone want to know.
+        let watched = if self.thresholds.is_empty() {
+            0
+        } else {
+            self.shards.series().stages()
+        };
+        let mut happened = vec![Happened::default(); watched];
         for (index, account) in self.accounts.iter_mut().enumerate() {
             let cell = cells.get(index).and_then(Option::as_deref);
             let series = self.shards.series();
@@ -104,14 +109,14 @@ impl Books {
             let of_stage = series.stage(SeriesId(index));
             let mut row = account.book(second, cell);
             progress.add(of_stage, &row, account);
-            if !self.thresholds.is_empty() {
-                happened[of_stage].in_flight_us += row.in_flight_us;
+            if let Some(happened) = happened.get_mut(of_stage) {
+                happened.in_flight_us += row.in_flight_us;
+                if let Some(cell) = cell {
+                    happened.add_cell(cell);
+                }
             }
             let before = out.latencies.len();
             if let Some(cell) = cell {
-                if !self.thresholds.is_empty() {
-                    happened[of_stage].add_cell(cell);
-                }
                 add_latencies(
                     cell,
                     stage,
@@ -140,6 +145,8 @@ impl Books {
                 out.counts.push(row);
             }
         }
+        let mut empty = || self.histograms.pop().unwrap_or_else(new_histogram);
+        let (mut responses, mut late) = (empty(), empty());
         for (tag, histogram) in &out.latencies {
             match (tag.outcome, tag.measure) {
                 (Outcome::Ok, Measure::Response) => add(&mut responses, histogram),
@@ -148,12 +155,13 @@ impl Books {
             }
         }
         add(&mut self.lateness, &late);
-        let responses = Quantiles::of(&responses);
-        progress.p50_us = responses.map(|quantiles| quantiles.p50_us);
-        progress.p99_us = responses.map(|quantiles| quantiles.p99_us);
+        let quantiles = Quantiles::of(&responses);
+        progress.p50_us = quantiles.map(|quantiles| quantiles.p50_us);
+        progress.p99_us = quantiles.map(|quantiles| quantiles.p99_us);
         progress.lateness_p99_us = Quantiles::of(&late).map(|quantiles| quantiles.p99_us);
         self.writer.append(&out)?;
-        for (_, mut histogram) in out.latencies {
+        let used = out.latencies.into_iter().map(|(_, histogram)| histogram);
+        for mut histogram in used.chain([responses, late]) {
             histogram.reset();
             self.histograms.push(histogram);
         }

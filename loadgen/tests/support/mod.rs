@@ -7,10 +7,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path as InPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use brunt_loadgen::{RunError, RunOptions, RunOutcome, Scenario, Update, run};
@@ -31,6 +31,11 @@ pub(crate) struct Behaviour {
     pub(crate) first: std::sync::OnceLock<tokio::time::Instant>,
     /// Every value of that header that came.
     pub(crate) authorization: Mutex<BTreeSet<String>>,
+    /// The number in the path of every request, and when it came.
+    pub(crate) came: Mutex<Vec<(u64, SystemTime)>>,
+    /// Requests that are being worked on, and the most that ever were.
+    pub(crate) at_work: AtomicU64,
+    pub(crate) most_at_work: AtomicU64,
 }
 
 pub(crate) struct Server {
@@ -64,7 +69,15 @@ impl Server {
     }
 }
 
-async fn work(State(behaviour): State<Arc<Behaviour>>, headers: HeaderMap) -> StatusCode {
+async fn work(
+    State(behaviour): State<Arc<Behaviour>>,
+    InPath(number): InPath<u64>,
+    headers: HeaderMap,
+) -> StatusCode {
+    let came = (number, SystemTime::now());
+    behaviour.came.lock().unwrap().push(came);
+    let at_work = behaviour.at_work.fetch_add(1, Ordering::SeqCst) + 1;
+    behaviour.most_at_work.fetch_max(at_work, Ordering::SeqCst);
     if let Some(value) = headers.get("authorization") {
         let value = value.to_str().unwrap().to_owned();
         behaviour.authorization.lock().unwrap().insert(value);
@@ -77,6 +90,7 @@ async fn work(State(behaviour): State<Arc<Behaviour>>, headers: HeaderMap) -> St
         tokio::time::sleep_until(first + until).await;
     }
     tokio::time::sleep(behaviour.delay).await;
+    behaviour.at_work.fetch_sub(1, Ordering::SeqCst);
     let n = behaviour.seen.fetch_add(1, Ordering::SeqCst) + 1;
     if behaviour.fail_every > 0 && n.is_multiple_of(behaviour.fail_every) {
         return StatusCode::SERVICE_UNAVAILABLE;

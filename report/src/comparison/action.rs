@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::change::StatisticComparison;
 use super::success::SuccessComparison;
+use super::throughput::{Throughput, ThroughputComparison};
 use super::value::{Side, Sides, Statistic};
 use crate::run::{ActionCounts, Value};
 
@@ -27,6 +28,8 @@ pub struct ActionComparison {
     pub service: Sides<Option<Quantiles>>,
     /// Successes, for information: they are judged per stage.
     pub success: SuccessComparison,
+    /// Successes per second, for information, where only closed streams send it; absent elsewhere.
+    pub throughput: Sides<Option<Throughput>>,
 }
 
 impl ActionComparison {
@@ -56,6 +59,9 @@ pub struct StageComparison {
     pub counts: Sides<Option<ActionCounts>>,
     /// Successes over all actions: this is what is judged.
     pub success: SuccessComparison,
+    /// Successes per second of its closed streams: less is worse. Absent in an open model, where
+    /// the plan says how many there are.
+    pub throughput: Option<ThroughputComparison>,
     /// In which runs it was overloaded.
     pub overloaded: Vec<Side>,
 }

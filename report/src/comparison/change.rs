@@ -33,7 +33,7 @@ pub struct Change {
     pub ln_ratio: f64,
     /// 100(eᵈ − 1): −67 is "67 % less".
     pub percent: f64,
-    /// B / A; below 1 is faster, and "3.03× faster" is its reciprocal.
+    /// B / A; of a response time below 1 is faster, and "3.03× faster" is its reciprocal.
     pub factor: f64,
     /// How sure; absent where a value has no interval, where the comparison is not judged, or
     /// where a stage was overloaded.
@@ -193,24 +193,35 @@ impl StatisticComparison {
                 reason: NotJudged::FewSamples,
             },
         };
-        let change = match (estimates.a.value.us(), estimates.b.value.us()) {
-            (Some(a), Some(b)) => {
-                let d = ln_us(b) - ln_us(a);
-                Some(Change {
-                    ln_ratio: d,
-                    percent: percent(d),
-                    factor: d.exp(),
-                    certainty: difference.map(|(tau, d)| Certainty::new(&d, noise, tau)),
-                })
-            }
-            _ => None,
-        };
+        let values = estimates.as_ref().map(|estimate| estimate.value.us());
+        let change = values
+            .a
+            .zip(values.b)
+            .map(|(a, b)| Change::new(a.max(1.0), b.max(1.0), difference, noise));
         Self {
             statistic,
             estimates,
             change,
             tolerance,
             verdict,
+        }
+    }
+}
+
+impl Change {
+    /// From `a` to `b`, both above zero; `difference` with its τ where one may be formed.
+    pub(super) fn new(
+        a: f64,
+        b: f64,
+        difference: Option<(f64, statistics::Difference)>,
+        noise: Noise,
+    ) -> Self {
+        let d = b.ln() - a.ln();
+        Self {
+            ln_ratio: d,
+            percent: percent(d),
+            factor: d.exp(),
+            certainty: difference.map(|(tau, d)| Certainty::new(&d, noise, tau)),
         }
     }
 }
@@ -233,11 +244,10 @@ impl Certainty {
     }
 }
 
-/// Adjusts the p of every judged statistic for how many there are.
-pub(super) fn adjust<'a>(all: impl Iterator<Item = &'a mut StatisticComparison>) {
-    let mut judged: Vec<&mut Certainty> = all
-        .filter_map(|one| one.change.as_mut()?.certainty.as_mut())
-        .collect();
+/// Adjusts the p of every judged change for how many there are.
+pub(super) fn adjust<'a>(all: impl Iterator<Item = &'a mut Change>) {
+    let mut judged: Vec<&mut Certainty> =
+        all.filter_map(|change| change.certainty.as_mut()).collect();
     let ps: Vec<f64> = judged.iter().map(|c| c.p).collect();
     for (certainty, p) in judged.iter_mut().zip(benjamini_hochberg(&ps)) {
         certainty.p_adjusted = p;
@@ -259,20 +269,26 @@ pub(crate) fn percents((low, high): (f64, f64)) -> Interval {
 }
 
 fn difference_of(estimates: &Sides<Estimate>, noise: Noise) -> Option<statistics::Difference> {
-    let run = |estimate: &Estimate| {
-        Some([RunMean {
+    noise.difference(estimates.as_ref().map(|estimate| {
+        Some(RunMean {
             ln_theta: ln_us(estimate.value.us()?),
             variance: estimate.variance?,
             degrees_of_freedom: f64::from(estimate.windows?) - 1.0,
-        }])
-    };
-    let floor = NoiseFloor {
-        s_aa: noise.s_aa,
-        degrees_of_freedom: match noise.source {
-            // Assumed, and so known exactly: the normal quantile.
-            NoiseSource::Assumed => None,
-            NoiseSource::Calibrated { runs } => Some(f64::from(runs.max(2)) - 1.0),
-        },
-    };
-    statistics::difference(&run(&estimates.a)?, &run(&estimates.b)?, floor)
+        })
+    }))
+}
+
+impl Noise {
+    /// The difference of two runs, above this floor; none where a run has no mean.
+    pub(super) fn difference(self, runs: Sides<Option<RunMean>>) -> Option<statistics::Difference> {
+        let floor = NoiseFloor {
+            s_aa: self.s_aa,
+            degrees_of_freedom: match self.source {
+                // Assumed, and so known exactly: the normal quantile.
+                NoiseSource::Assumed => None,
+                NoiseSource::Calibrated { runs } => Some(f64::from(runs.max(2)) - 1.0),
+            },
+        };
+        statistics::difference(&[runs.a?], &[runs.b?], floor)
+    }
 }

@@ -1,7 +1,7 @@
 //! Two runs in, one comparison out.
 
 use super::action::{ActionComparison, Quantiles, StageComparison};
-use super::change::{NotJudged, StatisticComparison, adjust};
+use super::change::{Noise, NotJudged, StatisticComparison, adjust};
 use super::differences::comparability;
 use super::estimate::{Estimate, NoInterval, Windowed};
 use super::failures::{failures, samples};
@@ -10,11 +10,12 @@ use super::overall::{Overall, Parts};
 use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
 use super::target::targets;
-use super::validity::{RunState, RunValidity, StageState};
+use super::throughput::{Throughput, ThroughputComparison};
+use super::validity::{RunState, RunValidity};
 use super::value::{Side, Sides, Statistic};
-use super::verdict::{self, Situation};
+use super::verdict::Situation;
 use super::{Comparison, SCHEMA_VERSION};
-use crate::run::{ActionRun, Run, Value};
+use crate::run::{ActionRun, Run, StageSpan, Value};
 use crate::statistics::OverOffered;
 
 /// Holds run B (the candidate) against run A (the baseline). Pure.
@@ -32,27 +33,37 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
     for stage in judged_stages(runs) {
         let situation = Situation {
             blocked,
-            overloaded: validity.as_ref().map(|v| overloaded_in(v, &stage)),
+            overloaded: validity
+                .as_ref()
+                .map(|v| v.stage(&stage).is_some_and(|stage| stage.overloaded)),
         };
         stages.push(compare_stage(runs, &stage, situation, options));
         // Only where it was overloaded.
         let answered = validity.as_ref().map(|v| {
-            let stage = v.stage(&stage).filter(|_| overloaded_in(v, &stage))?;
+            let stage = v.stage(&stage).filter(|stage| stage.overloaded)?;
             stage.answered
         });
         for action in actions_of(runs, &stage) {
             let measured = runs.map(|run| run.action(&stage, &action));
+            let spans = runs.map(|run| run.series.stage(&stage));
             failure_rows.extend(failures(&stage, &action, measured));
             actions.push(compare_action(
                 (&stage, &action),
                 measured,
+                spans,
                 answered,
                 situation,
                 options,
             ));
         }
     }
-    adjust(actions.iter_mut().flat_map(|row| &mut row.statistics));
+    let throughputs = stages.iter_mut().filter_map(|row| row.throughput.as_mut());
+    let statistics = actions.iter_mut().flat_map(|row| &mut row.statistics);
+    adjust(
+        statistics
+            .filter_map(|one| one.change.as_mut())
+            .chain(throughputs.filter_map(|one| one.change.as_mut())),
+    );
 
     let verdict = Overall::of(&Parts {
         comparable: &comparable,
@@ -84,13 +95,6 @@ fn blocked(invalid: Sides<bool>, judged: bool) -> Option<NotJudged> {
         None if judged => None,
         None => Some(NotJudged::NotComparable),
     }
-}
-
-fn overloaded_in(validity: &RunValidity, stage: &str) -> bool {
-    validity.stage(stage).is_some_and(|stage| {
-        stage.state != StageState::NeverRan
-            && verdict::overloaded(stage.answered, stage.saturated.len())
-    })
 }
 
 /// A's judged stages in their order, then those that only B has.
@@ -152,6 +156,12 @@ fn compare_stage(
             Some(options.tolerances.success_points),
             situation,
         ),
+        throughput: ThroughputComparison::new(
+            runs.map(|run| Throughput::of(run.series.stage(stage), run.stage(stage))),
+            options.tolerances.throughput,
+            Noise::ASSUMED,
+            situation,
+        ),
         overloaded: Side::BOTH
             .into_iter()
             .filter(|side| *situation.overloaded.get(*side))
@@ -162,6 +172,7 @@ fn compare_stage(
 fn compare_action(
     (stage, action): (&str, &str),
     runs: Sides<Option<&ActionRun>>,
+    spans: Sides<Option<&StageSpan>>,
     overloaded: Sides<Option<f64>>,
     situation: Situation,
     options: &CompareOptions,
@@ -190,6 +201,10 @@ fn compare_action(
         statistics,
         service: runs.map(|run| run.and_then(service)),
         success: SuccessComparison::new(runs.map(Success::of), None, situation),
+        throughput: Sides {
+            a: Throughput::of(spans.a, runs.a),
+            b: Throughput::of(spans.b, runs.b),
+        },
     }
 }
 

@@ -148,14 +148,17 @@ fn streams(found: &mut Found, stage: &str, a: &StreamPlan, b: &StreamPlan) {
         arrivals(a),
         arrivals(b),
     );
-    found.load(
-        Aspect::MaxInFlight {
-            stage: stage(),
-            stream: stream(),
-        },
-        a.max_in_flight.to_string(),
-        b.max_in_flight.to_string(),
-    );
+    // Users of a closed model are part of the process, and their number is the bound.
+    if a.rate_per_s.is_some() && b.rate_per_s.is_some() {
+        found.load(
+            Aspect::MaxInFlight {
+                stage: stage(),
+                stream: stream(),
+            },
+            a.max_in_flight.to_string(),
+            b.max_in_flight.to_string(),
+        );
+    }
     found.load(
         Aspect::Mix {
             stage: stage(),

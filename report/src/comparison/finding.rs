@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::language::{duration, percent, percent_change};
+use crate::language::{duration, mean, percent, percent_change};
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -17,6 +17,18 @@ pub enum Severity {
     Overload,
     /// The figures stand, and may be worse than the service is.
     Warning,
+}
+
+/// Whose doing it is that nothing can be judged on a record. It is never the service's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// The generator, or the machine that it ran on, could not keep to its own plan.
+    Generator,
+    /// The run did not go to its end.
+    CutShort,
+    /// The files of the record do not agree.
+    Record,
 }
 
 /// One finding about a run.
@@ -76,6 +88,15 @@ pub enum Finding {
         /// Streams whose bound on requests in flight was reached.
         saturated: Vec<String>,
     },
+    /// Requests in flight contradict Little's law in a stage that only closed streams send.
+    Bookkeeping {
+        stage: String,
+        action: String,
+        /// Requests in flight over the stage, from their integral: the mean.
+        in_flight: f64,
+        /// The mean that follows from how many settled and from their service times.
+        expected: f64,
+    },
     /// The machine of the generator was nearly busy.
     HostBusy {
         stage: String,
@@ -97,18 +118,27 @@ impl Finding {
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {
+            Self::Overloaded { .. } => Severity::Overload,
+            _ if self.fault().is_some() => Severity::Fault,
+            _ => Severity::Warning,
+        }
+    }
+
+    /// Whose fault it is that the record is invalid; none where the finding leaves it valid.
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::ClockStep { .. } | Self::Late { fault: true, .. } => Some(Fault::Generator),
             Self::Unfinished { .. }
             | Self::Interrupted { .. }
             | Self::Aborted { .. }
-            | Self::Damaged { .. }
-            | Self::ClockStep { .. }
-            | Self::NeverRan { .. }
-            | Self::Late { fault: true, .. } => Severity::Fault,
-            Self::Overloaded { .. } => Severity::Overload,
-            Self::Late { fault: false, .. }
+            | Self::NeverRan { .. } => Some(Fault::CutShort),
+            Self::Damaged { .. } => Some(Fault::Record),
+            Self::Overloaded { .. }
+            | Self::Late { fault: false, .. }
+            | Self::Bookkeeping { .. }
             | Self::HostBusy { .. }
             | Self::SharedHost
-            | Self::Drift { .. } => Severity::Warning,
+            | Self::Drift { .. } => None,
         }
     }
 }
@@ -174,21 +204,18 @@ impl fmt::Display for Finding {
                 stage,
                 answered,
                 saturated,
-            } => {
-                write!(f, "Stage {stage:?} was overloaded: ")?;
-                if let Some(answered) = answered {
-                    write!(f, "{} of its arrivals were answered", percent(*answered))?;
-                }
-                if !saturated.is_empty() {
-                    let gap = if answered.is_some() { ", " } else { "" };
-                    write!(
-                        f,
-                        "{gap}requests in flight reached their bound in {}",
-                        saturated.join(", ")
-                    )?;
-                }
-                f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Offer less to find the rate that it carries.")
-            }
+            } => overload(f, stage, *answered, saturated),
+            Self::Bookkeeping {
+                stage,
+                action,
+                in_flight,
+                expected,
+            } => write!(
+                f,
+                "{stage}/{action}: {} requests were in flight in the mean, and {} by their number and service times. By Little's law the two are one: counts.csv and latency.hlog do not tell of the same requests.",
+                mean(*in_flight),
+                mean(*expected)
+            ),
             Self::HostBusy { stage, busy } => write!(
                 f,
                 "Stage {stage:?}: the generator's machine was {} busy. Latencies may be those of waiting for a core; use a larger machine.",
@@ -208,4 +235,25 @@ impl fmt::Display for Finding {
             ),
         }
     }
+}
+
+fn overload(
+    f: &mut fmt::Formatter<'_>,
+    stage: &str,
+    answered: Option<f64>,
+    saturated: &[String],
+) -> fmt::Result {
+    write!(f, "Stage {stage:?} was overloaded: ")?;
+    if let Some(answered) = answered {
+        write!(f, "{} of its arrivals were answered", percent(answered))?;
+    }
+    if !saturated.is_empty() {
+        let gap = if answered.is_some() { ", " } else { "" };
+        write!(
+            f,
+            "{gap}requests in flight reached their bound in {}",
+            saturated.join(", ")
+        )?;
+    }
+    f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Offer less to find the rate that it carries.")
 }

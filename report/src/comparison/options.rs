@@ -8,6 +8,14 @@ use super::value::Statistic;
 /// `s_AA` where there is no calibration: 5 %.
 pub const ASSUMED_NOISE: f64 = 0.05;
 
+impl Noise {
+    /// Where nothing was calibrated.
+    pub(super) const ASSUMED: Self = Self {
+        s_aa: ASSUMED_NOISE,
+        source: NoiseSource::Assumed,
+    };
+}
+
 /// How to compare.
 #[derive(Clone, Debug, Default)]
 pub struct CompareOptions {
@@ -25,10 +33,7 @@ impl CompareOptions {
         self.calibration
             .get(&(stage.to_owned(), action.to_owned(), statistic))
             .copied()
-            .unwrap_or(Noise {
-                s_aa: ASSUMED_NOISE,
-                source: NoiseSource::Assumed,
-            })
+            .unwrap_or(Noise::ASSUMED)
     }
 }
 
@@ -43,6 +48,8 @@ pub struct Tolerances {
     pub p99: f64,
     /// Of the mean.
     pub mean: f64,
+    /// Of the throughput of closed streams.
+    pub throughput: f64,
     /// Of a success rate, percentage points.
     pub success_points: f64,
 }
@@ -54,6 +61,7 @@ impl Default for Tolerances {
             p95: 0.10,
             p99: 0.15,
             mean: 0.05,
+            throughput: 0.05,
             success_points: 0.1,
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::action::{ActionComparison, StageComparison};
 use super::change::{NoiseSource, StatisticComparison, Verdict};
 use super::comparable::Comparability;
-use super::finding::Finding;
+use super::finding::{Fault, Finding};
 use super::target::{TargetRow, TargetVerdict};
 use super::validity::{RunState, RunValidity};
 use super::value::{Side, Sides, Statistic};
@@ -23,6 +23,8 @@ pub struct Overall {
     pub statistics: VerdictCounts,
     /// Verdicts on the success rates, one per judged stage.
     pub successes: VerdictCounts,
+    /// Verdicts on the throughput of closed streams, one per judged stage that has any.
+    pub throughputs: VerdictCounts,
     /// Targets of each run.
     pub targets: Sides<TargetCounts>,
     /// What to say first, in this order.
@@ -95,7 +97,11 @@ impl TargetCounts {
 )]
 pub enum Fact {
     /// A run is invalid.
-    Invalid { side: Side },
+    Invalid {
+        side: Side,
+        /// By whose fault: the gravest.
+        fault: Fault,
+    },
     /// A threshold of its scenario ended a run, which is invalid for being cut short.
     Aborted {
         side: Side,
@@ -147,6 +153,13 @@ pub enum Fact {
         /// 100(B − A).
         points: f64,
     },
+    /// How much users of the closed model got done in a judged stage.
+    Throughput {
+        stage: String,
+        /// 100(B/A − 1); absent where a run got nothing done.
+        percent: Option<f64>,
+        verdict: Verdict,
+    },
     /// The p95 that got worse by the largest factor.
     WorstChange {
         stage: String,
@@ -185,6 +198,7 @@ impl Overall {
         let mut actions = VerdictCounts::default();
         let mut statistics = VerdictCounts::default();
         let mut successes = VerdictCounts::default();
+        let mut throughputs = VerdictCounts::default();
         for row in parts.actions {
             for one in row.statistics.iter().filter(|s| s.tolerance.is_some()) {
                 verdict::tally(&mut statistics, one.verdict);
@@ -195,6 +209,9 @@ impl Overall {
         }
         for row in parts.stages {
             verdict::tally(&mut successes, row.success.verdict);
+            if let Some(throughput) = &row.throughput {
+                verdict::tally(&mut throughputs, throughput.verdict);
+            }
         }
         let targets = Sides::of(Side::A, Side::B, |side| {
             let mut counts = TargetCounts::default();
@@ -212,10 +229,17 @@ impl Overall {
             .iter()
             .any(|side| parts.validity.get(*side).state == RunState::Invalid);
         Self {
-            conclusion: verdict::conclusion(invalid, parts.comparable.judged, actions, successes),
+            conclusion: verdict::conclusion(
+                invalid,
+                parts.comparable.judged,
+                actions,
+                successes,
+                throughputs,
+            ),
             actions,
             statistics,
             successes,
+            throughputs,
             facts: facts(parts, &targets),
             targets,
         }
@@ -230,10 +254,11 @@ fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
             Finding::Aborted { why, .. } => Some(why.clone()),
             _ => None,
         });
-        match aborted {
-            Some(why) => facts.push(Fact::Aborted { side, why }),
-            None if validity.state == RunState::Invalid => facts.push(Fact::Invalid { side }),
-            None => {}
+        if let Some(why) = aborted {
+            facts.push(Fact::Aborted { side, why });
+        } else {
+            let fault = validity.findings.iter().find_map(Finding::fault);
+            facts.extend(fault.map(|fault| Fact::Invalid { side, fault }));
         }
     }
     let forbidding = parts.comparable.differences.iter().filter(|d| d.forbids);
@@ -274,6 +299,14 @@ fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
             });
         }
     }
+    facts.extend(parts.stages.iter().filter_map(|row| {
+        let throughput = row.throughput.as_ref()?;
+        Some(Fact::Throughput {
+            stage: row.stage.clone(),
+            percent: throughput.change.as_ref().map(|change| change.percent),
+            verdict: throughput.verdict,
+        })
+    }));
     facts.extend(
         extreme(parts, Verdict::is_worse, 1.0).map(|(stage, action, percent)| Fact::WorstChange {
             stage,

@@ -8,7 +8,8 @@ use brunt_record::{Ending, Problem, StagePlan, new_histogram};
 use super::estimate::Windowed;
 use super::finding::Finding;
 use super::verdict;
-use crate::run::{ActionCounts, ActionRun, Run, merge};
+use crate::run::{ActionCounts, ActionRun, LoadModel, Run, merge};
+use crate::statistics::OverOffered;
 
 /// The validity of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -40,17 +41,22 @@ pub struct StageValidity {
     pub stage: String,
     /// Is it part of what is judged?
     pub judged: bool,
+    /// Who says when its requests are sent.
+    pub model: LoadModel,
     /// In one word.
     pub state: StageState,
+    /// Could the service not carry the rates of its open streams?
+    pub overloaded: bool,
     /// Arrivals that the plan wants of a stage that runs to its end.
     pub planned: Option<u64>,
     /// What became of the arrivals; absent where the stage never ran.
     pub counts: Option<ActionCounts>,
-    /// ok / offered, 0 to 1; absent where nothing was offered.
+    /// ok / offered, 0 to 1, of the open streams where there are any; absent where nothing was
+    /// offered.
     pub answered: Option<f64>,
-    /// sent / offered, 0 to 1; absent where nothing was offered.
+    /// sent / offered of the open streams, 0 to 1; absent where they offered nothing.
     pub delivered: Option<f64>,
-    /// The generator's own delay; absent where it was not recorded.
+    /// The generator's own delay in open streams; absent where it was not recorded.
     pub lateness: Option<Lateness>,
     /// Streams whose bound on requests in flight was reached.
     pub saturated: Vec<String>,
@@ -153,18 +159,28 @@ impl StageValidity {
         let name = &stage.name;
         let mut found = Vec::new();
         let mut counts: Option<ActionCounts> = None;
+        let mut open = ActionCounts::default();
         let mut lateness = new_histogram();
         for action in run.stage(name) {
             counts.get_or_insert_default().add(&action.counts);
-            merge(&mut lateness, &action.lateness);
+            if !action.closed {
+                open.add(&action.counts);
+                merge(&mut lateness, &action.lateness);
+            }
             if stage.judged {
                 found.extend(of_action(run, stage, action));
             }
         }
-        let answered = counts.and_then(|c| c.answered());
-        let saturated = saturated_streams(run, name);
-        let overloaded = verdict::overloaded(answered, saturated.len());
         let ran = counts.is_some();
+        let model = LoadModel::of(stage);
+        // Users who wait for each response offer no more than is answered: what fails is their
+        // success rate, and no rate was too much.
+        let answered = match model {
+            LoadModel::Closed => counts.and_then(|c| c.answered()),
+            LoadModel::Open | LoadModel::Mixed => open.answered(),
+        };
+        let saturated = saturated_streams(run, name);
+        let overloaded = ran && verdict::overloaded(open.answered(), saturated.len());
         if overloaded {
             found.push(Finding::Overloaded {
                 stage: name.clone(),
@@ -190,13 +206,13 @@ impl StageValidity {
         Self {
             stage: name.clone(),
             judged: stage.judged,
+            model,
             state: word,
+            overloaded,
             planned: stage.streams.iter().map(|stream| stream.arrivals).sum(),
             counts,
             answered,
-            delivered: counts
-                .filter(|c| c.offered > 0)
-                .map(|c| c.sent() as f64 / c.offered as f64),
+            delivered: open.delivered(),
             lateness: (!lateness.is_empty()).then(|| Lateness {
                 p50_us: lateness.value_at_quantile(0.5),
                 p99_us: lateness.value_at_quantile(0.99),
@@ -208,28 +224,13 @@ impl StageValidity {
     }
 }
 
-/// Lateness against the quantile that is judged (the action's first target, else the p95), and
-/// drift, where the rate was to stay the same.
+/// How the generator kept up with the action, and drift, where the rate was to stay the same.
 fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let planned = run.manifest.plan.actions.iter();
-    let quantile = planned
-        .filter(|plan| plan.name == action.action)
-        .find_map(|plan| plan.targets.first())
-        .map_or(0.95, |target| target.quantile);
-    let value = action.arrivals().quantile(quantile).us();
-    if let (Some(value_us), false) = (value, action.lateness.is_empty()) {
-        let lateness_p99_us = action.lateness.value_at_quantile(0.99);
-        if let Some(fault) = verdict::late(lateness_p99_us as f64, value_us) {
-            findings.push(Finding::Late {
-                stage: action.stage.clone(),
-                action: action.action.clone(),
-                lateness_p99_us,
-                quantile,
-                value_us,
-                fault,
-            });
-        }
+    if action.closed {
+        findings.extend(bookkeeping(run, stage, action));
+    } else {
+        findings.extend(late(run, action));
     }
     let steady = stage.streams.iter().all(|stream| stream.rates.is_empty());
     if let (Some(percent), true) = (Windowed::new(action).drift(), steady) {
@@ -240,6 +241,59 @@ fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Lateness against the quantile that is judged: of the action's targets the lowest, which is the
+/// shortest time, else the p95.
+fn late(run: &Run, action: &ActionRun) -> Option<Finding> {
+    if action.lateness.is_empty() {
+        return None;
+    }
+    let planned = run.manifest.plan.actions.iter();
+    let quantile = planned
+        .filter(|plan| plan.name == action.action)
+        .flat_map(|plan| &plan.targets)
+        .map(|target| target.quantile)
+        .min_by(f64::total_cmp)
+        .unwrap_or(0.95);
+    // Where failures reach into the quantile, what succeeded is all that can have been spoilt.
+    let arrivals = action.arrivals();
+    let successes = OverOffered {
+        lost: 0,
+        ..arrivals
+    };
+    let value_us = arrivals
+        .quantile(quantile)
+        .us()
+        .or_else(|| successes.quantile(quantile).us())?;
+    let lateness_p99_us = action.lateness.value_at_quantile(0.99);
+    let fault = verdict::late(lateness_p99_us as f64, value_us)?;
+    Some(Finding::Late {
+        stage: action.stage.clone(),
+        action: action.action.clone(),
+        lateness_p99_us,
+        quantile,
+        value_us,
+        fault,
+    })
+}
+
+/// Users of the closed model have no due times to be late for: Little's law is held against the
+/// sums in place of lateness, N = λW with both sides times the length of the stage.
+fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Finding> {
+    let in_flight_us = action.in_flight_us as f64;
+    // What was in flight at the end of a record that was cut short has no service time.
+    let whole = run.finished && action.open == 0;
+    if !whole || !verdict::contradicts_little(in_flight_us, action.service_sum_us) {
+        return None;
+    }
+    let duration_us = stage.duration_us as f64;
+    Some(Finding::Bookkeeping {
+        stage: action.stage.clone(),
+        action: action.action.clone(),
+        in_flight: in_flight_us / duration_us,
+        expected: action.service_sum_us / duration_us,
+    })
 }
 
 /// The manifest names them `stage/stream`.

@@ -27,6 +27,8 @@ const LATE_WARNING: f64 = 0.10;
 const CLOCK_STEP_US: u64 = 100_000;
 /// A machine above this share of its cores is nearly busy.
 const HOST_BUSY: f64 = 0.9;
+/// Requests in flight may differ from rate times service time by this share.
+const LITTLE: f64 = 0.10;
 /// A drift of less than this share is no drift.
 const DRIFT: f64 = 0.10;
 /// False discovery rate.
@@ -49,6 +51,11 @@ impl Situation {
             Sides { a: true, b: false } => Some(Verdict::OverloadEnded),
             _ => None,
         }
+    }
+
+    /// Does neither a fault, nor another load, nor overload forbid an interval?
+    pub(crate) fn is_plain(self) -> bool {
+        self.blocked.is_none() && !self.overloaded.a && !self.overloaded.b
     }
 
     fn both_overloaded(self) -> bool {
@@ -136,6 +143,43 @@ pub(crate) fn success(
     // Fewer successes are worse: turn the sign.
     let Interval { low, high } = difference.points_95;
     change(-difference.points, (-high, -low), (-ci90.1, -ci90.0), tau)
+}
+
+/// The verdict on the throughput of closed streams, from d = ln B − ln A and τ; `measured` says of
+/// which runs it is known.
+pub(crate) fn throughput(
+    situation: Situation,
+    measured: Sides<bool>,
+    difference: Option<Difference>,
+    tau: f64,
+) -> Verdict {
+    if let Some(reason) = situation.blocked {
+        return not_judged(reason);
+    }
+    if let Some(side) = Side::BOTH.into_iter().find(|side| !measured.get(*side)) {
+        return not_judged(NotJudged::NotMeasured { side });
+    }
+    if let Some(verdict) = situation.overload() {
+        return verdict;
+    }
+    if situation.both_overloaded() {
+        return not_judged(NotJudged::BothOverloaded);
+    }
+    let Some(difference) = difference else {
+        return not_judged(NotJudged::FewSamples);
+    };
+    // Less is worse: turn the sign.
+    let turned = |level| {
+        let (low, high) = difference.interval(level);
+        (-high, -low)
+    };
+    change(-difference.d, turned(0.95), turned(0.9), tau)
+}
+
+/// Do requests in flight contradict rate times service time (Little's law)? Both are integrated
+/// over a stage, in request-microseconds.
+pub(crate) fn contradicts_little(in_flight_us: f64, service_sum_us: f64) -> bool {
+    (in_flight_us - service_sum_us).abs() > LITTLE * service_sum_us
 }
 
 /// Does a change stand out among all that were judged?
@@ -242,7 +286,8 @@ pub(crate) fn relative_rule(
     }
 }
 
-/// Was a stage overloaded that answered this share and had `saturated` streams?
+/// Was a stage overloaded that answered this share of its planned arrivals and had `saturated`
+/// streams?
 pub(crate) fn overloaded(answered: Option<f64>, saturated: usize) -> bool {
     saturated > 0 || answered.is_some_and(|share| share < ANSWERED)
 }
@@ -306,16 +351,17 @@ pub(crate) fn tally(counts: &mut VerdictCounts, verdict: Verdict) {
     } += 1;
 }
 
-/// The comparison in one word, from the verdicts on the p95 of every action and on the success
-/// rate of every stage.
+/// The comparison in one word, from the verdicts on the p95 of every action, and on the success
+/// rate and the throughput of every stage.
 pub(crate) fn conclusion(
     invalid: bool,
     comparable: bool,
     actions: VerdictCounts,
     successes: VerdictCounts,
+    throughputs: VerdictCounts,
 ) -> Conclusion {
-    let worse = actions.worse + successes.worse;
-    let better = actions.better + successes.better;
+    let worse = actions.worse + successes.worse + throughputs.worse;
+    let better = actions.better + successes.better + throughputs.better;
     let settled = actions.equivalent + actions.small_change;
     let open = actions.inconclusive + actions.not_judged;
     if invalid {
@@ -336,63 +382,4 @@ pub(crate) fn conclusion(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn check(d: f64, half95: f64, tau: f64, expected: Verdict) {
-        let ci = |half: f64| (d - half, d + half);
-        let half90 = half95 * 0.84;
-        assert_eq!(
-            change(d, ci(half95), ci(half90), tau),
-            expected,
-            "{d} ± {half95}"
-        );
-    }
-
-    #[test]
-    fn a_change_is_judged_by_both_ends_of_its_interval() {
-        check(0.20, 0.10, 0.1, Verdict::Regressed);
-        check(-0.20, 0.10, 0.1, Verdict::Improved);
-        check(0.01, 0.05, 0.1, Verdict::Equivalent);
-        check(0.06, 0.05, 0.1, Verdict::SmallChange);
-        check(0.05, 0.08, 0.1, Verdict::Inconclusive);
-        check(0.20, 0.30, 0.1, Verdict::Inconclusive);
-        // Certain, but no larger than what matters, is never a regression.
-        check(0.1, 0.01, 0.1, Verdict::SmallChange);
-        check(0.0, 0.0, 0.1, Verdict::Equivalent);
-    }
-
-    #[test]
-    fn lateness_is_a_fault_only_when_long_and_a_good_part() {
-        for (lateness, value, expected) in [
-            (4_900.0, 5_000.0, Some(false)),
-            (6_000.0, 100_000.0, None),
-            (6_000.0, 24_000.0, Some(false)),
-            (6_000.0, 23_000.0, Some(true)),
-            (50.0, 1_000.0, None),
-            (150.0, 1_000.0, Some(false)),
-        ] {
-            assert_eq!(late(lateness, value), expected, "{lateness} of {value}");
-        }
-    }
-
-    fn mirrored(verdict: Verdict) -> Verdict {
-        match verdict {
-            Verdict::Regressed => Verdict::Improved,
-            Verdict::Improved => Verdict::Regressed,
-            same => same,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn swapping_the_sides_mirrors_a_change(
-            d in -1.0f64..1.0, half in 0.0f64..1.0, tau in 0.01f64..0.5,
-        ) {
-            let forth = change(d, (d - half, d + half), (d - 0.8 * half, d + 0.8 * half), tau);
-            let back = change(-d, (-d - half, -d + half), (-d - 0.8 * half, -d + 0.8 * half), tau);
-            prop_assert_eq!(back, mirrored(forth));
-        }
-    }
-}
+mod tests;

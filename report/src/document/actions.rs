@@ -5,6 +5,7 @@ use super::figures;
 use super::names::{Names, action_id};
 use super::provenance;
 use super::table::{Cell, Column, Table};
+use super::throughput;
 use super::words;
 use crate::comparison::{
     ActionComparison, ActionCounts, Comparison, Quantiles, Side, Statistic, StatisticComparison,
@@ -21,6 +22,11 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     section.paragraph(
         "Response time runs from the instant at which an arrival was due. Percentiles are over offered arrivals: a failed or unsent one ranks as slower than every success. The mean, min and max are over successes.",
     );
+    let throughputs = throughput::table(comparison, names);
+    if !throughputs.rows.is_empty() {
+        section.paragraph(throughput::CLOSED);
+        section.table(throughputs);
+    }
     section.paragraph(provenance::noise(comparison));
     section.table(overview(comparison));
     section.sections = comparison
@@ -122,6 +128,15 @@ fn statistics(row: &ActionComparison, names: &Names) -> Table {
         success_change(row),
         words::verdict(row.success.verdict),
     ]);
+    if row.throughput.a.is_some() || row.throughput.b.is_some() {
+        table.rows.push(vec![
+            Cell::text("throughput").with_note(Some("successes per second".to_owned())),
+            throughput::value(row.throughput.a.as_ref()),
+            throughput::value(row.throughput.b.as_ref()),
+            Cell::default(),
+            Cell::default().with_note(Some("judged per stage".to_owned())),
+        ]);
+    }
     table.rows.extend(service(row));
     table
 }

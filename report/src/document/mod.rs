@@ -5,6 +5,7 @@
 
 mod actions;
 mod block;
+mod cards;
 mod failures;
 mod figure;
 mod figures;
@@ -14,6 +15,7 @@ mod provenance;
 mod resources;
 mod table;
 mod targets;
+mod throughput;
 mod tone;
 mod validity;
 mod verdict;

@@ -9,7 +9,7 @@ use super::table::{Cell, Column, Table};
 use super::tone::Tone;
 use super::verdict::aspect;
 use crate::comparison::{
-    Comparison, Difference, Finding, RunState, Severity, Side, StageState, StageValidity,
+    Comparison, Difference, Finding, LoadModel, RunState, Severity, Side, StageState, StageValidity,
 };
 use crate::language;
 
@@ -69,7 +69,13 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
     };
     let offered = stage.counts.map_or_else(absent, |counts| {
         let planned = stage.planned.filter(|planned| *planned != counts.offered);
-        let planned = planned.map(|planned| format!("of {} planned", language::count(planned)));
+        let planned = match stage.model {
+            LoadModel::Open => {
+                planned.map(|planned| format!("of {} planned", language::count(planned)))
+            }
+            LoadModel::Closed => Some("as users came round".to_owned()),
+            LoadModel::Mixed => Some("some as users came round".to_owned()),
+        };
         Cell::text(language::count(counts.offered)).with_note(planned)
     });
     let delivered = share(stage.delivered).with_note(
@@ -101,16 +107,36 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
         Cell::text(&stage.stage).with_note((!stage.judged).then(|| "preparation".to_owned())),
         Cell::text(run),
         offered,
-        delivered,
-        answered,
-        stage.lateness.map_or_else(absent, |lateness| {
-            Cell::text(language::duration(lateness.p99_us as f64))
-        }),
+        of_open(stage.model, delivered, Some("no rate")),
+        of_open(stage.model, answered, None),
+        of_open(
+            stage.model,
+            stage.lateness.map_or_else(absent, |lateness| {
+                Cell::text(language::duration(lateness.p99_us as f64))
+            }),
+            Some("no due times"),
+        ),
         stage
             .host_busy
             .map_or_else(absent, |busy| Cell::text(language::percent(busy))),
         Cell::toned(word, tone).with_note(saturated),
     ]
+}
+
+/// A figure of the open streams; `closed` stands where there are none, if they alone have it.
+fn of_open(model: LoadModel, cell: Cell, closed: Option<&str>) -> Cell {
+    const OPEN: &str = "open streams";
+    match (model, closed) {
+        (LoadModel::Closed, Some(words)) => Cell::faint(words),
+        (LoadModel::Mixed, _) => {
+            let note = cell
+                .note
+                .as_ref()
+                .map_or_else(|| OPEN.to_owned(), |note| format!("{OPEN}; {note}"));
+            cell.with_note(Some(note))
+        }
+        _ => cell,
+    }
 }
 
 fn findings(section: &mut Section, comparison: &Comparison, names: &Names, side: Side) {

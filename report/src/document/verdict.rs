@@ -1,12 +1,14 @@
 //! The verdict: what an engineer would sign, generated from the tables below it.
 
-use super::block::{Block, Callout, Card, Section};
+use super::block::{Block, Callout, Section};
+use super::cards;
 use super::names::{Names, action_id};
 use super::table::{Cell, Column, Table};
+use super::throughput;
 use super::tone::Tone;
 use super::words;
 use crate::comparison::{
-    Comparison, Conclusion, Fact, Side, Sides, Statistic, TargetCounts, VerdictCounts,
+    Comparison, Conclusion, Fact, Fault, Finding, Side, Statistic, VerdictCounts,
 };
 use crate::language;
 
@@ -57,7 +59,9 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         section.blocks.push(Block::List(differences));
     }
     if judged(comparison) {
-        section.blocks.push(Block::Cards(cards(comparison, names)));
+        section
+            .blocks
+            .push(Block::Cards(cards::of(comparison, names)));
     }
     section.table(overview(comparison, names));
     section
@@ -68,7 +72,7 @@ pub(super) fn aspect(what: &str) -> String {
     what.trim().trim_end_matches(':').to_owned()
 }
 
-fn tone(conclusion: Conclusion) -> Tone {
+pub(super) fn tone(conclusion: Conclusion) -> Tone {
     match conclusion {
         Conclusion::Better => Tone::Good,
         Conclusion::Worse | Conclusion::Invalid => Tone::Bad,
@@ -104,7 +108,7 @@ fn sentences(comparison: &Comparison, names: &Names) -> Vec<String> {
             | Fact::NotComparable { .. }
             | Fact::Forced { .. }
             | Fact::Overloaded { .. } => 0,
-            Fact::WorstChange { .. } | Fact::BestChange { .. } => 1,
+            Fact::WorstChange { .. } | Fact::BestChange { .. } | Fact::Throughput { .. } => 1,
             _ => 2,
         };
         lines[line].extend(sentence(fact, comparison, names));
@@ -148,10 +152,7 @@ fn count_verdicts(counts: &VerdictCounts) -> String {
 fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<String> {
     let run = |side: &Side| names.short(*side);
     let sentence = match fact {
-        Fact::Invalid { side } => format!(
-            "The record of {} is invalid, by the generator's fault and not by the service's: nothing is judged on it.",
-            run(side)
-        ),
+        Fact::Invalid { side, fault } => invalid(*side, *fault, comparison, names),
         Fact::Aborted { side, why } => format!(
             "The run of {} was cut short by {}: nothing is judged on it.",
             run(side),
@@ -207,6 +208,14 @@ fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<Strin
             "Success in stage {stage} changed by {}.",
             language::points(points / 100.0)
         ),
+        Fact::Throughput { stage, verdict, .. } => {
+            let row = comparison.stages.iter().find(|row| row.stage == *stage)?;
+            format!(
+                "Throughput of the closed streams in stage {stage}: {} ({}).",
+                throughput::change(row),
+                words::verdict(*verdict).text
+            )
+        }
         Fact::WorstChange {
             stage,
             action,
@@ -224,6 +233,42 @@ fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<Strin
     Some(sentence)
 }
 
+/// Whose fault it is that a record is invalid; of a late generator, where it was the latest.
+fn invalid(side: Side, fault: Fault, comparison: &Comparison, names: &Names) -> String {
+    let run = names.short(side);
+    let findings = &comparison.validity.get(side).findings;
+    match fault {
+        Fault::Generator => {
+            let late = findings.iter().filter_map(|finding| match finding {
+                Finding::Late {
+                    stage,
+                    action,
+                    lateness_p99_us,
+                    fault: true,
+                    ..
+                } => Some((*lateness_p99_us, stage, action)),
+                _ => None,
+            });
+            let late = late.max_by_key(|(us, ..)| *us).map(|(us, stage, action)| {
+                format!(
+                    " It sent {stage}/{action} late: {} at the p99.",
+                    language::duration(us as f64)
+                )
+            });
+            format!(
+                "The record of {run} is invalid, by the generator's fault and not by the service's: nothing is judged on it.{}",
+                late.unwrap_or_default()
+            )
+        }
+        Fault::CutShort => format!(
+            "The run of {run} did not go to its end, which says nothing about the service: nothing is judged on it."
+        ),
+        Fault::Record => format!(
+            "The record of {run} is damaged, which says nothing about the service: nothing is judged on it."
+        ),
+    }
+}
+
 fn extreme(
     comparison: &Comparison,
     what: &str,
@@ -236,84 +281,6 @@ fn extreme(
     Some(format!(
         "{what}: {action} in {stage}, {statistic} {change}."
     ))
-}
-
-fn cards(comparison: &Comparison, names: &Names) -> Vec<Card> {
-    let verdict = &comparison.verdict;
-    let mut cards = vec![Card {
-        label: "p95 by action".to_owned(),
-        value: format!(
-            "{} better, {} worse",
-            language::count(verdict.actions.better),
-            language::count(verdict.actions.worse)
-        ),
-        note: format!(
-            "of {}; {} inconclusive, {} not judged",
-            comparison.actions.len(),
-            language::count(verdict.actions.inconclusive),
-            language::count(verdict.actions.not_judged)
-        ),
-        tone: tone(verdict.conclusion),
-    }];
-    if verdict.targets.a.total() + verdict.targets.b.total() > 0 {
-        cards.push(targets_card(&verdict.targets, names));
-    }
-    for stage in &comparison.stages {
-        let side = |side| words::success(stage.success.sides.get(side));
-        let word = words::verdict(stage.success.verdict);
-        let difference = stage
-            .success
-            .difference
-            .map(|d| language::points(d.points / 100.0));
-        cards.push(Card {
-            label: format!("Success in {}", stage.stage),
-            value: difference.unwrap_or_else(|| language::NOT_MEASURED.to_owned()),
-            note: format!(
-                "{}: {} -> {}",
-                word.text,
-                side(Side::A).text,
-                side(Side::B).text
-            ),
-            tone: word.tone,
-        });
-    }
-    cards
-}
-
-fn targets_card(counts: &Sides<TargetCounts>, names: &Names) -> Card {
-    let met = |side| {
-        let counts: &TargetCounts = counts.get(side);
-        language::of(counts.met, counts.total())
-    };
-    let notes = Side::BOTH.map(|side| {
-        let counts = counts.get(side);
-        let parts: Vec<String> = [
-            (counts.missed, "missed"),
-            (counts.inconclusive, "inconclusive"),
-            (counts.not_judged, "not judged"),
-        ]
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| format!("{} {word}", language::count(*n)))
-        .collect();
-        (!parts.is_empty()).then(|| format!("{}: {}", names.short(side), parts.join(", ")))
-    });
-    Card {
-        label: "Targets met".to_owned(),
-        value: language::change_in_words(&met(Side::A), &met(Side::B)),
-        note: notes.into_iter().flatten().collect::<Vec<_>>().join("; "),
-        tone: match counts.b {
-            TargetCounts { missed: 1.., .. } => Tone::Bad,
-            TargetCounts {
-                inconclusive: 0,
-                not_judged: 0,
-                met: 1..,
-                ..
-            } => Tone::Good,
-            TargetCounts { met: 0, .. } => Tone::Faint,
-            TargetCounts { .. } => Tone::Care,
-        },
-    }
 }
 
 /// The p95 of every action of both runs.

@@ -27,6 +27,12 @@ pub fn rate(per_second: f64) -> String {
     format!("{}/s", trimmed(per_second, 1))
 }
 
+/// A mean of counts: `12`, `3.4`, `0.05`.
+pub fn mean(of_counts: f64) -> String {
+    let small = of_counts.abs() < 1.0;
+    trimmed(of_counts, if small { 3 } else { 1 })
+}
+
 /// A moment of a run in seconds: `0`, `7`, `7.5`.
 pub fn seconds(second: f64) -> String {
     trimmed(second, 1)
@@ -114,6 +120,9 @@ mod tests {
             (f64::NAN, "not measured"),
         ] {
             assert_eq!(rate(value), text);
+        }
+        for (value, text) in [(12.0, "12"), (3.44, "3.4"), (0.05, "0.05")] {
+            assert_eq!(mean(value), text);
         }
         for (n, text) in [
             (512, "512 B"),

@@ -24,7 +24,7 @@ pub use change::{
     change, change_in_words, factor, interval_of_change, overloaded, percent_change,
     relative_change, speed,
 };
-pub use count::{bytes, count, of, plural, rate, seconds};
+pub use count::{bytes, count, mean, of, plural, rate, seconds};
 pub use duration::{duration, interval, limit, span};
 pub use share::{interval_of_points, percent, points, share, share_of, share_target};
 pub use target::{headroom, target};

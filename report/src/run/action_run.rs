@@ -25,6 +25,16 @@ pub struct ActionRun {
     pub failures: BTreeMap<String, u64>,
     /// Arrivals that never settled: those of a run that was cut short.
     pub open: u64,
+    /// Do only users of the closed model send it in this stage? Nothing is then due at an instant
+    /// of the plan, and no rate is known.
+    pub closed: bool,
+    /// The last second in which anything of it was due, in flight or settled.
+    pub last_second: u64,
+    /// Requests in flight, integrated over the whole stage, request-microseconds.
+    pub in_flight_us: u64,
+    /// Service times of all requests of the stage that settled, failed ones too, summed:
+    /// microseconds.
+    pub service_sum_us: f64,
     /// Response times of successes in the judged span, microseconds.
     pub response: Histogram<u64>,
     /// Their service times, microseconds.
@@ -93,13 +103,22 @@ pub struct Settled {
 }
 
 impl ActionRun {
-    pub(super) fn new(stage: &str, action: &str, limits_us: impl Iterator<Item = u64>) -> Self {
+    pub(super) fn new(
+        stage: &str,
+        action: &str,
+        closed: bool,
+        limits_us: impl Iterator<Item = u64>,
+    ) -> Self {
         Self {
             stage: stage.to_owned(),
             action: action.to_owned(),
             counts: ActionCounts::default(),
             failures: BTreeMap::new(),
             open: 0,
+            closed,
+            last_second: 0,
+            in_flight_us: 0,
+            service_sum_us: 0.0,
             response: new_histogram(),
             service: new_histogram(),
             lateness: new_histogram(),

@@ -27,6 +27,11 @@ impl ActionCounts {
         (self.offered > 0).then(|| self.ok as f64 / self.offered as f64)
     }
 
+    /// sent / offered; none where nothing was offered.
+    pub fn delivered(&self) -> Option<f64> {
+        (self.offered > 0).then(|| self.sent() as f64 / self.offered as f64)
+    }
+
     /// Adds the counts of `other`.
     pub fn add(&mut self, other: &Self) {
         self.offered += other.offered;

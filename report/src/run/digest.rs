@@ -7,6 +7,7 @@ use brunt_record::{
 };
 
 use super::action_run::{ActionRun, merge};
+use super::model::is_closed;
 use super::planned::planned;
 use super::points::{Points, width};
 use super::series::{ActionSeries, Series, SpectrumPoint, StageSpan};
@@ -103,7 +104,12 @@ fn collect_counts(manifest: &Manifest, rows: &[CountsRow], width: u64, seconds: 
             .entry(row.action.clone())
             .or_insert_with(|| Collected {
                 span: *span,
-                run: ActionRun::new(&row.stage, &row.action, limits(manifest, &row.action)),
+                run: ActionRun::new(
+                    &row.stage,
+                    &row.action,
+                    is_closed(&manifest.plan, &row.stage, &row.action),
+                    limits(manifest, &row.action),
+                ),
                 points: Points::new(width, seconds),
             });
         one.points.count(row);
@@ -128,6 +134,8 @@ fn add_row(run: &mut ActionRun, row: &CountsRow, window: Option<usize>) {
     run.counts.failed += row.failed;
     run.counts.unsent += row.unsent;
     run.open = row.open;
+    run.last_second = row.second;
+    run.in_flight_us += row.in_flight_us;
     for (kind, count) in &row.failures.0 {
         *run.failures.entry(kind.clone()).or_default() += count;
     }
@@ -145,7 +153,7 @@ fn collect_latencies(record: &Record, collected: &mut ByStage) -> Result<(), Rep
     let log = record.latencies()?;
     let mut unordered = None;
     log.visit(
-        |tag| tag.outcome == Outcome::Ok || tag.measure == Measure::Lateness,
+        |tag| tag.outcome == Outcome::Ok || tag.measure != Measure::Response,
         |interval| {
             let found = collected
                 .get_mut(&interval.tag.stage)
@@ -184,9 +192,14 @@ fn add_interval(one: &mut Collected, interval: &LatencyInterval) -> bool {
             }
             return one.points.respond(interval.second, histogram);
         }
-        Measure::Service if window.is_some() => merge(&mut one.run.service, histogram),
+        Measure::Service => {
+            one.run.service_sum_us += histogram.mean() * histogram.len() as f64;
+            if window.is_some() && interval.tag.outcome == Outcome::Ok {
+                merge(&mut one.run.service, histogram);
+            }
+        }
         Measure::Lateness if window.is_some() => merge(&mut one.run.lateness, histogram),
-        Measure::Service | Measure::Lateness => {}
+        Measure::Lateness => {}
     }
     true
 }

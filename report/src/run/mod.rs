@@ -3,6 +3,7 @@
 mod action_run;
 mod counts;
 mod digest;
+mod model;
 mod planned;
 mod points;
 mod series;
@@ -16,6 +17,7 @@ use brunt_record::{ErrorSample, Manifest, Problem, Record};
 pub(crate) use action_run::merge;
 pub use action_run::{ActionRun, Settled, Window};
 pub use counts::ActionCounts;
+pub use model::LoadModel;
 pub use series::{
     ActionSeries, MOST_POINTS, PlannedPoint, Point, Series, SpectrumPoint, StageSpan,
 };

@@ -19,6 +19,13 @@ pub struct Series {
     pub actions: Vec<ActionSeries>,
 }
 
+impl Series {
+    /// When one of the stages was; none where it never began.
+    pub fn stage(&self, name: &str) -> Option<&StageSpan> {
+        self.stages.iter().find(|span| span.stage == name)
+    }
+}
+
 /// When a stage was, in seconds since the start of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct StageSpan {

@@ -50,6 +50,7 @@ pub(super) fn action(told: &Told, name: &impl Fn(&str) -> String) -> ActionCompa
                 unsent: told.lost[side] - failed,
             })
         }),
+        throughput: Sides::default(),
         overloaded: Sides {
             a: (told.stage == "init").then_some(0.37),
             b: None,

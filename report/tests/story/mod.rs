@@ -155,6 +155,7 @@ fn overall(name: &impl Fn(&str) -> String) -> Overall {
             equivalent: 1,
             ..VerdictCounts::default()
         },
+        throughputs: VerdictCounts::default(),
         targets: Sides {
             a: TargetCounts {
                 met: 1,
@@ -294,6 +295,7 @@ fn stage_row(stage: &str, name: &impl Fn(&str) -> String) -> StageComparison {
                 Verdict::Equivalent
             },
         },
+        throughput: None,
         overloaded: if stage == "init" {
             vec![Side::A]
         } else {

@@ -7,7 +7,8 @@ use brunt_record::{
     LatencyTarget, MixShare, Plan, ScenarioRef, StagePlan, StreamPlan,
 };
 use brunt_report::comparison::{
-    ActionCounts, Finding, Lateness, RunState, RunSummary, RunValidity, StageState, StageValidity,
+    ActionCounts, Finding, Lateness, LoadModel, RunState, RunSummary, RunValidity, StageState,
+    StageValidity,
 };
 
 use super::STORY;
@@ -139,7 +140,9 @@ pub(super) fn validity(side: usize, name: &impl Fn(&str) -> String) -> RunValidi
     let stage = |stage: &str, counts: ActionCounts, state| StageValidity {
         stage: name(stage),
         judged: true,
+        model: LoadModel::Open,
         state,
+        overloaded: state == StageState::Overloaded,
         planned: Some(counts.offered),
         counts: Some(counts),
         answered: counts.answered(),

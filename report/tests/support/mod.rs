@@ -2,16 +2,10 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod written;
 
-use brunt_record::{
-    ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
-    GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, LatencyTarget, Manifest, Measure,
-    MixShare, Outcome, Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second,
-    StagePlan, StreamPlan, new_histogram, sha256_hex,
-};
-use hdrhistogram::Histogram;
+use brunt_record::{Ending, LatencyTarget};
+use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 
 /// A run to be written; change the fields, then [`write`](Self::write) it.
 #[derive(Clone)]
@@ -23,7 +17,7 @@ pub struct Synthetic {
     pub success_target: Option<f64>,
     pub ending: Ending,
     pub clock_step_us: i64,
-    /// `stage/stream`; every stage has one stream, `load`.
+    /// `stage/stream`; open actions are in the stream `load`, closed ones in `players`.
     pub saturated: Vec<String>,
     pub shared_host: bool,
     pub host_busy: Option<f64>,
@@ -31,6 +25,8 @@ pub struct Synthetic {
     pub users: Option<u64>,
     /// Text of the file that the scenario includes.
     pub included: Option<String>,
+    /// Users of closed streams.
+    pub players: u64,
     /// Planned rates of every stream, second and rate; none where they stay the same.
     pub rates: Vec<(u64, f64)>,
 }
@@ -41,12 +37,16 @@ pub struct Stage {
     pub judged: bool,
     pub seconds: u64,
     pub warmup_s: u64,
+    /// Seconds at its end in which nothing is sent any more.
+    pub idle_s: u64,
     pub actions: Vec<Action>,
 }
 
 #[derive(Clone)]
 pub struct Action {
     pub name: String,
+    /// Is it sent by users of the closed model, who get `rate_per_s` done?
+    pub closed: bool,
     pub rate_per_s: u64,
     /// Median response time of successes; their logarithms are normal.
     pub median_us: f64,
@@ -59,6 +59,8 @@ pub struct Action {
     /// Shares of the arrivals of every second.
     pub failed: f64,
     pub unsent: f64,
+    /// What `counts.csv` has of the requests in flight, as a share of them.
+    pub in_flight: f64,
     /// Kind of the failures.
     pub kind: String,
     /// Largest dispatch lateness; half of the requests are below half of it.
@@ -97,8 +99,18 @@ impl Synthetic {
             shared_host: false,
             host_busy: Some(0.4),
             max_in_flight: 6_000,
+            players: 50,
             rates: vec![],
         }
+    }
+
+    /// The same, where users of the closed model send every action.
+    pub fn closed(phase: &str) -> Self {
+        let mut run = Self::two_stages(phase);
+        for action in run.stages.iter_mut().flat_map(|stage| &mut stage.actions) {
+            action.closed = true;
+        }
+        run
     }
 
     /// The action of that name, to be changed.
@@ -109,121 +121,6 @@ impl Synthetic {
             .find(|action| action.name == name)
             .unwrap()
     }
-
-    /// Writes the record into `parent/phase` and returns that directory.
-    pub fn write(&self, parent: &Path) -> PathBuf {
-        let dir = parent.join(&self.phase);
-        let mut writer =
-            RecordWriter::create(&dir, &self.draft(), self.scenario.as_bytes()).unwrap();
-        let mut totals = Vec::new();
-        let mut start = 0;
-        for stage in &self.stages {
-            let seconds: Vec<Second> = (0..=stage.seconds)
-                .map(|s| stage.second(s, start + s))
-                .collect();
-            for second in &seconds {
-                writer.append(second).unwrap();
-            }
-            totals.extend(stage.actions.iter().map(|a| stage.totals(a, &seconds)));
-            start += stage.seconds + 1;
-        }
-        if self.ending == Ending::Running {
-            return dir;
-        }
-        let mut manifest = self.draft();
-        manifest.ended_at =
-            Some(manifest.started_at + jiff::SignedDuration::from_secs(start.cast_signed()));
-        manifest.completeness = Completeness {
-            ending: self.ending,
-            reason: match self.ending {
-                Ending::Interrupted => Some("SIGINT".into()),
-                Ending::Aborted => Some("threshold \"p99 > 2s for 10s\"".into()),
-                Ending::Complete | Ending::Running => None,
-            },
-            seconds: start,
-        };
-        manifest.generator = Some(GeneratorHealth {
-            cpu_us: Some(1_000_000),
-            peak_memory_bytes: Some(64 << 20),
-            clock_step_us: self.clock_step_us,
-            lateness: Latency {
-                p50_us: 100,
-                p99_us: 200,
-                max_us: 200,
-            },
-            saturated: self.saturated.clone(),
-        });
-        manifest.totals = totals;
-        writer.finish(manifest).unwrap()
-    }
-
-    fn draft(&self) -> Manifest {
-        let mut start = 0;
-        let stages = self
-            .stages
-            .iter()
-            .map(|stage| {
-                let plan = stage.plan(start, self);
-                start += stage.seconds + 1;
-                plan
-            })
-            .collect();
-        let actions = self.stages.iter().flat_map(|s| &s.actions);
-        Manifest {
-            schema: SCHEMA_VERSION,
-            id: format!("20260101-120000-{}", self.phase),
-            phase: self.phase.clone(),
-            started_at: "2026-01-01T12:00:00Z".parse().unwrap(),
-            ended_at: None,
-            build: Build {
-                version: "0.1.0".into(),
-                commit: None,
-            },
-            scenario: ScenarioRef {
-                name: "synthetic".into(),
-                sha256: sha256_hex(self.scenario.as_bytes()),
-                includes: self
-                    .included
-                    .iter()
-                    .map(|text| IncludedFile {
-                        name: "actions.toml".into(),
-                        file: "includes/1-actions.toml".into(),
-                        sha256: sha256_hex(text.as_bytes()),
-                    })
-                    .collect(),
-            },
-            overrides: vec![],
-            seed: self.seed,
-            labels: BTreeMap::new(),
-            addresses: BTreeMap::from([("http".into(), "http://127.0.0.1:8000".into())]),
-            plan: Plan {
-                stages,
-                actions: actions.map(Action::plan).collect(),
-                success_target: self.success_target,
-                users: self.users,
-            },
-            host: Host {
-                cpu: Some("Synthetic 1".into()),
-                cores: Some(2),
-                memory_bytes: Some(8 << 30),
-                kernel: Some("Linux 6.1".into()),
-                governor: None,
-                fsync_us: Some(300),
-                timer_late_p99_us: Some(90),
-                shared_with_target: self.shared_host,
-            },
-            shards: 1,
-            generator: None,
-            completeness: Completeness {
-                ending: Ending::Running,
-                reason: None,
-                seconds: 0,
-            },
-            totals: vec![],
-            captures: vec![],
-            files: BTreeMap::new(),
-        }
-    }
 }
 
 impl Stage {
@@ -233,144 +130,9 @@ impl Stage {
             judged: true,
             seconds,
             warmup_s: 0,
+            idle_s: 0,
             actions,
         }
-    }
-
-    fn plan(&self, start: u64, run: &Synthetic) -> StagePlan {
-        let rate: u64 = self.actions.iter().map(|a| a.rate_per_s).sum();
-        StagePlan {
-            name: self.name.clone(),
-            judged: self.judged,
-            duration_us: self.seconds * 1_000_000,
-            warmup_us: self.warmup_s * 1_000_000,
-            grace_us: 10_000_000,
-            started_us: (run.ending != Ending::Running).then_some(start * 1_000_000),
-            drained_us: (run.ending != Ending::Running)
-                .then_some((start + self.seconds) * 1_000_000 + 500_000),
-            host_busy: run.host_busy,
-            streams: vec![StreamPlan {
-                name: "load".into(),
-                process: match run.rates[..] {
-                    [] => "constant".into(),
-                    _ => "ramp".into(),
-                },
-                rates: run
-                    .rates
-                    .iter()
-                    .map(|(second, rate_per_s)| RatePoint {
-                        at_us: second * 1_000_000,
-                        rate_per_s: *rate_per_s,
-                    })
-                    .collect(),
-                rate_per_s: Some(rate as f64),
-                arrivals: Some(rate * self.seconds),
-                max_in_flight: run.max_in_flight,
-                mix: self
-                    .actions
-                    .iter()
-                    .map(|a| MixShare {
-                        action: a.name.clone(),
-                        weight: a.rate_per_s,
-                    })
-                    .collect(),
-            }],
-        }
-    }
-
-    /// Second `s` of the stage: a tenth of each second's arrivals settle in the next one.
-    fn second(&self, s: u64, run_second: u64) -> Second {
-        let mut second = Second {
-            second: run_second,
-            ..Second::default()
-        };
-        for action in &self.actions {
-            let carried = action.rate_per_s / 10;
-            let offered = if s < self.seconds {
-                action.rate_per_s
-            } else {
-                0
-            };
-            let open_before = if s == 0 { 0 } else { carried };
-            let open = if s < self.seconds { carried } else { 0 };
-            let settled = open_before + offered - open;
-            let before = (s * action.rate_per_s).saturating_sub(if s == 0 { 0 } else { carried });
-            let of = |share: f64| {
-                let upto = |n: u64| (share * n as f64).floor() as u64;
-                upto(before + settled) - upto(before)
-            };
-            let (failed, unsent) = (of(action.failed), of(action.unsent));
-            let ok = settled - failed - unsent;
-            if settled + offered == 0 {
-                continue;
-            }
-            let kinds = (failed > 0).then(|| (action.kind.clone(), failed));
-            let times = action.times(ok, run_second, s as f64 / self.seconds as f64);
-            let mut push = |outcome, measure, histogram: Histogram<u64>| {
-                if !histogram.is_empty() {
-                    second.latencies.push((
-                        LatencyTag {
-                            stage: self.name.clone(),
-                            action: action.name.clone(),
-                            outcome,
-                            measure,
-                        },
-                        histogram,
-                    ));
-                }
-            };
-            push(Outcome::Ok, Measure::Response, times.clone());
-            push(Outcome::Ok, Measure::Service, times);
-            push(Outcome::Ok, Measure::Lateness, action.lateness(ok));
-            push(Outcome::Failed, Measure::Lateness, action.lateness(failed));
-            if failed > 0 && s < 2 {
-                second.errors.push(ErrorSample {
-                    at_us: run_second * 1_000_000,
-                    stage: self.name.clone(),
-                    action: action.name.clone(),
-                    kind: action.kind.clone(),
-                    message: "503 Service Unavailable".into(),
-                    response_us: 1_000_000,
-                });
-            }
-            second.counts.push(CountsRow {
-                second: run_second,
-                stage: self.name.clone(),
-                action: action.name.clone(),
-                offered,
-                sent: ok + failed,
-                ok,
-                failed,
-                unsent,
-                open,
-                in_flight_us: (ok as f64 * action.median_us) as u64,
-                failures: FailureCounts(kinds.into_iter().collect()),
-            });
-        }
-        second
-    }
-
-    fn totals(&self, action: &Action, seconds: &[Second]) -> ActionTotals {
-        let mut totals = ActionTotals {
-            stage: self.name.clone(),
-            action: action.name.clone(),
-            offered: 0,
-            ok: 0,
-            failed: 0,
-            unsent: 0,
-            failures: BTreeMap::new(),
-        };
-        let mut failures = FailureCounts::default();
-        let rows = seconds.iter().flat_map(|s| &s.counts);
-        for row in rows.filter(|row| row.action == action.name) {
-            totals.offered += row.offered;
-            totals.ok += row.ok;
-            totals.failed += row.failed;
-            totals.unsent += row.unsent;
-            failures.add(&row.failures);
-        }
-        totals.failures = failures.0;
-        totals
     }
 }
 
@@ -378,6 +140,7 @@ impl Action {
     pub fn new(name: &str, rate_per_s: u64, median_us: f64) -> Self {
         Self {
             name: name.into(),
+            closed: false,
             rate_per_s,
             median_us,
             sigma: 0.4,
@@ -385,6 +148,7 @@ impl Action {
             growth: 0.0,
             failed: 0.0,
             unsent: 0.0,
+            in_flight: 1.0,
             kind: "http-503".into(),
             lateness_us: 200,
             targets: vec![LatencyTarget {
@@ -393,43 +157,15 @@ impl Action {
             }],
         }
     }
-
-    fn plan(&self) -> ActionPlan {
-        ActionPlan {
-            name: self.name.clone(),
-            protocol: "http".into(),
-            call: format!("POST /challenge/v1/{}", self.name),
-            timeout_us: 10_000_000,
-            targets: self.targets.clone(),
-        }
-    }
-
-    /// `n` response times at evenly spaced quantiles of a log-normal distribution.
-    fn times(&self, n: u64, second: u64, progress: f64) -> Histogram<u64> {
-        // A fixed sequence without a period (golden ratio), spread over -1..1.
-        let stray = 2.0 * (second as f64 * 0.618_033_988_75).fract() - 1.0;
-        let median = self.median_us * (1.0 + self.wobble * stray) * (1.0 + self.growth * progress);
-        let mut histogram = new_histogram();
-        for i in 0..n {
-            let z = normal_quantile((i as f64 + 0.5) / n as f64);
-            let us = (median * (self.sigma * z).exp()).round().max(1.0) as u64;
-            histogram.record(us.min(119_000_000)).unwrap();
-        }
-        histogram
-    }
-
-    fn lateness(&self, n: u64) -> Histogram<u64> {
-        let mut histogram = new_histogram();
-        for i in 0..n {
-            histogram
-                .record((self.lateness_us * (i + 1) / n).max(1))
-                .unwrap();
-        }
-        histogram
-    }
 }
 
-/// Tukey's lambda distribution, close enough to the normal one.
-fn normal_quantile(p: f64) -> f64 {
-    (p.powf(0.135) - (1.0 - p).powf(0.135)) / 0.1975
+/// Writes both records and compares them.
+pub fn compared(a: &Synthetic, b: &Synthetic, options: &CompareOptions) -> Comparison {
+    let temp = tempfile::tempdir().unwrap();
+    let (a, b) = (
+        a.write(&temp.path().join("a")),
+        b.write(&temp.path().join("b")),
+    );
+    let (a, b) = load_pair(&a, &b).unwrap();
+    compare(&a, &b, options)
 }

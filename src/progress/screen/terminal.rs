@@ -64,3 +64,53 @@ pub(crate) fn restore() {
         let _ = execute!(stderr(), LeaveAlternateScreen, Show);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// The other half of the test below, on a terminal: a panic while the screen is drawn, on a
+    /// thread of its own as ever.
+    #[test]
+    #[ignore = "it panics, and needs a terminal"]
+    fn drawing_panics() {
+        let mut full_screen = FullScreen::enter().unwrap();
+        let drawn = std::thread::spawn(move || full_screen.draw(|_| panic!("out of ink")));
+        drawn.join().unwrap_err();
+    }
+
+    /// On a terminal of its own, by script(1): the panic is told where it can be read, and the modes
+    /// of the terminal are those of before.
+    #[test]
+    fn a_panic_leaves_the_terminal_as_it_was() {
+        const ENTER: &str = "\u{1b}[?1049h";
+        const LEAVE: &str = "\u{1b}[?1049l";
+        let temp = tempfile::tempdir().unwrap();
+        let this = std::env::current_exe().unwrap();
+        let name = "progress::screen::terminal::tests::drawing_panics";
+        let command = format!(
+            "stty rows 24 cols 80; stty -a > before; \
+             '{}' --exact {name} --ignored --nocapture; code=$?; stty -a > after; exit $code",
+            this.display()
+        );
+        let output = Command::new("script")
+            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+            .current_dir(temp.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{seen}");
+        let (_, inside) = seen.split_once(ENTER).expect(&seen);
+        let (drawn, after) = inside.split_once(LEAVE).expect(&seen);
+        assert!(!drawn.contains("out of ink"), "{seen}");
+        assert!(after.contains("out of ink"), "{seen}");
+        let [before, after] = ["before", "after"].map(|file| {
+            let file = temp.path().join(file);
+            std::fs::read_to_string(file).unwrap()
+        });
+        assert_eq!(before, after, "the modes of the terminal");
+    }
+}

@@ -93,13 +93,13 @@ impl UnaryService<Order> for Buy {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Reflection {
+pub(super) enum Reflection {
     Off,
     V1,
     V1Alpha,
 }
 
-fn shop(reflection: Reflection) -> Router {
+pub(super) fn shop(reflection: Reflection) -> Router {
     let files = protox::compile(
         ["tests/data/protos/shop/shop.proto"],
         ["tests/data/protos/shop", "tests/data/protos/include"],
@@ -115,7 +115,8 @@ fn shop(reflection: Reflection) -> Router {
     routes.prepare().into_axum_router()
 }
 
-const FILES: &str = "proto = ['tests/data/protos/stock.proto', 'tests/data/protos/shop/shop.proto']
+pub(super) const FILES: &str =
+    "proto = ['tests/data/protos/stock.proto', 'tests/data/protos/shop/shop.proto']
 grpc = { include = ['tests/data/protos/include'] }
 ";
 const REFLECTION: &str = "grpc = { reflection = true }\n";

@@ -6,5 +6,8 @@ mod check;
 mod data;
 mod echo;
 mod grpc;
+mod grpc_carry;
 mod http;
+mod places;
+mod timeout;
 mod tls;

@@ -205,15 +205,8 @@ fn replay(
         return None;
     }
     let speed = speed.unwrap_or(1.0);
-    let path = folder.join(&file.value);
-    let recording = std::fs::read_to_string(&path)
-        .map_err(|error| RecordingMistake {
-            line: None,
-            what: error.to_string(),
-            hint: "name a file of arrivals, relative to the scenario",
-        })
-        // The record names the file, and no value of the environment.
-        .and_then(|text| Recording::parse(Path::new(file.written), &text));
+    // The record names the file, and no value of the environment.
+    let recording = Recording::read(&folder.join(&file.value), Path::new(file.written));
     let mut wrong = |mistake: RecordingMistake| {
         let line = mistake
             .line
