@@ -25,6 +25,8 @@ pub(crate) struct Recorded {
     pub(crate) writer: RecordWriter,
     /// Sums of `counts.csv`.
     pub(crate) totals: Vec<ActionTotals>,
+    /// Sums of `sessions.csv`.
+    pub(crate) session_totals: Vec<ActionTotals>,
     /// Dispatch lateness over the whole run.
     pub(crate) lateness: Latency,
     /// Seconds in the record.
@@ -102,27 +104,21 @@ impl Books {
             let series = self.shards.series();
             let (stage, action) = series.names(SeriesId(index));
             let of_stage = series.stage(SeriesId(index));
+            let is_session = series.is_session(SeriesId(index));
             let mut row = account.book(second, cell);
-            progress.add(of_stage, &row, account);
-            if !self.thresholds.is_empty() {
-                happened[of_stage].in_flight_us += row.in_flight_us;
-            }
-            let before = out.latencies.len();
+            let mut latencies = Vec::new();
             if let Some(cell) = cell {
-                if !self.thresholds.is_empty() {
-                    happened[of_stage].add_cell(cell);
-                }
-                add_latencies(
-                    cell,
-                    stage,
-                    action,
-                    &mut self.histograms,
-                    &mut out.latencies,
-                );
+                let empty = &mut self.histograms;
+                add_latencies(cell, stage, action, empty, &mut latencies);
             }
             if account.offered > 0 {
-                let of = |measure| quantiles(&out.latencies[before..], measure);
-                progress.actions.push(ActionProgress {
+                let of = |measure| quantiles(&latencies, measure);
+                let shown = if is_session {
+                    &mut progress.sessions
+                } else {
+                    &mut progress.actions
+                };
+                shown.push(ActionProgress {
                     stage: of_stage,
                     offered: row.offered,
                     delivered: row.ok,
@@ -134,10 +130,26 @@ impl Books {
                     totals: account.totals(stage, action),
                 });
             }
+            // The requests of a session are counted with their actions, and nothing twice.
+            if !is_session {
+                progress.add(of_stage, &row, account);
+                if !self.thresholds.is_empty() {
+                    happened[of_stage].in_flight_us += row.in_flight_us;
+                    if let Some(cell) = cell {
+                        happened[of_stage].add_cell(cell);
+                    }
+                }
+            }
+            let (rows, all) = if is_session {
+                (&mut out.sessions, &mut out.session_latencies)
+            } else {
+                (&mut out.counts, &mut out.latencies)
+            };
+            all.append(&mut latencies);
             if row.offered + row.sent + row.settled() + row.open + row.in_flight_us > 0 {
                 stage.clone_into(&mut row.stage);
                 action.clone_into(&mut row.action);
-                out.counts.push(row);
+                rows.push(row);
             }
         }
         for (tag, histogram) in &out.latencies {
@@ -153,7 +165,7 @@ impl Books {
         progress.p99_us = responses.map(|quantiles| quantiles.p99_us);
         progress.lateness_p99_us = Quantiles::of(&late).map(|quantiles| quantiles.p99_us);
         self.writer.append(&out)?;
-        for (_, mut histogram) in out.latencies {
+        for (_, mut histogram) in out.latencies.into_iter().chain(out.session_latencies) {
             histogram.reset();
             self.histograms.push(histogram);
         }
@@ -177,19 +189,26 @@ impl Books {
         // The run has ended by itself.
         self.thresholds = Thresholds::default();
         watch(&self.write(first, last)?);
-        let totals = self
+        let series = self.shards.series();
+        let (sessions, actions): (Vec<_>, Vec<_>) = self
             .accounts
             .iter()
             .enumerate()
             .filter(|(_, account)| account.offered > 0)
-            .map(|(index, account)| {
-                let (stage, action) = self.shards.series().names(SeriesId(index));
-                account.totals(stage, action)
-            })
-            .collect();
+            .partition(|(index, _)| series.is_session(SeriesId(*index)));
+        let totals = |accounts: Vec<(usize, &Account)>| {
+            let accounts = accounts.into_iter();
+            let named = accounts.map(|(index, account)| {
+                let (stage, name) = series.names(SeriesId(index));
+                account.totals(stage, name)
+            });
+            named.collect()
+        };
+        let (totals, session_totals) = (totals(actions), totals(sessions));
         Ok(Recorded {
             writer: self.writer,
             totals,
+            session_totals,
             lateness: Latency {
                 p50_us: self.lateness.value_at_quantile(0.5),
                 p99_us: self.lateness.value_at_quantile(0.99),
