@@ -1,7 +1,7 @@
 //! The verdict: what an engineer would sign, generated from the tables below it.
 
 use super::block::{Block, Callout, Card, Section};
-use super::names::{Names, action_id};
+use super::names::{Names, action_id, row_name};
 use super::table::{Cell, Column, Table};
 use super::tone::Tone;
 use super::words;
@@ -316,7 +316,7 @@ fn targets_card(counts: &Sides<TargetCounts>, names: &Names) -> Card {
     }
 }
 
-/// The p95 of every action of both runs.
+/// The p95 of every action of both runs, and then of every session.
 pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
     let mut table = Table::new(
         "p95 response time over offered arrivals",
@@ -328,7 +328,7 @@ pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
             Column::figure("Change"),
         ],
     );
-    for row in &comparison.actions {
+    for row in comparison.rows() {
         let Some(p95) = row.statistic(Statistic::P95) else {
             continue;
         };
@@ -336,7 +336,7 @@ pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
         // Where a value is no figure the columns beside it say so already.
         change.note = None;
         table.rows.push(vec![
-            Cell::text(format!("{} / {}", row.stage, row.action))
+            Cell::text(row_name(comparison, &row.stage, &row.action))
                 .to_section(action_id(&row.stage, &row.action)),
             words::verdict(p95.verdict),
             Cell::text(words::value(p95.estimates.a.value)),

@@ -9,7 +9,7 @@ use brunt_record::{
     ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, LatencyTarget, Manifest, Measure,
     MixShare, Outcome, Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second,
-    StagePlan, StreamPlan, new_histogram, sha256_hex,
+    SessionAction, SessionPlan, StagePlan, StreamPlan, new_histogram, sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -33,6 +33,8 @@ pub struct Synthetic {
     pub included: Option<String>,
     /// Planned rates of every stream, second and rate; none where they stay the same.
     pub rates: Vec<(u64, f64)>,
+    /// Names among the actions that are written as sessions, of all the others.
+    pub sessions: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -98,7 +100,26 @@ impl Synthetic {
             host_busy: Some(0.4),
             max_in_flight: 6_000,
             rates: vec![],
+            sessions: vec![],
         }
+    }
+
+    /// Is it the name of a session?
+    fn is_session(&self, name: &str) -> bool {
+        self.sessions.iter().any(|session| session == name)
+    }
+
+    /// The second with its sessions apart from the actions.
+    fn apart(&self, mut second: Second) -> Second {
+        let counts = std::mem::take(&mut second.counts);
+        let latencies = std::mem::take(&mut second.latencies);
+        (second.sessions, second.counts) = counts
+            .into_iter()
+            .partition(|row| self.is_session(&row.action));
+        (second.session_latencies, second.latencies) = latencies
+            .into_iter()
+            .partition(|(tag, _)| self.is_session(&tag.action));
+        second
     }
 
     /// The action of that name, to be changed.
@@ -118,11 +139,10 @@ impl Synthetic {
         let mut totals = Vec::new();
         let mut start = 0;
         for stage in &self.stages {
-            let seconds: Vec<Second> = (0..=stage.seconds)
-                .map(|s| stage.second(s, start + s))
-                .collect();
-            for second in &seconds {
-                writer.append(second).unwrap();
+            let second = |s| stage.second(s, start + s);
+            let seconds: Vec<Second> = (0..=stage.seconds).map(second).collect();
+            for s in 0..=stage.seconds {
+                writer.append(&self.apart(second(s))).unwrap();
             }
             totals.extend(stage.actions.iter().map(|a| stage.totals(a, &seconds)));
             start += stage.seconds + 1;
@@ -153,7 +173,9 @@ impl Synthetic {
             },
             saturated: self.saturated.clone(),
         });
-        manifest.totals = totals;
+        (manifest.session_totals, manifest.totals) = totals
+            .into_iter()
+            .partition(|total| self.is_session(&total.action));
         writer.finish(manifest).unwrap()
     }
 
@@ -168,7 +190,11 @@ impl Synthetic {
                 plan
             })
             .collect();
-        let actions = self.stages.iter().flat_map(|s| &s.actions);
+        let (sessions, actions): (Vec<&Action>, Vec<&Action>) = self
+            .stages
+            .iter()
+            .flat_map(|s| &s.actions)
+            .partition(|action| self.is_session(&action.name));
         Manifest {
             schema: SCHEMA_VERSION,
             id: format!("20260101-120000-{}", self.phase),
@@ -198,7 +224,23 @@ impl Synthetic {
             addresses: BTreeMap::from([("http".into(), "http://127.0.0.1:8000".into())]),
             plan: Plan {
                 stages,
-                actions: actions.map(Action::plan).collect(),
+                sessions: sessions
+                    .iter()
+                    .map(|session| SessionPlan {
+                        name: session.name.clone(),
+                        actions: actions
+                            .iter()
+                            .map(|action| SessionAction {
+                                action: action.name.clone(),
+                                mean: 1.5,
+                                most: 2,
+                            })
+                            .collect(),
+                        mean_pause_us: 1_000_000,
+                        targets: session.targets.clone(),
+                    })
+                    .collect(),
+                actions: actions.into_iter().map(Action::plan).collect(),
                 success_target: self.success_target,
                 users: self.users,
             },
@@ -220,6 +262,7 @@ impl Synthetic {
                 seconds: 0,
             },
             totals: vec![],
+            session_totals: vec![],
             captures: vec![],
             files: BTreeMap::new(),
         }
@@ -238,7 +281,8 @@ impl Stage {
     }
 
     fn plan(&self, start: u64, run: &Synthetic) -> StagePlan {
-        let rate: u64 = self.actions.iter().map(|a| a.rate_per_s).sum();
+        let requests = self.actions.iter().filter(|a| !run.is_session(&a.name));
+        let rate: u64 = requests.map(|a| a.rate_per_s).sum();
         StagePlan {
             name: self.name.clone(),
             judged: self.judged,
@@ -274,6 +318,7 @@ impl Stage {
                         weight: a.rate_per_s,
                     })
                     .collect(),
+                expected: vec![],
             }],
         }
     }
