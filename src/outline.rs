@@ -3,14 +3,19 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use brunt_loadgen::plan::{Plan, each_user_arrivals, record_actions, record_stages};
-use brunt_loadgen::scenario::UserPick;
+use brunt_loadgen::plan::{
+    Plan, PlannedStream, each_user_arrivals, record_actions, record_sessions, record_stages,
+};
+use brunt_loadgen::scenario::{Arriving, UserPick};
 use brunt_loadgen::{Overrides, Scenario};
-use brunt_record::{ActionPlan, StagePlan, StreamPlan};
+use brunt_record::{ActionPlan, LatencyTarget, StagePlan, StreamPlan};
 use brunt_report::language::{count, limit, plural, share_target, span};
 
 /// How many requests users send depends on the responses.
 const CLOSED_TOO: &str = ", and what the users of closed streams send";
+
+/// Where the steps of sessions are left to chance.
+const EXPECTED_TOO: &str = " expected";
 
 /// Everything that a run of `scenario` would do.
 pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
@@ -20,10 +25,13 @@ pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
     for (stage, planned) in stages.iter().zip(&plan.stages) {
         stage_head(&mut text, stage);
         for (stream, planned) in stage.streams.iter().zip(&planned.streams) {
-            let counts = planned.arrivals().map(|n| planned.mix.counts(n));
-            let counts = counts.iter().flatten();
-            let named = counts.map(|(action, n)| (scenario.actions[*action].name.as_str(), *n));
-            stream_lines(&mut text, stream, &named.collect::<Vec<_>>());
+            stream_lines(&mut text, stream);
+            columns(
+                &mut text,
+                "    ",
+                &mix(scenario, stream, planned),
+                &[false, true, false],
+            );
         }
         for threshold in &planned.stage.abort_when {
             let _ = writeln!(text, "  abort at {}", threshold.text);
@@ -38,6 +46,7 @@ pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
         }
     }
     actions(&mut text, scenario, &plan);
+    sessions(&mut text, scenario, &plan);
     text
 }
 
@@ -48,7 +57,8 @@ fn head(scenario: &Scenario, overrides: &Overrides, stages: &[StagePlan]) -> Str
     }
     let sum = |part: fn(&StagePlan) -> u64| stages.iter().map(part).sum::<u64>();
     let streams = || stages.iter().flat_map(|stage| &stage.streams);
-    let requests: u64 = streams().filter_map(|stream| stream.arrivals).sum();
+    let requests: f64 = streams().filter_map(StreamPlan::requests).sum();
+    let drawn = streams().any(|stream| stream.expected.iter().any(|e| !e.certain));
     let closed = streams().any(|stream| stream.arrivals.is_none());
     let _ = writeln!(
         text,
@@ -58,8 +68,9 @@ fn head(scenario: &Scenario, overrides: &Overrides, stages: &[StagePlan]) -> Str
     );
     let _ = writeln!(
         text,
-        "requests   {}{}",
-        count(requests),
+        "requests   {}{}{}",
+        count(requests.round() as u64),
+        if drawn { EXPECTED_TOO } else { "" },
         if closed { CLOSED_TOO } else { "" }
     );
     if let Some(users) = &scenario.users {
@@ -104,7 +115,7 @@ fn stage_head(text: &mut String, stage: &StagePlan) {
     text.push_str(if stage.judged { "\n" } else { ", not judged\n" });
 }
 
-fn stream_lines(text: &mut String, stream: &StreamPlan, counts: &[(&str, u64)]) {
+fn stream_lines(text: &mut String, stream: &StreamPlan) {
     let _ = write!(text, "  stream {}: {}", stream.name, stream.process);
     if let (Some(rate_per_s), Some(arrivals)) = (stream.rate_per_s, stream.arrivals) {
         let rate = per_second(rate_per_s);
@@ -114,78 +125,172 @@ fn stream_lines(text: &mut String, stream: &StreamPlan, counts: &[(&str, u64)]) 
         };
         let _ = write!(
             text,
-            "{rate}, {}, at most {} in flight",
+            "{rate}, {}, at most {} {}",
             plural(arrivals, "arrival"),
-            count(stream.max_in_flight)
+            count(stream.max_in_flight),
+            if stream.expected.is_empty() {
+                "in flight"
+            } else {
+                "under way"
+            }
         );
     }
     text.push('\n');
-    let rows: Vec<[String; 2]> = if stream.arrivals.is_some() {
-        let counts = counts.iter();
-        counts
-            .map(|(action, n)| [(*action).to_owned(), count(*n)])
-            .collect()
-    } else {
-        // How often each comes nobody knows before: the weights stand for it.
-        let mix = stream.mix.iter();
-        mix.map(|share| [share.action.clone(), format!("weight {}", share.weight)])
-            .collect()
+}
+
+/// What the arrivals of a stream are, and what its sessions come to.
+fn mix(scenario: &Scenario, stream: &StreamPlan, planned: &PlannedStream) -> Vec<[String; 3]> {
+    let counts = planned.arrivals().map(|n| planned.mix.counts(n));
+    let counted = |index: usize| {
+        let mut counts = counts.iter().flatten();
+        counts.find(|(of, _)| *of == index).map(|(_, n)| *n)
     };
-    columns(text, "    ", &rows, &[false, true]);
+    let indices = planned.mix.shares().map(|(index, _)| index);
+    let mut rows = Vec::new();
+    for (index, share) in indices.zip(&stream.mix) {
+        let n = counted(index);
+        let number = match n {
+            Some(n) => count(n),
+            // How often each comes nobody knows before: the weights stand for it.
+            None => format!("weight {}", share.weight),
+        };
+        let Arriving::Session(session) = scenario.arriving(index) else {
+            rows.push([share.action.clone(), number, String::new()]);
+            continue;
+        };
+        rows.push([format!("session {}", session.name), number, String::new()]);
+        for action in session.actions() {
+            let name = format!("  {}", scenario.actions[action].name);
+            let mean = session.mean_of(action);
+            let chance = !session.is_certain(action);
+            rows.push(match n {
+                Some(n) => [name, expected(mean * n as f64), remark(chance, "expected")],
+                None => [name, each(mean), remark(chance, "in the mean")],
+            });
+        }
+    }
+    rows
+}
+
+fn remark(is_so: bool, remark: &str) -> String {
+    if is_so { remark } else { "" }.to_owned()
+}
+
+/// A number of requests, to whole ones.
+fn expected(requests: f64) -> String {
+    count(requests.round() as u64)
+}
+
+/// Requests in one session: `2 each`, `0.3 each`.
+fn each(mean: f64) -> String {
+    format!("{} each", (mean * 1e3).round() / 1e3)
+}
+
+/// How often something arrives in all: at rates, and by users.
+fn how_many(at_rates: f64, drawn: bool, by_users: bool) -> String {
+    // What users send besides is not known before, so it is no number.
+    let number = format!(
+        "{}{}",
+        expected(at_rates),
+        if drawn { EXPECTED_TOO } else { "" }
+    );
+    match (at_rates > 0.0, by_users) {
+        (false, true) => "by users".to_owned(),
+        (_, true) => format!("{number} and by users"),
+        _ => number,
+    }
 }
 
 fn actions(text: &mut String, scenario: &Scenario, plan: &Plan) {
     text.push_str("\nactions\n");
-    let of = |name: &str| scenario.actions.iter().position(|a| a.name == name);
-    let planned = || plan.stages.iter().flat_map(|stage| &stage.streams);
-    let arrivals = |name: &str| -> u64 {
-        let open = planned().filter_map(|s| Some(s.mix.counts(s.arrivals()?)));
-        open.flatten()
-            .filter(|(action, _)| Some(*action) == of(name))
-            .map(|(_, n)| n)
-            .sum()
-    };
-    let stages = scenario.stages.iter().zip(&plan.stages);
-    let streams = stages.flat_map(|(stage, planned)| stage.streams.iter().zip(&planned.streams));
-    let closed: Vec<usize> = streams
-        .filter(|(_, planned)| planned.arrivals().is_none())
-        .flat_map(|(stream, _)| stream.mix.iter().map(|(action, _)| *action))
+    let streams: Vec<&PlannedStream> = plan.stages.iter().flat_map(|s| &s.streams).collect();
+    let open: Vec<(usize, f64, bool)> = streams
+        .iter()
+        .filter_map(|stream| Some(stream.expected(stream.arrivals()?)))
+        .flatten()
         .collect();
-    // What users send besides is not known before, so it is no number.
-    let how_many = |name: &str| match (arrivals(name), of(name)) {
-        (0, Some(action)) if closed.contains(&action) => "by users".to_owned(),
-        (n, Some(action)) if closed.contains(&action) => format!("{} and by users", count(n)),
-        (n, _) => count(n),
-    };
+    let closed: Vec<usize> = streams
+        .iter()
+        .filter(|stream| stream.arrivals().is_none())
+        .flat_map(|stream| stream.actions())
+        .collect();
     let rows: Vec<[String; 4]> = record_actions(scenario)
         .iter()
-        .map(|action| {
-            let pick = of(&action.name).map(|index| scenario.actions[index].user);
-            [
+        .filter_map(|action| {
+            let index = scenario
+                .actions
+                .iter()
+                .position(|a| a.name == action.name)?;
+            let here = || open.iter().filter(|(of, ..)| *of == index);
+            let requests = here().map(|(_, requests, _)| requests).sum();
+            let drawn = here().any(|(_, _, certain)| !certain);
+            let each_user = scenario.actions[index].user == UserPick::Each;
+            Some([
                 action.name.clone(),
-                how_many(&action.name),
+                how_many(requests, drawn, closed.contains(&index)),
                 action.call.clone(),
-                remarks(action, pick == Some(UserPick::Each)),
-            ]
+                remarks(action, each_user),
+            ])
         })
         .collect();
     columns(text, "  ", &rows, &[false, true, false, false]);
 }
 
-fn remarks(action: &ActionPlan, each_user: bool) -> String {
-    let mut remarks: Vec<String> = action
-        .targets
-        .iter()
-        .map(|target| {
-            let percent = (target.quantile * 1e6).round() / 1e4;
-            format!("p{percent} <= {}", limit(target.limit_us))
+fn sessions(text: &mut String, scenario: &Scenario, plan: &Plan) {
+    let used = record_sessions(scenario);
+    if used.is_empty() {
+        return;
+    }
+    text.push_str("\nsessions\n");
+    let streams: Vec<&PlannedStream> = plan.stages.iter().flat_map(|s| &s.streams).collect();
+    let rows: Vec<[String; 3]> = (scenario.actions.len()..)
+        .zip(&scenario.sessions)
+        .filter_map(|(index, session)| {
+            let planned = used.iter().find(|planned| planned.name == session.name)?;
+            let open = streams.iter().filter_map(|stream| {
+                let counts = stream.mix.counts(stream.arrivals()?).into_iter();
+                Some(counts.filter(|(of, _)| *of == index).map(|(_, n)| n).sum::<u64>())
+            });
+            let arrivals: u64 = open.sum();
+            let mut closed = streams.iter().filter(|s| s.arrivals().is_none());
+            let by_users = closed.any(|stream| stream.walks(index).is_some());
+            let mut remarks = limits(&planned.targets);
+            if session.user == UserPick::Each {
+                remarks.push("each user once".to_owned());
+            }
+            let actions = planned.actions.iter().map(|a| a.mean).sum::<f64>();
+            remarks.push(format!(
+                "{} requests in the mean",
+                (actions * 1e3).round() / 1e3
+            ));
+            remarks.push(format!(
+                "pauses of {} in the mean",
+                span(planned.mean_pause_us)
+            ));
+            let how_many = how_many(arrivals as f64, false, by_users);
+            Some([session.name.clone(), how_many, remarks.join(", ")])
         })
         .collect();
+    columns(text, "  ", &rows, &[false, true, false]);
+}
+
+fn remarks(action: &ActionPlan, each_user: bool) -> String {
+    let mut remarks = limits(&action.targets);
     if each_user {
         remarks.push("each user once".to_owned());
     }
     remarks.push(format!("timeout {}", span(action.timeout_us)));
     remarks.join(", ")
+}
+
+fn limits(targets: &[LatencyTarget]) -> Vec<String> {
+    let targets = targets.iter();
+    targets
+        .map(|target| {
+            let percent = (target.quantile * 1e6).round() / 1e4;
+            format!("p{percent} <= {}", limit(target.limit_us))
+        })
+        .collect()
 }
 
 /// Rows with their columns aligned; numbers to the right.
@@ -280,5 +385,24 @@ mix = { browse = 1 }
             users: None,
         };
         insta::assert_snapshot!(outlined("scenarios/m3-short.toml", &overrides));
+    }
+
+    #[test]
+    fn sessions_come_to_what_is_expected_of_their_actions() {
+        insta::assert_snapshot!(outlined(
+            "scenarios/player-session.toml",
+            &Overrides::default()
+        ));
+    }
+
+    #[test]
+    fn sessions_of_users_are_told_one_by_one() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/player-session.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replace("user = \"each\" ", "user = \"any\" ");
+        let text = text.replace("rate = \"5/s\"", "users = 20\nthink = \"1s\"");
+        let text = text.replace("process = \"poisson\"\n", "");
+        let scenario = Scenario::parse(&path, &text).unwrap();
+        insta::assert_snapshot!(outline(&scenario, &Overrides::default()));
     }
 }

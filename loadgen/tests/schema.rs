@@ -206,3 +206,51 @@ fn typical_mistakes_are_refused_by_the_schema_and_by_the_parser() {
         assert!(parse(&text).is_err(), "the parser takes {wrong:?}");
     }
 }
+
+const SESSION: &str = r#"
+[sessions.visit]
+user = "any"
+targets = { p95 = "3s" }
+steps = ["browse", { chance = "30 %", times = 2, action = "event", pause = "1s" }, { steps = ["browse"], pause = { uniform = ["1s", "2s"] } }, { one_of = [{ weight = 3, action = "browse" }, { weight = 1, steps = ["event"], times = 2 }] }]
+"#;
+
+/// The same of a session.
+const WRONG_SESSION: &[(&str, &str)] = &[
+    ("visit]", "Visit]"),
+    ("\"any\"", "\"all\""),
+    ("p95 = \"3s\"", "p95 = 3"),
+    ("[\"browse\", {", "[7, {"),
+    ("[\"browse\"]", "[]"),
+    ("[\"browse\"]", "\"browse\""),
+    ("30 %", "0 %"),
+    ("30 %", "130 %"),
+    ("\"30 %\"", "0.3"),
+    ("times = 2, action", "times = 0, action"),
+    ("times = 2, action", "pauses = \"1s\", action"),
+    (
+        "action = \"event\"",
+        "action = \"event\", steps = [\"event\"]",
+    ),
+    ("action = \"event\", pause", "pause"),
+    ("pause = \"1s\"", "pause = 1"),
+    ("weight = 3, ", ""),
+    ("weight = 3", "weight = 0"),
+    ("weight = 3", "weight = 3, chance = \"3 %\""),
+];
+
+#[test]
+fn typical_mistakes_in_sessions_are_refused_by_the_schema_and_by_the_parser() {
+    let parse = |text: &str| Scenario::parse(Path::new("test.toml"), text);
+    let scenario = RIGHT.replace("include = [\"more.toml\"]\n", "");
+    let scenario = scenario.replace("browse = 1, event", "browse = 1, visit = 1, event");
+    let right = scenario.clone() + SESSION;
+    assert_eq!(complaints(&right), [""; 0]);
+    parse(&right).unwrap();
+    for (right, wrong) in WRONG_SESSION {
+        let session = SESSION.replacen(right, wrong, 1);
+        assert_ne!(session, SESSION, "{right:?} is not in the session");
+        let text = scenario.clone() + &session;
+        assert!(!complaints(&text).is_empty(), "the schema takes {wrong:?}");
+        assert!(parse(&text).is_err(), "the parser takes {wrong:?}");
+    }
+}

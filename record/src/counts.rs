@@ -1,4 +1,5 @@
-//! `counts.csv`: what became of the arrivals, per second, stage and action.
+//! `counts.csv`: what became of the arrivals, per second, stage and action; `sessions.csv`: the same,
+//! per second, stage and session.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -69,7 +70,7 @@ impl<'de> Deserialize<'de> for FailureCounts {
     }
 }
 
-/// One row: a second of one action in one stage. Rows of zeros are left out.
+/// One row: a second of one action, or of one kind of session, in one stage. Rows of zeros are left out.
 ///
 /// An arrival is offered in the second in which it was due; it becomes ok, failed or unsent in the
 /// second in which it settled, which may lie after the end of its stage.
@@ -80,11 +81,11 @@ pub struct CountsRow {
     pub second: u64,
     /// Slug of the stage.
     pub stage: String,
-    /// Slug of the action.
+    /// Slug of the action, or of the session.
     pub action: String,
     /// Arrivals that were due.
     pub offered: u64,
-    /// Requests that were sent.
+    /// Requests that were sent; sessions that began.
     pub sent: u64,
     /// Requests that succeeded.
     pub ok: u64,
@@ -94,7 +95,8 @@ pub struct CountsRow {
     pub unsent: u64,
     /// Arrivals not settled at the end of this second: cumulative offered − ok − failed − unsent.
     pub open: u64,
-    /// Requests in flight, integrated over this second, in request-microseconds.
+    /// Requests in flight, or sessions under way, integrated over this second, in
+    /// request-microseconds.
     pub in_flight_us: u64,
     /// The failed ones by kind.
     pub failures: FailureCounts,

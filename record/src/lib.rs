@@ -12,6 +12,7 @@
 //! | `replays/` | the files of arrivals that streams replay, byte for byte | |
 //! | `latency.hlog` | HdrHistogram interval log, a histogram per second and [`LatencyTag`] | [`Record::latencies`] |
 //! | `counts.csv` | per second, stage and action: what became of the arrivals | [`CountsRow`] |
+//! | `sessions.csv`, `sessions.hlog` | the same of sessions, which are counted apart from their requests | [`Record::sessions`] |
 //! | `errors.ndjson` | the first few failures of every kind | [`ErrorSample`] |
 //! | `profiles/` | pprof protobuf, gzip | [`ProfileName`] |
 //!
@@ -37,9 +38,9 @@ pub use error_sample::ErrorSample;
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
-    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, GeneratorHealth, Host,
-    IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION,
-    ScenarioRef, StagePlan, StreamPlan,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, ExpectedRequests,
+    GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
+    RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
 };
 pub use profile_name::ProfileName;
 pub use reader::Record;

@@ -52,6 +52,9 @@ pub struct Manifest {
     pub completeness: Completeness,
     /// What became of the arrivals: the sums of `counts.csv`.
     pub totals: Vec<ActionTotals>,
+    /// What became of the sessions: the sums of `sessions.csv`. Their requests stand in `totals`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub session_totals: Vec<ActionTotals>,
     /// Profiles that were asked for, taken or not.
     pub captures: Vec<Capture>,
     /// SHA-256 of every other file, by its path inside the record.
@@ -97,12 +100,43 @@ pub struct Plan {
     pub stages: Vec<StagePlan>,
     /// Every action that a stage uses.
     pub actions: Vec<ActionPlan>,
+    /// Every session that a stage uses; empty without sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SessionPlan>,
     /// Least share of successes in every judged stage, for example 0.9995.
     pub success_target: Option<f64>,
     /// How many users the requests come from; absent where no action names a user, and in records
     /// from before it was kept.
     #[serde(default)]
     pub users: Option<u64>,
+}
+
+impl StreamPlan {
+    /// Requests in all, if the stage runs to its end, in the mean where chance decides; absent in a
+    /// closed model.
+    pub fn requests(&self) -> Option<f64> {
+        let arrivals = self.arrivals? as f64;
+        let expected = self.expected.iter().map(|expected| expected.requests);
+        Some(expected.reduce(|sum, more| sum + more).unwrap_or(arrivals))
+    }
+}
+
+impl Plan {
+    /// Does a stream of `stage` send `action`, by itself or in a session?
+    pub fn sends(&self, stage: &StagePlan, action: &str) -> bool {
+        let mut streams = stage.streams.iter();
+        streams.any(|stream| self.stream_sends(stream, action))
+    }
+
+    /// Does `stream` send `action`, by itself or in a session, or is it the name of such a session?
+    pub fn stream_sends(&self, stream: &StreamPlan, action: &str) -> bool {
+        stream.mix.iter().any(|share| {
+            let mut sessions = self.sessions.iter();
+            let session = sessions.find(|session| session.name == share.action);
+            share.action == action
+                || session.is_some_and(|s| s.actions.iter().any(|a| a.action == action))
+        })
+    }
 }
 
 /// One stage.
@@ -144,10 +178,25 @@ pub struct StreamPlan {
     pub rates: Vec<RatePoint>,
     /// Arrivals in all, if the stage runs to its end; absent in a closed model.
     pub arrivals: Option<u64>,
-    /// Most requests in flight at once.
+    /// Most requests, or sessions under way, at once.
     pub max_in_flight: u64,
-    /// Actions and their weights.
+    /// Actions and sessions, and their weights.
     pub mix: Vec<MixShare>,
+    /// Requests of each action that the arrivals come to, where some of them are sessions; empty
+    /// else, and in a closed model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<ExpectedRequests>,
+}
+
+/// Requests of one action that a stream comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedRequests {
+    /// Slug of the action.
+    pub action: String,
+    /// How many; their mean where chance decides.
+    pub requests: f64,
+    /// Does every session send the action equally often, so that the number is exact?
+    pub certain: bool,
 }
 
 /// The planned rate at one instant of a stage.
@@ -159,10 +208,10 @@ pub struct RatePoint {
     pub rate_per_s: f64,
 }
 
-/// The share of an action in a stream.
+/// The share of an action or a session in a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MixShare {
-    /// Slug of the action.
+    /// Slug of the action, or of the session.
     pub action: String,
     /// Its weight among those of the stream.
     pub weight: u64,
@@ -181,6 +230,30 @@ pub struct ActionPlan {
     pub timeout_us: u64,
     /// Limits on its response time.
     pub targets: Vec<LatencyTarget>,
+}
+
+/// A way through several actions, which one user goes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionPlan {
+    /// Slug; no action has the same.
+    pub name: String,
+    /// Its actions, in the order in which they come first.
+    pub actions: Vec<SessionAction>,
+    /// Its pauses together, in the mean.
+    pub mean_pause_us: u64,
+    /// Limits on its response time, which is that of its requests together without the pauses.
+    pub targets: Vec<LatencyTarget>,
+}
+
+/// An action of a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionAction {
+    /// Slug of the action.
+    pub action: String,
+    /// Requests in one session, in the mean.
+    pub mean: f64,
+    /// Most requests in one session.
+    pub most: u64,
 }
 
 /// A limit on a quantile of the response time over offered arrivals.
@@ -266,12 +339,12 @@ pub enum Ending {
     Running,
 }
 
-/// What became of the arrivals of one action in one stage.
+/// What became of the arrivals of one action, or of one kind of session, in one stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionTotals {
     /// Slug of the stage.
     pub stage: String,
-    /// Slug of the action.
+    /// Slug of the action, or of the session.
     pub action: String,
     /// Arrivals that were due.
     pub offered: u64,

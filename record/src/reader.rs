@@ -10,7 +10,9 @@ use crate::error_sample::ErrorSample;
 use crate::latency::LatencyLog;
 use crate::manifest::{Manifest, SCHEMA_VERSION};
 use crate::validate::{self, Problem};
-use crate::writer::{COUNTS, ERRORS, LATENCY, MANIFEST, PARTIAL_MANIFEST, SCENARIO};
+use crate::writer::{
+    COUNTS, ERRORS, LATENCY, MANIFEST, PARTIAL_MANIFEST, SCENARIO, SESSION_COUNTS, SESSION_LATENCY,
+};
 
 /// A record that was opened; the latency log is read on demand.
 pub struct Record {
@@ -20,6 +22,8 @@ pub struct Record {
     pub manifest: Manifest,
     /// Rows of `counts.csv`, in the order of the file.
     pub counts: Vec<CountsRow>,
+    /// Rows of `sessions.csv`; empty in a record without sessions.
+    pub sessions: Vec<CountsRow>,
     /// Samples of failures.
     pub errors: Vec<ErrorSample>,
     /// Does the record have its `run.json`?
@@ -38,10 +42,17 @@ impl Record {
             });
         }
         let manifest = read_manifest(&path)?;
-        let path = dir.join(COUNTS);
-        let file = File::open(&path).map_err(RecordError::io(&path))?;
+        let rows = |name: &str| {
+            let path = dir.join(name);
+            let file = File::open(&path).map_err(RecordError::io(&path))?;
+            counts::read_rows(&path, file, !finished)
+        };
         Ok(Self {
-            counts: counts::read_rows(&path, file, !finished)?,
+            counts: rows(COUNTS)?,
+            sessions: match manifest.plan.sessions[..] {
+                [] => Vec::new(),
+                _ => rows(SESSION_COUNTS)?,
+            },
             errors: read_errors(&dir.join(ERRORS), !finished)?,
             dir: dir.to_owned(),
             manifest,
@@ -49,9 +60,19 @@ impl Record {
         })
     }
 
-    /// The latency log.
+    /// The latency log of the actions.
     pub fn latencies(&self) -> Result<LatencyLog, RecordError> {
-        let path = self.dir.join(LATENCY);
+        self.log(LATENCY)
+    }
+
+    /// The latency log of the sessions; nothing in a record without sessions.
+    pub fn session_latencies(&self) -> Result<Option<LatencyLog>, RecordError> {
+        let has_sessions = !self.manifest.plan.sessions.is_empty();
+        has_sessions.then(|| self.log(SESSION_LATENCY)).transpose()
+    }
+
+    fn log(&self, name: &str) -> Result<LatencyLog, RecordError> {
+        let path = self.dir.join(name);
         let bytes = fs::read(&path).map_err(RecordError::io(&path))?;
         Ok(LatencyLog::new(&path, bytes, !self.finished))
     }
@@ -75,7 +96,17 @@ impl Record {
                 Err(_) => problems.push(Problem::Missing { file: file.clone() }),
             }
         }
-        problems.extend(validate::sums(&self.manifest, &self.counts, self.finished));
+        let Manifest {
+            totals,
+            session_totals,
+            ..
+        } = &self.manifest;
+        for (file, totals, rows) in [
+            (COUNTS, totals, &self.counts),
+            (SESSION_COUNTS, session_totals, &self.sessions),
+        ] {
+            problems.extend(validate::sums(file, totals, rows, self.finished));
+        }
         problems
     }
 }

@@ -55,7 +55,7 @@ impl Measure {
 pub struct LatencyTag {
     /// Slug of the stage.
     pub stage: String,
-    /// Slug of the action.
+    /// Slug of the action; in `sessions.hlog` of the session.
     pub action: String,
     /// Did the requests succeed?
     pub outcome: Outcome,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::counts::CountsRow;
-use crate::manifest::{ActionTotals, Manifest};
+use crate::manifest::ActionTotals;
 
 /// One thing that makes a record untrustworthy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Problem {
     Sums {
         /// Slug of the stage.
         stage: String,
-        /// Slug of the action.
+        /// Slug of the action, or of the session.
         action: String,
         /// Which sums, with both figures.
         what: String,
@@ -50,8 +50,13 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Checks that every row and the manifest's totals add up.
-pub(crate) fn sums(manifest: &Manifest, rows: &[CountsRow], finished: bool) -> Vec<Problem> {
+/// Checks that every row of `file` and the manifest's totals add up.
+pub(crate) fn sums(
+    file: &str,
+    stated: &[ActionTotals],
+    rows: &[CountsRow],
+    finished: bool,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut totals: BTreeMap<(&str, &str), CountsRow> = BTreeMap::new();
     for row in rows {
@@ -86,7 +91,7 @@ pub(crate) fn sums(manifest: &Manifest, rows: &[CountsRow], finished: bool) -> V
     if !finished {
         return problems;
     }
-    for total in &manifest.totals {
+    for total in stated {
         let ActionTotals {
             stage,
             action,
@@ -110,7 +115,7 @@ pub(crate) fn sums(manifest: &Manifest, rows: &[CountsRow], finished: bool) -> V
         };
         if counted != stated || sum.failures.0 != *failures {
             wrong(format!(
-                "run.json states (offered, ok, failed, unsent) {stated:?}, counts.csv sums to {counted:?}"
+                "run.json states (offered, ok, failed, unsent) {stated:?}, {file} sums to {counted:?}"
             ));
         }
         if *offered != ok + failed + unsent {
@@ -126,7 +131,7 @@ pub(crate) fn sums(manifest: &Manifest, rows: &[CountsRow], finished: bool) -> V
         problems.push(Problem::Sums {
             stage: stage.to_owned(),
             action: action.to_owned(),
-            what: "in counts.csv, not in run.json".to_owned(),
+            what: format!("in {file}, not in run.json"),
         });
     }
     problems

@@ -22,6 +22,8 @@ pub(crate) const PARTIAL_MANIFEST: &str = "run.partial.json";
 pub(crate) const SCENARIO: &str = "scenario.toml";
 pub(crate) const LATENCY: &str = "latency.hlog";
 pub(crate) const COUNTS: &str = "counts.csv";
+pub(crate) const SESSION_LATENCY: &str = "sessions.hlog";
+pub(crate) const SESSION_COUNTS: &str = "sessions.csv";
 pub(crate) const ERRORS: &str = "errors.ndjson";
 pub(crate) const PROFILES: &str = "profiles";
 pub(crate) const INCLUDES: &str = "includes";
@@ -36,6 +38,10 @@ pub struct Second {
     pub latencies: Vec<(LatencyTag, Histogram<u64>)>,
     /// Rows that are not all zero.
     pub counts: Vec<CountsRow>,
+    /// The histograms of sessions; empty in a record without sessions.
+    pub session_latencies: Vec<(LatencyTag, Histogram<u64>)>,
+    /// The rows of sessions, whose requests stand in `counts`.
+    pub sessions: Vec<CountsRow>,
     /// Samples of failures.
     pub errors: Vec<ErrorSample>,
 }
@@ -46,10 +52,36 @@ pub struct Second {
 /// leaves all seconds but the current one.
 pub struct RecordWriter {
     dir: PathBuf,
-    latency: File,
-    counts: File,
+    actions: Files,
+    /// Absent where the plan has no sessions.
+    sessions: Option<Files>,
     errors: File,
-    counts_header: bool,
+}
+
+/// Where the counts and latencies of the actions, or of the sessions, go.
+struct Files {
+    latency: (&'static str, File),
+    counts: (&'static str, File),
+    /// Is the first row still to come?
+    header: bool,
+}
+
+impl Files {
+    fn append(
+        &mut self,
+        dir: &Path,
+        second: u64,
+        latencies: &[(LatencyTag, Histogram<u64>)],
+        rows: &[CountsRow],
+    ) -> Result<(), RecordError> {
+        let (name, file) = &mut self.latency;
+        append(dir, name, file, &latency::lines(second, latencies))?;
+        let mut lines = Vec::new();
+        counts::write_rows(&mut lines, rows, self.header).expect("rows serialize into memory");
+        self.header &= rows.is_empty();
+        let (name, file) = &mut self.counts;
+        append(dir, name, file, &lines)
+    }
 }
 
 impl RecordWriter {
@@ -77,12 +109,21 @@ impl RecordWriter {
         write(SCENARIO, scenario)?;
         let epoch = SystemTime::UNIX_EPOCH
             + Duration::from_micros(draft.started_at.as_microsecond().unsigned_abs());
+        let files = |log: &'static str, counts: &'static str| -> Result<Files, RecordError> {
+            Ok(Files {
+                latency: (log, write(log, &latency::header(epoch))?),
+                counts: (counts, write(counts, b"")?),
+                header: true,
+            })
+        };
+        let has_sessions = !draft.plan.sessions.is_empty();
         Ok(Self {
-            latency: write(LATENCY, &latency::header(epoch))?,
-            counts: write(COUNTS, b"")?,
+            actions: files(LATENCY, COUNTS)?,
+            sessions: has_sessions
+                .then(|| files(SESSION_LATENCY, SESSION_COUNTS))
+                .transpose()?,
             errors: write(ERRORS, b"")?,
             dir: dir.to_owned(),
-            counts_header: true,
         })
     }
 
@@ -93,14 +134,12 @@ impl RecordWriter {
 
     /// Appends one second.
     pub fn append(&mut self, second: &Second) -> Result<(), RecordError> {
-        let lines = latency::lines(second.second, &second.latencies);
-        append(&self.dir, LATENCY, &mut self.latency, &lines)?;
-
-        let mut rows = Vec::new();
-        counts::write_rows(&mut rows, &second.counts, self.counts_header)
-            .expect("rows serialize into memory");
-        self.counts_header &= second.counts.is_empty();
-        append(&self.dir, COUNTS, &mut self.counts, &rows)?;
+        let (dir, number) = (&self.dir, second.second);
+        self.actions
+            .append(dir, number, &second.latencies, &second.counts)?;
+        if let Some(sessions) = &mut self.sessions {
+            sessions.append(dir, number, &second.session_latencies, &second.sessions)?;
+        }
 
         let mut samples = Vec::new();
         for sample in &second.errors {
@@ -151,7 +190,9 @@ impl RecordWriter {
 
     /// Writes the manifest, with the digests of the other files, by rename.
     pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, RecordError> {
-        for file in [&self.latency, &self.counts, &self.errors] {
+        let counted = std::iter::once(&self.actions).chain(&self.sessions);
+        let files = counted.flat_map(|files| [&files.latency.1, &files.counts.1]);
+        for file in files.chain([&self.errors]) {
             file.sync_all().map_err(RecordError::io(&self.dir))?;
         }
         manifest.files = digests(&self.dir)?;

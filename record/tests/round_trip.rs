@@ -9,7 +9,7 @@ use std::path::Path;
 use brunt_record::{
     ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts, Host,
     LatencyTag, Manifest, Measure, Outcome, Plan, Problem, ProfileName, Record, RecordError,
-    RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, new_histogram,
+    RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, SessionPlan, new_histogram,
 };
 
 fn manifest() -> Manifest {
@@ -35,6 +35,7 @@ fn manifest() -> Manifest {
         plan: Plan {
             stages: vec![],
             actions: vec![],
+            sessions: vec![],
             success_target: None,
             users: None,
         },
@@ -56,6 +57,7 @@ fn manifest() -> Manifest {
             seconds: 0,
         },
         totals: vec![],
+        session_totals: vec![],
         captures: vec![],
         files: BTreeMap::new(),
     }
@@ -97,6 +99,7 @@ fn second(n: u64) -> Second {
             message: "no response within 10 s".into(),
             response_us: 10_000_000,
         }],
+        ..Second::default()
     }
 }
 
@@ -239,4 +242,69 @@ fn a_later_schema_and_a_foreign_directory_are_refused() {
         Record::open(temp.path()).err().unwrap(),
         RecordError::Schema { found: 2, .. }
     ));
+}
+
+/// Sessions have files and totals of their own, checked as those of the actions are.
+#[test]
+fn sessions_stand_apart_from_their_requests() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    let mut draft = manifest();
+    draft.plan.sessions = vec![SessionPlan {
+        name: "player".into(),
+        actions: vec![],
+        mean_pause_us: 0,
+        targets: vec![],
+    }];
+    let mut writer = RecordWriter::create(&dir, &draft, b"").unwrap();
+    for n in 0..4 {
+        let of = second(n);
+        let mut sessions = of.counts.clone();
+        sessions[0].action = "player".into();
+        let mut session_latencies = of.latencies.clone();
+        session_latencies[0].0.action = "player".into();
+        let second = Second {
+            sessions,
+            session_latencies,
+            ..of
+        };
+        writer.append(&second).unwrap();
+    }
+    let total = |action: &str| ActionTotals {
+        stage: "init".into(),
+        action: action.into(),
+        offered: 30,
+        ok: 27,
+        failed: 3,
+        unsent: 0,
+        failures: [("timeout".into(), 3)].into(),
+    };
+    draft.completeness.ending = Ending::Complete;
+    draft.totals = vec![total("get")];
+    draft.session_totals = vec![total("player")];
+    writer.finish(draft).unwrap();
+
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.problems(), []);
+    let names = |rows: &[CountsRow]| rows.iter().map(|r| r.action.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&record.counts), ["get"; 4]);
+    assert_eq!(names(&record.sessions), ["player"; 4]);
+    for (log, name) in [
+        (record.latencies().unwrap(), "get"),
+        (record.session_latencies().unwrap().unwrap(), "player"),
+    ] {
+        let mut seen = Vec::new();
+        log.visit(|_| true, |i| seen.push(i.tag.action)).unwrap();
+        assert_eq!(seen, [name; 4]);
+    }
+
+    let path = dir.join("sessions.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen(",9,", ",8,", 1)).unwrap();
+    let problems = Record::open(&dir).unwrap().problems();
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert!(
+        told.iter().any(|p| p.contains("sessions.csv sums to")),
+        "{told:?}"
+    );
 }

@@ -127,7 +127,12 @@ impl Caller {
         let fill = |place: &str| values.fill(place);
         let kind = match &self.request {
             RequestKind::Http(template) => {
-                let jar = self.cookies.then(|| self.common.jars.of(values.user_index));
+                let of_user = || self.common.jars.of(values.user_index);
+                let jar = self.cookies.then(|| match &carried.owner {
+                    // A session begins with the cookies that its user has, of the login.
+                    Some(owner) => owner.jar.get_or_init(|| of_user().copy()).clone(),
+                    None => of_user(),
+                });
                 PreparedKind::Http(template.prepare(&fill, jar)?)
             }
             RequestKind::Grpc(template) => PreparedKind::Grpc(template.prepare(&fill)?),

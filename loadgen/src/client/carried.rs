@@ -2,14 +2,26 @@
 
 use std::fmt;
 
+use super::owner::Owner;
+
 /// Values by name. They may hold tokens, so that only their names are ever shown.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub(crate) struct Carried {
     // A session carries a handful of values: a search is cheaper than a map.
     values: Vec<(String, String)>,
+    /// Absent outside of sessions.
+    pub(super) owner: Option<Box<Owner>>,
 }
 
 impl Carried {
+    /// Nothing yet, in a session of this owner.
+    pub(super) fn of(owner: Owner) -> Self {
+        Self {
+            values: Vec::new(),
+            owner: Some(Box::new(owner)),
+        }
+    }
+
     /// The value called `name`, if an earlier response gave one.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values

@@ -1,4 +1,5 @@
-//! Cookies of users (RFC 6265): one jar each, whichever thread sends for the user.
+//! Cookies of users (RFC 6265): one jar each, whichever thread sends for the user, and one for each
+//! session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,11 @@ impl Jars {
 }
 
 impl Jar {
+    /// Another jar with the same cookies.
+    pub(super) fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(lock(&self.0).clone())))
+    }
+
     /// Puts the cookies for `url` into the request's headers.
     pub(super) fn fill(&self, url: &Url, headers: &mut HeaderMap) {
         let mut cookies = String::new();

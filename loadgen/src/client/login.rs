@@ -67,7 +67,7 @@ pub(crate) async fn log_in(
     };
     let caller = Arc::new(Caller::new(scenario, login.action, common)?);
     let clients = Arc::new(clients);
-    let mut given = vec![Carried::default(); count as usize];
+    let mut given: Vec<Carried> = (0..count).map(|_| Carried::default()).collect();
     let mut running = JoinSet::new();
     let mut users = 0..count;
     loop {

@@ -25,6 +25,8 @@ pub(super) struct Places {
 
 /// A data set that the action takes from.
 struct Set {
+    /// Its number among all sets.
+    number: usize,
     /// Its name and a dot.
     prefix: String,
     draw: RowDraw,
@@ -63,6 +65,7 @@ impl Places {
             run: run.to_owned(),
             sets: sets
                 .map(|(number, set)| Set {
+                    number,
                     prefix: format!("{}.", set.name),
                     draw: RowDraw::new(set, number, index, scenario.seed),
                     rows: Arc::clone(&set.rows),
@@ -90,7 +93,11 @@ impl Places {
         }
         let mut rows = Vec::with_capacity(self.sets.len());
         for set in &self.sets {
-            let row = set.draw.at(ordinal).map(|row| &*set.rows.values[row]);
+            let row = match &carried.owner {
+                Some(owner) => owner.rows[set.number],
+                None => set.draw.at(ordinal),
+            };
+            let row = row.map(|row| &*set.rows.values[row]);
             let taken = || {
                 Failure::new(
                     "data",
@@ -102,7 +109,8 @@ impl Places {
             };
             rows.push(row.ok_or_else(taken)?);
         }
-        let (user_index, numbers) = self.draws.at(ordinal);
+        let (drawn, numbers) = self.draws.at(ordinal);
+        let user_index = carried.owner.as_ref().map_or(drawn, |owner| owner.user);
         let login = if self.of_login.is_empty() {
             None
         } else {

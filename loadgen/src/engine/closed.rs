@@ -72,7 +72,7 @@ impl ClosedPart {
             }
             let arrival = self.next(due_us);
             self.part.offer(arrival);
-            let done_us = self.part.request(arrival, None).await;
+            let done_us = self.part.carry_out(arrival, None).await;
             due_us = done_us + pauses.draw().as_micros() as u64;
             iterations += 1;
         }
@@ -87,6 +87,7 @@ impl ClosedPart {
             due_us,
             action,
             ordinal,
+            number: n,
         }
     }
 }

@@ -53,12 +53,9 @@ impl Lane {
             lane.offer(start_us).await;
         }
         lane.part.all_offered();
-        let post = &lane.part.post;
-        post.cutoff.cancelled().await;
-        let Shared { shards, clock, .. } = &*post.shared;
+        lane.part.post.cutoff.cancelled().await;
         for (arrival, _) in std::mem::take(&mut lane.places().waiting) {
-            let series = shards.series().id(post.stage, arrival.action);
-            shards.unsent(series, clock.now_us());
+            lane.part.give_up(arrival);
         }
     }
 
@@ -90,6 +87,7 @@ impl Lane {
                 due_us,
                 action,
                 ordinal,
+                number: n,
             };
             self.part.offer(arrival);
             self.admit(arrival);
@@ -110,18 +108,21 @@ impl Lane {
         }
         let lane = Arc::clone(self);
         tokio::spawn(async move {
-            lane.part.request(arrival, None).await;
+            lane.part.carry_out(arrival, None).await;
             // The place goes to whoever has waited longest.
             while let Some((arrival, ready_us)) = lane.next_waiting() {
-                lane.part.request(arrival, Some(ready_us)).await;
+                lane.part.carry_out(arrival, Some(ready_us)).await;
             }
         });
     }
 
     /// The arrival that takes over a place; without any the place is free.
     fn next_waiting(&self) -> Option<(Arrival, u64)> {
+        let post = &self.part.post;
+        // Sessions that end because everything does must not make room for others.
+        let over = post.cutoff.is_cancelled() || post.shared.stop.is_cancelled();
         let mut places = self.places();
-        let next = places.waiting.pop_front();
+        let next = places.waiting.pop_front_if(|_| !over);
         if next.is_none() {
             places.free += 1;
         }

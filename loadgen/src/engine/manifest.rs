@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::error::RunError;
 use super::run::RunOptions;
 use crate::machine;
-use crate::plan::{Plan, record_actions, record_stages};
+use crate::plan::{Plan, record_actions, record_sessions, record_stages};
 use crate::recorder::Recorded;
 use crate::scenario::Scenario;
 
@@ -52,6 +52,7 @@ pub(super) fn draft(
         plan: RecordPlan {
             stages: record_stages(plan, scenario),
             actions: record_actions(scenario),
+            sessions: record_sessions(scenario),
             success_target: scenario.success_target,
             users: scenario.users.as_ref().map(|users| users.count),
         },
@@ -65,6 +66,7 @@ pub(super) fn draft(
             seconds: 0,
         },
         totals: Vec::new(),
+        session_totals: Vec::new(),
         captures: Vec::new(),
         files: BTreeMap::new(),
     }
@@ -96,6 +98,7 @@ pub(super) fn finish(
         seconds: recorded.seconds,
     };
     manifest.totals = recorded.totals;
+    manifest.session_totals = recorded.session_totals;
     Ok(recorded.writer.finish(manifest)?)
 }
 

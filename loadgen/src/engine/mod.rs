@@ -9,8 +9,10 @@ mod error;
 mod kept;
 mod lane;
 mod manifest;
+mod pause;
 mod post;
 mod run;
+mod session;
 mod worker;
 
 pub use error::RunError;
@@ -20,8 +22,10 @@ pub use run::{RunOptions, RunOutcome, Update, check, run};
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
     due_us: u64,
-    /// Index of the action.
+    /// Index of the action or session in the mix.
     action: usize,
-    /// Number of the arrival among those of its action.
+    /// Number of the arrival among those of its action or session.
     ordinal: u64,
+    /// Number of the arrival in its stream.
+    number: u64,
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use super::Arrival;
-use crate::client::{Caller, Carried, Clients, Failure};
+use crate::client::{Caller, Carried, Clients, Failure, Owners};
 use crate::clock::{Clock, Timer};
 use crate::plan::PlannedStream;
 use crate::recorder::{Sample, Shards};
@@ -18,6 +18,8 @@ use crate::recorder::{Sample, Shards};
 pub(super) struct Shared {
     /// By action.
     pub(super) callers: Vec<Caller>,
+    /// By session.
+    pub(super) owners: Vec<Owners>,
     pub(super) shards: Arc<Shards>,
     pub(super) clock: Clock,
     /// Cancelled when somebody stops the run, a threshold is crossed, or it cannot go on.
@@ -87,27 +89,52 @@ impl Part {
         self.post.offering.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Counts `arrival` as offered.
+    /// Counts `arrival` as offered; of a session its first request too, which is due with it.
     pub(super) fn offer(&self, arrival: Arrival) {
-        let shards = &self.post.shared.shards;
-        let series = shards.series().id(self.post.stage, arrival.action);
-        shards.offered(series, arrival.due_us);
+        for arrival in std::iter::once(arrival).chain(self.first_request(arrival)) {
+            let shards = &self.post.shared.shards;
+            let series = shards.series().id(self.post.stage, arrival.action);
+            shards.offered(series, arrival.due_us);
+        }
     }
 
-    /// Sends and records; `ready_us` is set where the arrival had to wait for a place. Returns when
-    /// it was done.
-    pub(super) async fn request(&self, arrival: Arrival, ready_us: Option<u64>) -> u64 {
+    /// Counts `arrival`, which was offered, as unsent.
+    pub(super) fn give_up(&self, arrival: Arrival) {
+        for arrival in std::iter::once(arrival).chain(self.first_request(arrival)) {
+            let Shared { shards, clock, .. } = &*self.post.shared;
+            let series = shards.series().id(self.post.stage, arrival.action);
+            shards.unsent(series, clock.now_us());
+        }
+    }
+
+    /// Sends and records the request, or those of the session; `ready_us` is set where the arrival
+    /// had to wait for a place. Returns when it was done.
+    pub(super) async fn carry_out(&self, arrival: Arrival, ready_us: Option<u64>) -> u64 {
+        if let Some(walks) = self.post.stream.walks(arrival.action) {
+            return self.session(arrival, ready_us, walks).await;
+        }
+        let mut carried = Carried::default();
+        let (sample, _) = self.request(arrival, ready_us, &mut carried).await;
+        sample.done_us
+    }
+
+    /// Sends and records one request, in a session that carries `carried`.
+    pub(super) async fn request(
+        &self,
+        arrival: Arrival,
+        ready_us: Option<u64>,
+        carried: &mut Carried,
+    ) -> (Sample, Result<(), Failure>) {
         let Arrival {
             due_us,
             action,
             ordinal,
+            ..
         } = arrival;
         let shared = &*self.post.shared;
         let series = shared.shards.series().id(self.post.stage, action);
         let caller = &shared.callers[action];
-        // Only sessions carry.
-        let mut carried = Carried::default();
-        let prepared = caller.prepare(ordinal, &carried);
+        let prepared = caller.prepare(ordinal, carried);
         let sent_us = shared.clock.now_us();
         shared.shards.sent(series, sent_us);
         let response = match prepared {
@@ -127,8 +154,8 @@ impl Part {
             done_us: shared.clock.now_us(),
         };
         // Judging is the generator's work, not the service's.
-        let result = response.and_then(|response| caller.judge(&response, &mut carried));
+        let result = response.and_then(|response| caller.judge(&response, carried));
         shared.shards.settled(&sample, &result);
-        sample.done_us
+        (sample, result)
     }
 }

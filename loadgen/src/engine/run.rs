@@ -23,7 +23,9 @@ use super::lane::Lane;
 use super::manifest::{draft, finish};
 use super::post::{Part, Post, Shared};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{AddressError, Caller, Clients, Common, Protos, await_reachable, log_in};
+use crate::client::{
+    AddressError, Caller, Clients, Common, Owners, Protos, await_reachable, log_in,
+};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
@@ -118,8 +120,10 @@ pub async fn run(
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
     kept.write(&dir)?;
+    let sessions = scenario.actions.len()..scenario.actions.len() + scenario.sessions.len();
     let shared = Arc::new(Shared {
         callers,
+        owners: sessions.map(|index| Owners::new(scenario, index)).collect(),
         shards: Arc::clone(&shards),
         clock,
         stop: halt.clone(),

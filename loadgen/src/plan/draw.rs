@@ -3,9 +3,10 @@
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
-use crate::scenario::{Action, UserPick};
+use crate::scenario::{Action, Session, UserPick};
 
-/// Draws of one action; a function of the seed, the action and the ordinal of the arrival.
+/// Draws of one action, or of one kind of session; a function of the seed, the action and the ordinal
+/// of the arrival.
 #[derive(Clone, Debug)]
 pub struct Draws {
     seed: u64,
@@ -17,16 +18,23 @@ pub struct Draws {
 impl Draws {
     /// Draws of the action with this `index`, from `users` users (0 where there are none).
     pub fn new(action: &Action, index: usize, users: u64, seed: u64) -> Self {
+        let ranges = action.draws.iter();
+        let ranges = ranges.map(|(_, first, last)| (*first, *last)).collect();
+        Self::of(action.user, ranges, index, users, seed)
+    }
+
+    /// Draws of the sessions that have this `index` in a mix: a user each.
+    pub fn of_session(session: &Session, index: usize, users: u64, seed: u64) -> Self {
+        Self::of(session.user, Vec::new(), index, users, seed)
+    }
+
+    fn of(user: UserPick, ranges: Vec<(u64, u64)>, index: usize, users: u64, seed: u64) -> Self {
         Self {
             // Far apart, so that the sequences of two actions do not overlap.
             seed: seed.wrapping_add((index as u64 + 1) << 40),
             users,
-            user: action.user,
-            ranges: action
-                .draws
-                .iter()
-                .map(|(_, first, last)| (*first, *last))
-                .collect(),
+            user,
+            ranges,
         }
     }
 

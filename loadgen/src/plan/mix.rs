@@ -71,6 +71,13 @@ impl Mix {
             .collect()
     }
 
+    /// The index of every action, and its share of all arrivals.
+    pub fn shares(&self) -> impl Iterator<Item = (usize, f64)> {
+        let size = self.block.len().max(1) as f64;
+        let shares = self.shares.iter();
+        shares.map(move |(action, count, _)| (*action, *count as f64 / size))
+    }
+
     /// A reader of the mix.
     pub fn cursor(&self) -> MixCursor {
         MixCursor {

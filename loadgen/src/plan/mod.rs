@@ -8,13 +8,15 @@ mod draw;
 mod mix;
 mod record;
 mod row;
+mod session;
 mod think;
 mod user_id;
 
 pub use draw::Draws;
 pub use mix::{Mix, MixCursor};
-pub use record::{record_actions, record_stages};
+pub use record::{record_actions, record_sessions, record_stages};
 pub use row::RowDraw;
+pub use session::{WalkedStep, Walks};
 pub use think::Pauses;
 pub use user_id::user_id;
 
@@ -42,8 +44,10 @@ pub struct PlannedStage {
 pub struct PlannedStream {
     /// When its requests are sent.
     pub load: PlannedLoad,
-    /// Which action each arrival is.
+    /// Which action or session each arrival is, by its index in the scenario's mix.
     pub mix: Mix,
+    /// The ways of its sessions, with their indices in the mix.
+    pub walks: Vec<(usize, Walks)>,
 }
 
 /// When the requests of a stream are sent.
@@ -66,6 +70,59 @@ pub enum PlannedLoad {
 }
 
 impl PlannedStream {
+    /// The ways of the sessions with this index in the mix; nothing for an action.
+    pub fn walks(&self, index: usize) -> Option<&Walks> {
+        let mut walks = self.walks.iter();
+        walks.find(|(of, _)| *of == index).map(|(_, walks)| walks)
+    }
+
+    /// The indices of the actions that it sends, by themselves or in sessions.
+    pub fn actions(&self) -> Vec<usize> {
+        let indices = self.mix.shares().map(|(index, _)| index);
+        let actions = indices.flat_map(|index| match self.walks(index) {
+            Some(walks) => walks.session().actions(),
+            None => vec![index],
+        });
+        actions.collect()
+    }
+
+    /// Requests of each action that the first `arrivals` come to, by its index, and whether that is
+    /// certain: else it is their mean, where chance decides.
+    pub fn expected(&self, arrivals: u64) -> Vec<(usize, f64, bool)> {
+        let mut expected: Vec<(usize, f64, bool)> = Vec::new();
+        let mut add = |action: usize, requests: f64, certain: bool| match expected
+            .iter_mut()
+            .find(|(known, ..)| *known == action)
+        {
+            Some((_, sum, all)) => (*sum, *all) = (*sum + requests, *all && certain),
+            None => expected.push((action, requests, certain)),
+        };
+        for (index, count) in self.mix.counts(arrivals) {
+            match self.walks(index) {
+                None => add(index, count as f64, true),
+                Some(walks) => {
+                    let session = walks.session();
+                    for action in session.actions() {
+                        let requests = session.mean_of(action) * count as f64;
+                        add(action, requests, session.is_certain(action));
+                    }
+                }
+            }
+        }
+        expected.sort_by_key(|(action, ..)| *action);
+        expected
+    }
+
+    /// Requests of one arrival, in the mean.
+    fn requests_each(&self) -> f64 {
+        let shares = self.mix.shares();
+        let of = |index| {
+            self.walks(index)
+                .map_or(1.0, |w| w.session().mean_requests())
+        };
+        shares.map(|(index, share)| share * of(index)).sum()
+    }
+
     /// How many arrivals there are in all; in a closed model nobody knows before.
     pub fn arrivals(&self) -> Option<u64> {
         match &self.load {
@@ -78,12 +135,14 @@ impl PlannedStream {
 /// Ordinals of a closed stream begin here, times the number of the stream: no action of an open one
 /// counts so far.
 const CLOSED_ORDINALS: u64 = 1 << 40;
+/// Ordinals of the requests of sessions begin so much later, in streams of both models.
+const SESSION_ORDINALS: u64 = CLOSED_ORDINALS / 2;
 
 impl Plan {
     /// The plan of `scenario`.
     pub fn new(scenario: &Scenario) -> Self {
         // An action that several streams send goes on counting where the last one ended.
-        let mut sent = vec![0; scenario.actions.len()];
+        let mut sent = vec![0; scenario.actions.len() + scenario.sessions.len()];
         let mut streams = 0;
         let stages = scenario
             .stages
@@ -96,6 +155,7 @@ impl Plan {
                     .map(|stream| {
                         let seed = scenario.seed.wrapping_add(streams);
                         streams += 1;
+                        let walks = walks(scenario, stream, seed, streams);
                         match &stream.load {
                             Load::Open {
                                 process,
@@ -110,7 +170,7 @@ impl Plan {
                                     arrivals,
                                     max_in_flight: *max_in_flight,
                                 };
-                                PlannedStream { load, mix }
+                                PlannedStream { load, mix, walks }
                             }
                             Load::Closed(load) => {
                                 let before = vec![streams * CLOSED_ORDINALS; sent.len()];
@@ -120,6 +180,7 @@ impl Plan {
                                         seed,
                                     },
                                     mix: Mix::new(&stream.mix, seed, &before),
+                                    walks,
                                 }
                             }
                         }
@@ -131,45 +192,68 @@ impl Plan {
     }
 }
 
-/// Names of the actions that take each user once, with the arrivals of each; a scenario in which a
+/// The ways of the sessions of the stream with this number, counted from 1.
+fn walks(scenario: &Scenario, stream: &Stream, seed: u64, number: u64) -> Vec<(usize, Walks)> {
+    let sessions = stream.mix.iter().filter_map(|(index, _)| {
+        let session = index.checked_sub(scenario.actions.len())?;
+        Some((*index, &scenario.sessions[session]))
+    });
+    let most = sessions.clone().map(|(_, session)| session.most_requests());
+    let ordinals_each = most.max().unwrap_or(0);
+    let first_ordinal = number * CLOSED_ORDINALS + SESSION_ORDINALS;
+    sessions
+        .map(|(index, session)| {
+            let walks = Walks::new(session, seed, first_ordinal, ordinals_each);
+            (index, walks)
+        })
+        .collect()
+}
+
+/// Indices in mixes of the actions and sessions that take each user once, with the arrivals of each; a scenario in which a
 /// closed stream sends one of them is a mistake.
-pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(&str, u64)> {
-    let each = scenario.actions.iter().enumerate();
-    each.filter(|(_, action)| action.user == UserPick::Each)
-        .filter_map(|(index, action)| {
+pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(usize, u64)> {
+    let actions = scenario.actions.iter().map(|action| action.user);
+    let sessions = scenario.sessions.iter().map(|session| session.user);
+    let each = actions.chain(sessions).enumerate();
+    each.filter(|(_, user)| *user == UserPick::Each)
+        .filter_map(|(index, _)| {
             let arrivals = arrivals_of(&scenario.stages, index, scenario.seed)?;
-            Some((action.name.as_str(), arrivals))
+            Some((index, arrivals))
         })
         .collect()
 }
 
 impl PlannedStage {
-    /// Arrivals that are planned in a second of the stage, counted from 0; the mean of what is
-    /// drawn, and nothing in a closed model.
+    /// Requests that are planned in a second of the stage, counted from 0; the mean of what is
+    /// drawn, a session's all in the second in which it begins, and nothing in a closed model.
     pub fn planned_in(&self, second: u64) -> Option<f64> {
         let streams = self.streams.iter();
         streams
             .map(|stream| match &stream.load {
-                PlannedLoad::Open { arrivals, .. } => Some(arrivals.planned_in(second)),
+                PlannedLoad::Open { arrivals, .. } => {
+                    Some(arrivals.planned_in(second) * stream.requests_each())
+                }
                 PlannedLoad::Closed { .. } => None,
             })
             .sum()
     }
 
-    /// The highest rate of its streams together, as if they reached theirs at once; infinite in a
+    /// The highest rate of requests of its streams together, as if they reached theirs at once; infinite in a
     /// closed model, whose users go as fast as they can.
     pub fn highest_per_s(&self) -> f64 {
         let streams = self.streams.iter();
         streams
             .map(|stream| match &stream.load {
-                PlannedLoad::Open { arrivals, .. } => arrivals.highest_per_s(),
+                PlannedLoad::Open { arrivals, .. } => {
+                    arrivals.highest_per_s() * stream.requests_each()
+                }
                 PlannedLoad::Closed { .. } => f64::INFINITY,
             })
             .sum()
     }
 }
 
-/// How many arrivals of the action with this index the stages have in all; nothing where a closed
+/// How many arrivals of the action or session with this index in a mix the stages have in all; nothing where a closed
 /// stream sends it.
 pub(crate) fn arrivals_of(stages: &[Stage], action: usize, seed: u64) -> Option<u64> {
     let of_stream = |(stage, stream): (&Stage, &Stream), seed| -> Option<u64> {

@@ -1,19 +1,23 @@
 //! The plan as the record keeps it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use brunt_record::{ActionPlan, LatencyTarget, MixShare, RatePoint, StagePlan, StreamPlan};
+use brunt_record::{
+    ActionPlan, ExpectedRequests, LatencyTarget, MixShare, RatePoint, SessionAction, SessionPlan,
+    StagePlan, StreamPlan,
+};
 
-use super::{Plan, PlannedLoad};
+use super::{Plan, PlannedLoad, PlannedStream};
 use crate::arrivals::Arrivals;
-use crate::scenario::{Call, ClosedLoad, Load, Process, Rate, Scenario, Think};
+use crate::scenario::{Arriving, Call, ClosedLoad, Load, Process, Rate, Scenario, Think};
 
 /// How much of a digest tells two files apart.
 const DIGEST_SHOWN: usize = 12;
 
 /// The stages; when each began and ended is not known yet.
 pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
-    let name = |action: usize| scenario.actions[action].name.clone();
+    let name = |index: usize| scenario.arriving(index).name().to_owned();
     plan.stages
         .iter()
         .map(|planned| {
@@ -57,11 +61,27 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
                                 weight: *weight,
                             })
                             .collect(),
+                        expected: expected(planned)
+                            .into_iter()
+                            .map(|(action, requests, certain)| ExpectedRequests {
+                                action: name(action),
+                                requests,
+                                certain,
+                            })
+                            .collect(),
                     })
                     .collect(),
             }
         })
         .collect()
+}
+
+/// What a stream of sessions comes to; of single requests that follows from their weights.
+fn expected(planned: &PlannedStream) -> Vec<(usize, f64, bool)> {
+    match planned.arrivals() {
+        Some(arrivals) if !planned.walks.is_empty() => planned.expected(arrivals),
+        _ => Vec::new(),
+    }
 }
 
 /// The process in words, with all of its parameters but the rate.
@@ -84,15 +104,45 @@ fn load_in_words(load: &Load) -> String {
     format!("closed: {users} users{think}{iterations}")
 }
 
-/// The actions that a stage uses.
+/// The sessions that a stage uses.
+pub fn record_sessions(scenario: &Scenario) -> Vec<SessionPlan> {
+    let used = mixed(scenario);
+    let indexed = (scenario.actions.len()..).zip(&scenario.sessions);
+    indexed
+        .filter(|(index, _)| used.contains(index))
+        .map(|(_, session)| {
+            let actions = session.actions().into_iter();
+            let actions = actions.map(|action| SessionAction {
+                action: scenario.actions[action].name.clone(),
+                mean: session.mean_of(action),
+                most: session.most_of(action),
+            });
+            SessionPlan {
+                name: session.name.clone(),
+                actions: actions.collect(),
+                mean_pause_us: micros(session.mean_pause()),
+                targets: targets(&session.targets),
+            }
+        })
+        .collect()
+}
+
+/// The indices in mixes that a stage uses.
+fn mixed(scenario: &Scenario) -> BTreeSet<usize> {
+    let streams = scenario.stages.iter().flat_map(|stage| &stage.streams);
+    let mixed = streams.flat_map(|stream| &stream.mix);
+    mixed.map(|(index, _)| *index).collect()
+}
+
+/// The actions that a stage uses, by themselves or in a session.
 pub fn record_actions(scenario: &Scenario) -> Vec<ActionPlan> {
-    let used = |index: usize| {
-        scenario
-            .stages
-            .iter()
-            .flat_map(|s| &s.streams)
-            .any(|s| s.mix.iter().any(|(action, _)| *action == index))
-    };
+    let mut all = mixed(scenario);
+    for index in mixed(scenario) {
+        if let Arriving::Session(session) = scenario.arriving(index) {
+            all.extend(session.actions());
+        }
+    }
+    let used = |index: usize| all.contains(&index);
     scenario
         .actions
         .iter()
@@ -110,15 +160,18 @@ pub fn record_actions(scenario: &Scenario) -> Vec<ActionPlan> {
                 protocol: protocol.to_owned(),
                 call,
                 timeout_us: micros(action.timeout),
-                targets: action
-                    .targets
-                    .iter()
-                    .map(|(quantile, limit)| LatencyTarget {
-                        quantile: *quantile,
-                        limit_us: micros(*limit),
-                    })
-                    .collect(),
+                targets: targets(&action.targets),
             }
+        })
+        .collect()
+}
+
+fn targets(targets: &[(f64, Duration)]) -> Vec<LatencyTarget> {
+    let targets = targets.iter();
+    targets
+        .map(|(quantile, limit)| LatencyTarget {
+            quantile: *quantile,
+            limit_us: micros(*limit),
         })
         .collect()
 }

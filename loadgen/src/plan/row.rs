@@ -5,7 +5,8 @@ use rand_pcg::Pcg32;
 
 use crate::scenario::{DataSet, RowPick};
 
-/// The rows of one data set for one action; a function of the seed and the ordinal of the arrival.
+/// The rows of one data set for one action, or for one kind of session; a function of the seed and
+/// the ordinal of the arrival.
 #[derive(Clone, Debug)]
 pub struct RowDraw {
     seed: u64,
@@ -14,7 +15,8 @@ pub struct RowDraw {
 }
 
 impl RowDraw {
-    /// Rows of `set`, the data set with this index, for the action with this index.
+    /// Rows of `set`, the data set with this index, for the action or session that has this index in
+    /// a mix.
     pub fn new(set: &DataSet, set_index: usize, action: usize, seed: u64) -> Self {
         Self {
             // Far from the seeds of the action's other draws, and of those of other sets.

@@ -25,17 +25,19 @@ impl Pauses {
 
     /// The next pause.
     pub fn draw(&mut self) -> Duration {
-        match self.think {
-            Think::Fixed(pause) => pause,
-            Think::Uniform(from, to) => from + to.saturating_sub(from).mul_f64(self.unit()),
-            // By inversion; 1 - u is above 0, so the logarithm is finite.
-            Think::Exponential(mean) => mean.mul_f64(-(1.0 - self.unit()).ln()),
-        }
+        draw_pause(self.think, &mut self.rng)
     }
+}
 
-    /// Uniform in [0, 1).
-    fn unit(&mut self) -> f64 {
-        f64::from(self.rng.next_u32()) / 2_f64.powi(32)
+/// One pause.
+pub(super) fn draw_pause(think: Think, rng: &mut Pcg32) -> Duration {
+    // Uniform in [0, 1).
+    let mut unit = || f64::from(rng.next_u32()) / 2_f64.powi(32);
+    match think {
+        Think::Fixed(pause) => pause,
+        Think::Uniform(from, to) => from + to.saturating_sub(from).mul_f64(unit()),
+        // By inversion; 1 - u is above 0, so the logarithm is finite.
+        Think::Exponential(mean) => mean.mul_f64(-(1.0 - unit()).ln()),
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Recorded {
     pub(crate) writer: RecordWriter,
     /// Sums of `counts.csv`.
     pub(crate) totals: Vec<ActionTotals>,
+    /// Sums of `sessions.csv`.
+    pub(crate) session_totals: Vec<ActionTotals>,
     /// Dispatch lateness over the whole run.
     pub(crate) lateness: Latency,
     /// Seconds in the record.
@@ -107,27 +109,21 @@ impl Books {
             let series = self.shards.series();
             let (stage, action) = series.names(SeriesId(index));
             let of_stage = series.stage(SeriesId(index));
+            let is_session = series.is_session(SeriesId(index));
             let mut row = account.book(second, cell);
-            progress.add(of_stage, &row, account);
-            if let Some(happened) = happened.get_mut(of_stage) {
-                happened.in_flight_us += row.in_flight_us;
-                if let Some(cell) = cell {
-                    happened.add_cell(cell);
-                }
-            }
-            let before = out.latencies.len();
+            let mut latencies = Vec::new();
             if let Some(cell) = cell {
-                add_latencies(
-                    cell,
-                    stage,
-                    action,
-                    &mut self.histograms,
-                    &mut out.latencies,
-                );
+                let empty = &mut self.histograms;
+                add_latencies(cell, stage, action, empty, &mut latencies);
             }
             if account.offered > 0 {
-                let of = |measure| quantiles(&out.latencies[before..], measure);
-                progress.actions.push(ActionProgress {
+                let of = |measure| quantiles(&latencies, measure);
+                let shown = if is_session {
+                    &mut progress.sessions
+                } else {
+                    &mut progress.actions
+                };
+                shown.push(ActionProgress {
                     stage: of_stage,
                     offered: row.offered,
                     delivered: row.ok,
@@ -139,10 +135,26 @@ impl Books {
                     totals: account.totals(stage, action),
                 });
             }
+            // The requests of a session are counted with their actions, and nothing twice.
+            if !is_session {
+                progress.add(of_stage, &row, account);
+                if let Some(happened) = happened.get_mut(of_stage) {
+                    happened.in_flight_us += row.in_flight_us;
+                    if let Some(cell) = cell {
+                        happened.add_cell(cell);
+                    }
+                }
+            }
+            let (rows, all) = if is_session {
+                (&mut out.sessions, &mut out.session_latencies)
+            } else {
+                (&mut out.counts, &mut out.latencies)
+            };
+            all.append(&mut latencies);
             if row.offered + row.sent + row.settled() + row.open + row.in_flight_us > 0 {
                 stage.clone_into(&mut row.stage);
                 action.clone_into(&mut row.action);
-                out.counts.push(row);
+                rows.push(row);
             }
         }
         let mut empty = || self.histograms.pop().unwrap_or_else(new_histogram);
@@ -160,7 +172,8 @@ impl Books {
         progress.p99_us = quantiles.map(|quantiles| quantiles.p99_us);
         progress.lateness_p99_us = Quantiles::of(&late).map(|quantiles| quantiles.p99_us);
         self.writer.append(&out)?;
-        let used = out.latencies.into_iter().map(|(_, histogram)| histogram);
+        let used = out.latencies.into_iter().chain(out.session_latencies);
+        let used = used.map(|(_, histogram)| histogram);
         for mut histogram in used.chain([responses, late]) {
             histogram.reset();
             self.histograms.push(histogram);
@@ -185,19 +198,26 @@ impl Books {
         // The run has ended by itself.
         self.thresholds = Thresholds::default();
         watch(&self.write(first, last)?);
-        let totals = self
+        let series = self.shards.series();
+        let (sessions, actions): (Vec<_>, Vec<_>) = self
             .accounts
             .iter()
             .enumerate()
             .filter(|(_, account)| account.offered > 0)
-            .map(|(index, account)| {
-                let (stage, action) = self.shards.series().names(SeriesId(index));
-                account.totals(stage, action)
-            })
-            .collect();
+            .partition(|(index, _)| series.is_session(SeriesId(*index)));
+        let totals = |accounts: Vec<(usize, &Account)>| {
+            let accounts = accounts.into_iter();
+            let named = accounts.map(|(index, account)| {
+                let (stage, name) = series.names(SeriesId(index));
+                account.totals(stage, name)
+            });
+            named.collect()
+        };
+        let (totals, session_totals) = (totals(actions), totals(sessions));
         Ok(Recorded {
             writer: self.writer,
             totals,
+            session_totals,
             lateness: Latency {
                 p50_us: self.lateness.value_at_quantile(0.5),
                 p99_us: self.lateness.value_at_quantile(0.99),

@@ -16,5 +16,5 @@ mod writer_thread;
 pub(crate) use books::Recorded;
 pub use progress::{ActionProgress, Progress, Quantiles, StageTotals};
 pub(crate) use series::Series;
-pub(crate) use shard::{Sample, Shards};
+pub(crate) use shard::{EndedSession, Sample, Shards};
 pub(crate) use writer_thread::WriterThread;

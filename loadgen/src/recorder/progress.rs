@@ -26,22 +26,25 @@ pub struct Progress {
     pub stages: Vec<StageTotals>,
     /// Every action of every stage that had arrivals so far, in the order of the plan.
     pub actions: Vec<ActionProgress>,
+    /// Every session of every stage, likewise; their requests are counted in `actions`, and only
+    /// those everywhere else.
+    pub sessions: Vec<ActionProgress>,
     /// 99th percentile of the dispatch lateness of what settled in this second; absent without any.
     pub lateness_p99_us: Option<u64>,
     /// CPU time of the generator in this second, user and system; absent where it is not known.
     pub cpu_us: Option<u64>,
 }
 
-/// One action of one stage: the last whole second, and its totals so far.
+/// One action, or one kind of session, of one stage: the last whole second, and its totals so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionProgress {
     /// Index of the stage in the plan.
     pub stage: usize,
     /// Arrivals that were due in this second.
     pub offered: u64,
-    /// Requests that succeeded in this second.
+    /// Requests, or sessions, that succeeded in this second.
     pub delivered: u64,
-    /// Requests in flight at its end.
+    /// Requests in flight at its end, or sessions under way.
     pub in_flight: u64,
     /// Arrivals at its end that are due and not sent.
     pub waiting: u64,

@@ -1,9 +1,9 @@
-//! The stage × action pairs of a run.
+//! The stage × action pairs of a run, and its stage × session pairs.
 
 use crate::plan::Plan;
 use crate::scenario::Scenario;
 
-/// Index of a stage × action pair.
+/// Index of a stage × action pair, or of a stage × session pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SeriesId(pub(super) usize);
 
@@ -11,7 +11,10 @@ pub(crate) struct SeriesId(pub(super) usize);
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     stages: Vec<String>,
-    actions: Vec<String>,
+    /// Actions, then sessions: in the order of their indices in a mix.
+    names: Vec<String>,
+    /// How many of them are actions.
+    actions: usize,
 }
 
 impl Series {
@@ -19,18 +22,35 @@ impl Series {
     pub(crate) fn new(plan: &Plan, scenario: &Scenario) -> Self {
         Self {
             stages: plan.stages.iter().map(|s| s.stage.name.clone()).collect(),
-            actions: scenario.actions.iter().map(|a| a.name.clone()).collect(),
+            names: scenario
+                .actions
+                .iter()
+                .map(|action| &action.name)
+                .chain(scenario.sessions.iter().map(|session| &session.name))
+                .cloned()
+                .collect(),
+            actions: scenario.actions.len(),
         }
     }
 
-    /// The pair of a stage and an action, by their indices.
-    pub(crate) fn id(&self, stage: usize, action: usize) -> SeriesId {
-        SeriesId(stage * self.actions.len() + action)
+    /// The pair of a stage and an action or a session, by their indices.
+    pub(crate) fn id(&self, stage: usize, index: usize) -> SeriesId {
+        SeriesId(stage * self.names.len() + index)
+    }
+
+    /// Is it a pair with a session? Its requests are counted with their actions.
+    pub(super) fn is_session(&self, id: SeriesId) -> bool {
+        id.0 % self.names.len() >= self.actions
+    }
+
+    /// Slug of an action or a session, by its index.
+    pub(crate) fn name(&self, index: usize) -> &str {
+        &self.names[index]
     }
 
     /// How many pairs there are.
     pub(super) fn len(&self) -> usize {
-        self.stages.len() * self.actions.len()
+        self.stages.len() * self.names.len()
     }
 
     /// How many stages there are.
@@ -40,14 +60,14 @@ impl Series {
 
     /// Index of the stage.
     pub(super) fn stage(&self, id: SeriesId) -> usize {
-        id.0 / self.actions.len()
+        id.0 / self.names.len()
     }
 
-    /// Slugs of stage and action.
+    /// Slugs of stage and action, or of stage and session.
     pub(super) fn names(&self, id: SeriesId) -> (&str, &str) {
         (
             &self.stages[self.stage(id)],
-            &self.actions[id.0 % self.actions.len()],
+            &self.names[id.0 % self.names.len()],
         )
     }
 }

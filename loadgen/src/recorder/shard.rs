@@ -1,5 +1,6 @@
 //! Where workers put their samples: one shard a worker, so that locks are almost never contended.
 
+use std::borrow::Cow;
 use std::cell::Cell as ThreadCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -24,6 +25,21 @@ pub(crate) struct Sample {
     /// When it was sent: after its wait for a place in flight.
     pub sent_us: u64,
     /// When the whole response was there, or the failure.
+    pub done_us: u64,
+}
+
+/// One session that had begun, microseconds; its requests are samples of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EndedSession {
+    /// Which stage and session.
+    pub series: SeriesId,
+    /// Sum of the response times of its requests.
+    pub response_us: u64,
+    /// Sum of their service times.
+    pub service_us: u64,
+    /// Dispatch lateness of the first one.
+    pub lateness_us: u64,
+    /// When it ended, since the start of the run.
     pub done_us: u64,
 }
 
@@ -85,46 +101,67 @@ impl Shards {
 
     /// A request that was sent has settled.
     pub(crate) fn settled(&self, sample: &Sample, result: &Result<(), Failure>) {
-        let outcome = if result.is_ok() {
-            Outcome::Ok
-        } else {
-            Outcome::Failed
+        let Sample {
+            series,
+            due_us,
+            ready_us,
+            sent_us,
+            done_us,
+        } = *sample;
+        let latencies = Latencies {
+            response: micros(done_us.saturating_sub(due_us)),
+            service: micros(done_us.saturating_sub(sent_us)),
+            lateness: micros(ready_us.saturating_sub(due_us)),
         };
-        self.with_cell(sample.series, sample.done_us, |cell| {
-            let Sample {
-                due_us,
-                ready_us,
-                sent_us,
-                done_us,
-                ..
-            } = *sample;
-            cell.done_at_us += u128::from(done_us);
-            // More than an hour is more than a histogram holds.
-            let micros =
-                |from: u64, to: u64| to.saturating_sub(from).try_into().unwrap_or(u32::MAX);
-            cell.record(
-                outcome,
-                Latencies {
-                    response: micros(due_us, done_us),
-                    service: micros(sent_us, done_us),
-                    lateness: micros(due_us, ready_us),
-                },
-            );
-            match result {
-                Ok(()) => cell.ok += 1,
-                Err(failure) => *cell.failures.entry(failure.kind.clone()).or_default() += 1,
-            }
-        });
+        let failed = result.as_ref().err().map(|failure| failure.kind.clone());
+        self.settle(series, done_us, latencies, failed);
         if let Err(failure) = result {
             self.log_error(sample, failure);
         }
-        self.open(sample.series).fetch_sub(1, Ordering::AcqRel);
+        self.close(series);
+    }
+
+    /// A session that had begun has ended; `failed` is the kind of its failure.
+    pub(crate) fn session_settled(&self, ended: &EndedSession, failed: Option<Cow<'static, str>>) {
+        let latencies = Latencies {
+            response: micros(ended.response_us),
+            service: micros(ended.service_us),
+            lateness: micros(ended.lateness_us),
+        };
+        self.settle(ended.series, ended.done_us, latencies, failed);
+        self.close(ended.series);
+    }
+
+    fn settle(
+        &self,
+        series: SeriesId,
+        done_us: u64,
+        latencies: Latencies,
+        failed: Option<Cow<'static, str>>,
+    ) {
+        self.with_cell(series, done_us, |cell| {
+            cell.done_at_us += u128::from(done_us);
+            match failed {
+                None => {
+                    cell.record(Outcome::Ok, latencies);
+                    cell.ok += 1;
+                }
+                Some(kind) => {
+                    cell.record(Outcome::Failed, latencies);
+                    *cell.failures.entry(kind).or_default() += 1;
+                }
+            }
+        });
+    }
+
+    fn close(&self, series: SeriesId) {
+        self.open(series).fetch_sub(1, Ordering::AcqRel);
     }
 
     /// An arrival was given up without sending.
     pub(crate) fn unsent(&self, series: SeriesId, at_us: u64) {
         self.with_cell(series, at_us, |cell| cell.unsent += 1);
-        self.open(series).fetch_sub(1, Ordering::AcqRel);
+        self.close(series);
     }
 
     /// How many arrivals of a stage are due and not settled.
@@ -193,6 +230,11 @@ impl Shards {
 
 fn empty_cells(series: usize) -> SecondCells {
     std::iter::repeat_with(|| None).take(series).collect()
+}
+
+/// More than an hour is more than a histogram holds.
+fn micros(us: u64) -> u32 {
+    us.try_into().unwrap_or(u32::MAX)
 }
 
 /// A panicking worker leaves at worst one sample half counted, which the sums show.

@@ -16,6 +16,7 @@ mod mistake;
 mod overrides;
 mod parse;
 mod reshape;
+mod session;
 mod table;
 mod template;
 mod threshold;
@@ -34,6 +35,7 @@ pub(crate) use login::LOGIN;
 pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use overrides::{OverrideError, Overrides};
+pub use session::{Session, Step, Task};
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
 pub use tls::{Identity, Tls};
@@ -65,6 +67,8 @@ pub struct Scenario {
     pub login: Option<Login>,
     /// Every kind of request.
     pub actions: Vec<Action>,
+    /// Every way through several of them.
+    pub sessions: Vec<Session>,
     /// Spans of load, one after the other.
     pub stages: Vec<Stage>,
     /// Profiles to take.
@@ -75,6 +79,54 @@ pub struct Scenario {
     pub abort_when: Vec<Threshold>,
     /// Files whose tables it includes.
     pub includes: Vec<Include>,
+}
+
+/// What an arrival is: one request, or a session of several.
+#[derive(Clone, Copy, Debug)]
+pub enum Arriving<'a> {
+    /// One request.
+    Action(&'a Action),
+    /// Several, one after the other.
+    Session(&'a Session),
+}
+
+impl Scenario {
+    /// What the index in a mix stands for: actions come first, then sessions.
+    pub fn arriving(&self, index: usize) -> Arriving<'_> {
+        match self.actions.get(index) {
+            Some(action) => Arriving::Action(action),
+            None => Arriving::Session(&self.sessions[index - self.actions.len()]),
+        }
+    }
+}
+
+impl<'a> Arriving<'a> {
+    /// Slug.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Action(action) => &action.name,
+            Self::Session(session) => &session.name,
+        }
+    }
+
+    /// `action` or `session`.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Action(_) => "action",
+            Self::Session(_) => "session",
+        }
+    }
+
+    /// Do its requests, which are among `actions`, take values from the data set of this name?
+    pub(crate) fn takes_from(self, set: &str, actions: &[Action]) -> bool {
+        match self {
+            Self::Action(action) => action.takes_from(set),
+            Self::Session(session) => {
+                let mut indices = session.actions().into_iter();
+                indices.any(|index| actions[index].takes_from(set))
+            }
+        }
+    }
 }
 
 /// A file that a scenario includes.
@@ -235,8 +287,11 @@ pub struct Stream {
     pub name: String,
     /// When its requests are sent.
     pub load: Load,
-    /// Index of an action and its weight.
+    /// Index of an action, or after those of a session, and its weight: see
+    /// [`Scenario::arriving`].
     pub mix: Vec<(usize, u64)>,
+    /// How long the pauses of an arrival take in the mean: those of its sessions.
+    pub mean_pause: Duration,
 }
 
 /// When the requests of a stream are sent.
@@ -246,7 +301,7 @@ pub enum Load {
     Open {
         /// When its arrivals are due.
         process: Process,
-        /// Most requests in flight at once.
+        /// Most requests, or sessions under way, at once.
         max_in_flight: usize,
     },
     /// Closed model: users wait for each response before they go on.
@@ -258,9 +313,9 @@ pub enum Load {
 pub struct ClosedLoad {
     /// How many, side by side.
     pub users: usize,
-    /// Pause after each response.
+    /// Pause after each response, or after each session.
     pub think: Think,
-    /// Requests of each user; without a number they go on until the stage ends.
+    /// Requests, or sessions, of each user; without a number they go on until the stage ends.
     pub iterations: Option<u64>,
 }
 
@@ -273,6 +328,16 @@ pub enum Think {
     Uniform(Duration, Duration),
     /// Exponentially distributed with this mean: memoryless, as pauses of many people are.
     Exponential(Duration),
+}
+
+impl Think {
+    /// The mean of all pauses.
+    pub fn mean(self) -> Duration {
+        match self {
+            Self::Fixed(pause) | Self::Exponential(pause) => pause,
+            Self::Uniform(from, to) => (from + to) / 2,
+        }
+    }
 }
 
 /// When arrivals are due.

@@ -208,11 +208,14 @@ fn users_needed(scenario: &Scenario) -> u64 {
 
 fn check_users(scenario: &Scenario, mistakes: &mut Vec<(String, String)>) {
     let Some(users) = &scenario.users else { return };
-    for (action, arrivals) in crate::plan::each_user_arrivals(scenario) {
+    for (index, arrivals) in crate::plan::each_user_arrivals(scenario) {
         if arrivals > users.count {
+            let taker = scenario.arriving(index);
             mistakes.push((
                 format!(
-                    "action {action:?} takes each user once, would have {arrivals} arrivals and {} users",
+                    "{} {:?} takes each user once, would have {arrivals} arrivals and {} users",
+                    taker.kind(),
+                    taker.name(),
                     users.count
                 ),
                 format!("add --users {arrivals}"),
@@ -225,8 +228,9 @@ fn check_rows(scenario: &Scenario, mistakes: &mut Vec<(String, String)>) {
     let unique = |set: &&DataSet| set.pick == RowPick::Unique;
     for set in scenario.data.iter().filter(unique) {
         let rows = set.rows.values.len() as u64;
-        for (index, action) in scenario.actions.iter().enumerate() {
-            if !action.takes_from(&set.name) {
+        for index in 0..scenario.actions.len() + scenario.sessions.len() {
+            let taker = scenario.arriving(index);
+            if !taker.takes_from(&set.name, &scenario.actions) {
                 continue;
             }
             let arrivals = crate::plan::arrivals_of(&scenario.stages, index, scenario.seed);
@@ -235,8 +239,10 @@ fn check_rows(scenario: &Scenario, mistakes: &mut Vec<(String, String)>) {
             {
                 mistakes.push((
                     format!(
-                        "action {:?} takes each row of {:?} once, would have {arrivals} arrivals and {rows} rows",
-                        action.name, set.name
+                        "{} {:?} takes each row of {:?} once, would have {arrivals} arrivals and {rows} rows",
+                        taker.kind(),
+                        taker.name(),
+                        set.name
                     ),
                     "make the stage shorter, or the rate smaller".to_owned(),
                 ));

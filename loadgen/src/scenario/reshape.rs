@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Load, Process, Rate, Stream};
 use crate::arrivals::Arrivals;
 
-/// By default as many requests may be in flight as arrive in this time at the highest rate.
+/// By default as many requests may be in flight as arrive in this time at the highest rate; sessions
+/// have their pauses besides.
 const DEFAULT_IN_FLIGHT_SECONDS: f64 = 10.0;
 
 impl Stream {
@@ -60,8 +61,9 @@ impl Stream {
         } = &mut self.load
         {
             let changed = change(process);
-            if *max_in_flight == default_in_flight(process, before) {
-                *max_in_flight = default_in_flight(&changed, duration);
+            let mean_pause = self.mean_pause;
+            if *max_in_flight == default_in_flight(process, before, mean_pause) {
+                *max_in_flight = default_in_flight(&changed, duration, mean_pause);
             }
             *process = changed;
         }
@@ -122,13 +124,18 @@ pub(super) fn share_of(part: Duration, before: Duration, duration: Duration) -> 
 }
 
 /// How many requests of a stream may be in flight where the scenario does not say it: as many as
-/// arrive in some seconds of the highest rate.
-pub(super) fn default_in_flight(process: &Process, duration: Duration) -> usize {
+/// arrive in some seconds of the highest rate, and in the mean pauses of a session.
+pub(super) fn default_in_flight(
+    process: &Process,
+    duration: Duration,
+    mean_pause: Duration,
+) -> usize {
     // What is drawn need not be drawn for that.
     let even = match process {
         Process::Poisson(rate) => Process::Even(rate.clone()),
         other => other.clone(),
     };
     let highest_per_s = Arrivals::new(&even, duration, 0).highest_per_s();
-    (highest_per_s * DEFAULT_IN_FLIGHT_SECONDS).ceil() as usize
+    let seconds = DEFAULT_IN_FLIGHT_SECONDS + mean_pause.as_secs_f64();
+    (highest_per_s * seconds).ceil() as usize
 }

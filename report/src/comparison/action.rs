@@ -9,12 +9,14 @@ use super::throughput::{Throughput, ThroughputComparison};
 use super::value::{Side, Sides, Statistic};
 use crate::run::{ActionCounts, Value};
 
-/// One action of a judged stage in both runs.
+/// One action, or one kind of session, of a judged stage in both runs.
+///
+/// The response time of a session is that of its requests together, without the pauses.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ActionComparison {
     /// Slug of the stage.
     pub stage: String,
-    /// Slug of the action.
+    /// Slug of the action, or of the session.
     pub action: String,
     /// What became of its arrivals over the whole stage, warm-up included; absent where the
     /// stage never ran or does not know the action.

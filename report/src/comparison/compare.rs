@@ -29,6 +29,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
 
     let mut stages = Vec::new();
     let mut actions = Vec::new();
+    let mut sessions = Vec::new();
     let mut failure_rows = Vec::new();
     for stage in judged_stages(runs) {
         let situation = Situation {
@@ -43,9 +44,9 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
             let stage = v.stage(&stage).filter(|stage| stage.overloaded)?;
             stage.answered
         });
+        let spans = runs.map(|run| run.series.stage(&stage));
         for action in actions_of(runs, &stage) {
             let measured = runs.map(|run| run.action(&stage, &action));
-            let spans = runs.map(|run| run.series.stage(&stage));
             failure_rows.extend(failures(&stage, &action, measured));
             actions.push(compare_action(
                 (&stage, &action),
@@ -56,9 +57,18 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
                 options,
             ));
         }
+        for session in sessions_of(runs, &stage) {
+            let measured = runs.map(|run| run.session(&stage, &session));
+            failure_rows.extend(failures(&stage, &session, measured));
+            let names = (&*stage, &*session);
+            sessions.push(compare_action(
+                names, measured, spans, answered, situation, options,
+            ));
+        }
     }
     let throughputs = stages.iter_mut().filter_map(|row| row.throughput.as_mut());
-    let statistics = actions.iter_mut().flat_map(|row| &mut row.statistics);
+    let rows = actions.iter_mut().chain(&mut sessions);
+    let statistics = rows.flat_map(|row| &mut row.statistics);
     adjust(
         statistics
             .filter_map(|one| one.change.as_mut())
@@ -71,6 +81,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         targets: &targets,
         stages: &stages,
         actions: &actions,
+        sessions: &sessions,
     });
     Comparison {
         schema: SCHEMA_VERSION,
@@ -80,6 +91,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         targets,
         stages,
         actions,
+        sessions,
         failures: failure_rows,
         failure_samples: runs.map(samples),
         series: runs.map(|run| run.series.clone()),
@@ -110,29 +122,46 @@ fn judged_stages(runs: Sides<&Run>) -> Vec<String> {
     names
 }
 
-/// The actions that the plans mix into a stage, and those that arrived in it.
+/// The actions that the plans send in a stage, and those that arrived in it.
 fn actions_of(runs: Sides<&Run>, stage: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for run in [runs.a, runs.b] {
         let plan = &run.manifest.plan;
-        let planned = plan
-            .stages
-            .iter()
-            .filter(|s| s.name == stage)
-            .flat_map(|s| &s.streams)
-            .flat_map(|stream| &stream.mix);
-        let known: Vec<&String> = planned.map(|share| &share.action).collect();
+        let here = || plan.stages.iter().filter(|s| s.name == stage);
         // The order of the plan's list, which is that of the scenario file.
         let listed = plan.actions.iter().map(|action| &action.name);
-        let listed = listed.filter(|name| known.contains(name));
+        let listed = listed.filter(|name| here().any(|stage| plan.sends(stage, name)));
         let arrived = run.stage(stage).map(|action| &action.action);
-        for name in listed.chain(arrived) {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
+        add_new(&mut names, listed.chain(arrived));
     }
     names
+}
+
+/// The sessions that the plans mix into a stage, and those that arrived in it.
+fn sessions_of(runs: Sides<&Run>, stage: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for run in [runs.a, runs.b] {
+        let plan = &run.manifest.plan;
+        let here = plan.stages.iter().filter(|s| s.name == stage);
+        let mixed = here.flat_map(|s| &s.streams).flat_map(|s| &s.mix);
+        let mixed: Vec<&String> = mixed.map(|share| &share.action).collect();
+        let listed = plan.sessions.iter().map(|session| &session.name);
+        let listed = listed.filter(|name| mixed.contains(name));
+        let here = run.sessions.iter().filter(|run| run.stage == stage);
+        add_new(
+            &mut names,
+            listed.chain(here.map(|session| &session.action)),
+        );
+    }
+    names
+}
+
+fn add_new<'a>(names: &mut Vec<String>, more: impl Iterator<Item = &'a String>) {
+    for name in more {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
 }
 
 fn compare_stage(

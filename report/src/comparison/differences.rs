@@ -243,11 +243,12 @@ fn mix(stream: &StreamPlan) -> String {
 }
 
 fn targets(m: &Manifest) -> String {
-    let latency = m.plan.actions.iter().flat_map(|action| {
-        action.targets.iter().map(|target| {
+    let actions = m.plan.actions.iter().map(|a| (&a.name, &a.targets));
+    let sessions = m.plan.sessions.iter().map(|s| (&s.name, &s.targets));
+    let latency = actions.chain(sessions).flat_map(|(name, targets)| {
+        targets.iter().map(move |target| {
             format!(
-                "{} p{} {}",
-                action.name,
+                "{name} p{} {}",
                 trimmed_percent(target.quantile),
                 crate::language::limit(target.limit_us)
             )

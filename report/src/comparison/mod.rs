@@ -66,6 +66,10 @@ pub struct Comparison {
     pub stages: Vec<StageComparison>,
     /// Every action of every judged stage, in the order of the plan.
     pub actions: Vec<ActionComparison>,
+    /// Every session of every judged stage, likewise; their requests are in `actions`, and only
+    /// those in `stages`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<ActionComparison>,
     /// Failures of judged stages by kind; empty where nothing failed.
     pub failures: Vec<FailureRow>,
     /// The first few failures of every kind, in words.
@@ -78,10 +82,19 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// The row of one action.
-    pub fn action(&self, stage: &str, action: &str) -> Option<&ActionComparison> {
-        self.actions
-            .iter()
-            .find(|row| row.stage == stage && row.action == action)
+    /// The row of one action, or of one session: no session has the name of an action.
+    pub fn action(&self, stage: &str, name: &str) -> Option<&ActionComparison> {
+        self.rows()
+            .find(|row| row.stage == stage && row.action == name)
+    }
+
+    /// Is it the name of a session?
+    pub fn is_session(&self, name: &str) -> bool {
+        self.sessions.iter().any(|row| row.action == name)
+    }
+
+    /// The actions, then the sessions.
+    pub fn rows(&self) -> impl Iterator<Item = &ActionComparison> {
+        self.actions.iter().chain(&self.sessions)
     }
 }

@@ -19,7 +19,9 @@ pub struct Overall {
     pub conclusion: Conclusion,
     /// Verdicts on the p95, one per judged stage × action.
     pub actions: VerdictCounts,
-    /// Verdicts on every judged statistic, min and max left out.
+    /// The same of the sessions, one per judged stage × session.
+    pub sessions: VerdictCounts,
+    /// Verdicts on every judged statistic of the actions, min and max left out.
     pub statistics: VerdictCounts,
     /// Verdicts on the success rates, one per judged stage.
     pub successes: VerdictCounts,
@@ -190,6 +192,7 @@ pub(super) struct Parts<'a> {
     pub(super) targets: &'a [TargetRow],
     pub(super) stages: &'a [StageComparison],
     pub(super) actions: &'a [ActionComparison],
+    pub(super) sessions: &'a [ActionComparison],
 }
 
 impl Overall {
@@ -205,6 +208,12 @@ impl Overall {
                 if one.statistic == Statistic::P95 {
                     verdict::tally(&mut actions, one.verdict);
                 }
+            }
+        }
+        let mut sessions = VerdictCounts::default();
+        for row in parts.sessions {
+            if let Some(p95) = row.statistic(Statistic::P95) {
+                verdict::tally(&mut sessions, p95.verdict);
             }
         }
         for row in parts.stages {
@@ -232,11 +241,12 @@ impl Overall {
             conclusion: verdict::conclusion(
                 invalid,
                 parts.comparable.judged,
-                actions,
+                [actions, sessions],
                 successes,
                 throughputs,
             ),
             actions,
+            sessions,
             statistics,
             successes,
             throughputs,

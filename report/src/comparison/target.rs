@@ -19,7 +19,7 @@ use crate::run::Run;
 pub struct TargetRow {
     /// Slug of the judged stage.
     pub stage: String,
-    /// Slug of the action; absent where the target is the stage's success rate.
+    /// Slug of the action or session; absent where the target is the stage's success rate.
     pub action: Option<String>,
     /// The limit.
     pub target: Target,
@@ -130,23 +130,23 @@ pub(super) fn targets(runs: Sides<&Run>, invalid: Sides<bool>) -> Vec<TargetRow>
 
 type Key = (String, Option<String>, Target);
 
-/// The targets of one plan: per judged stage its actions' limits, then its success rate.
+/// The targets of one plan: per judged stage the limits of its actions and sessions, then its success
+/// rate.
 fn keys(plan: &Plan) -> Vec<Key> {
     let mut keys = Vec::new();
     for stage in plan.stages.iter().filter(|stage| stage.judged) {
-        for action in &plan.actions {
-            let mixed = |stream: &brunt_record::StreamPlan| {
-                stream.mix.iter().any(|share| share.action == action.name)
-            };
-            if !stage.streams.iter().any(mixed) {
+        let actions = plan.actions.iter().map(|a| (&a.name, &a.targets));
+        let sessions = plan.sessions.iter().map(|s| (&s.name, &s.targets));
+        for (name, targets) in actions.chain(sessions) {
+            if !plan.sends(stage, name) {
                 continue;
             }
-            keys.extend(action.targets.iter().map(|t| {
+            keys.extend(targets.iter().map(|t| {
                 let target = Target::Latency {
                     quantile: t.quantile,
                     limit_us: t.limit_us,
                 };
-                (stage.name.clone(), Some(action.name.clone()), target)
+                (stage.name.clone(), Some(name.clone()), target)
             }));
         }
         if let Some(at_least) = plan.success_target {
@@ -175,7 +175,8 @@ fn hold(
     };
     match (target, action) {
         (Target::Latency { quantile, limit_us }, Some(action)) => {
-            let Some(measured) = run.action(stage, action) else {
+            let of_session = || run.session(stage, action);
+            let Some(measured) = run.action(stage, action).or_else(of_session) else {
                 return not_measured;
             };
             let estimate = Windowed::new(measured).quantile(quantile);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use brunt_record::{Ending, Problem, StagePlan, new_histogram};
+use brunt_record::{Ending, Problem, StagePlan, StreamPlan, new_histogram};
 
 use super::estimate::Windowed;
 use super::finding::Finding;
@@ -47,7 +47,8 @@ pub struct StageValidity {
     pub state: StageState,
     /// Could the service not carry the rates of its open streams?
     pub overloaded: bool,
-    /// Arrivals that the plan wants of a stage that runs to its end.
+    /// Requests that the plan wants of a stage that runs to its end; absent where users, or the
+    /// chances of sessions, decide how many there are.
     pub planned: Option<u64>,
     /// What became of the arrivals; absent where the stage never ran.
     pub counts: Option<ActionCounts>,
@@ -209,7 +210,7 @@ impl StageValidity {
             model,
             state: word,
             overloaded,
-            planned: stage.streams.iter().map(|stream| stream.arrivals).sum(),
+            planned: stage.streams.iter().map(planned).sum(),
             counts,
             answered,
             delivered: open.delivered(),
@@ -222,6 +223,13 @@ impl StageValidity {
             host_busy: stage.host_busy,
         }
     }
+}
+
+/// The requests of a stream; nothing where only their mean is known.
+fn planned(stream: &StreamPlan) -> Option<u64> {
+    let certain = stream.expected.iter().all(|expected| expected.certain);
+    let requests = stream.requests().filter(|_| certain)?;
+    Some(requests.round() as u64)
 }
 
 /// How the generator kept up with the action, and drift, where the rate was to stay the same.

@@ -356,14 +356,15 @@ pub(crate) fn tally(counts: &mut VerdictCounts, verdict: Verdict) {
 pub(crate) fn conclusion(
     invalid: bool,
     comparable: bool,
-    actions: VerdictCounts,
+    [actions, sessions]: [VerdictCounts; 2],
     successes: VerdictCounts,
     throughputs: VerdictCounts,
 ) -> Conclusion {
-    let worse = actions.worse + successes.worse + throughputs.worse;
-    let better = actions.better + successes.better + throughputs.better;
+    let worse = actions.worse + sessions.worse + successes.worse + throughputs.worse;
+    let better = actions.better + sessions.better + successes.better + throughputs.better;
     let settled = actions.equivalent + actions.small_change;
-    let open = actions.inconclusive + actions.not_judged;
+    let open =
+        actions.inconclusive + actions.not_judged + sessions.inconclusive + sessions.not_judged;
     if invalid {
         Conclusion::Invalid
     } else if !comparable {

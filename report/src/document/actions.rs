@@ -2,7 +2,7 @@
 
 use super::block::{Block, Section};
 use super::figures;
-use super::names::{Names, action_id};
+use super::names::{Names, action_id, row_name};
 use super::provenance;
 use super::table::{Cell, Column, Table};
 use super::throughput;
@@ -28,7 +28,8 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         section.table(throughputs);
     }
     section.paragraph(provenance::noise(comparison));
-    section.table(overview(comparison));
+    let title = "Every action at a glance: the change from A to B";
+    section.table(overview(comparison, &comparison.actions, title));
     section.sections = comparison
         .actions
         .iter()
@@ -37,13 +38,20 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     section
 }
 
-fn overview(comparison: &Comparison) -> Table {
+/// Rows of actions, or of sessions.
+pub(super) fn overview(comparison: &Comparison, rows: &[ActionComparison], title: &str) -> Table {
+    let of_sessions = rows.iter().any(|row| comparison.is_session(&row.action));
+    let heading = if of_sessions {
+        "Stage / session"
+    } else {
+        "Stage / action"
+    };
     let shown = [Statistic::P50, Statistic::P95, Statistic::P99];
-    let mut columns = vec![Column::words("Stage / action")];
+    let mut columns = vec![Column::words(heading)];
     columns.extend(shown.map(|statistic| Column::verdict(statistic.name())));
     columns.push(Column::figure("Success"));
-    let mut table = Table::new("Every action at a glance: the change from A to B", columns);
-    for row in &comparison.actions {
+    let mut table = Table::new(title, columns);
+    for row in rows {
         let mut cells = vec![
             Cell::text(format!("{} / {}", row.stage, row.action))
                 .to_section(action_id(&row.stage, &row.action)),
@@ -64,11 +72,10 @@ fn overview(comparison: &Comparison) -> Table {
     table
 }
 
-fn part(row: &ActionComparison, comparison: &Comparison, names: &Names) -> Section {
-    let mut section = Section::new(
-        action_id(&row.stage, &row.action),
-        format!("{} / {}", row.stage, row.action),
-    );
+/// One of them in full.
+pub(super) fn part(row: &ActionComparison, comparison: &Comparison, names: &Names) -> Section {
+    let title = row_name(comparison, &row.stage, &row.action);
+    let mut section = Section::new(action_id(&row.stage, &row.action), &*title);
     section.paragraph(
         Side::BOTH
             .map(|side| {
@@ -83,7 +90,7 @@ fn part(row: &ActionComparison, comparison: &Comparison, names: &Names) -> Secti
     section
         .blocks
         .push(Block::Figures(figures::of_action(row, comparison, names)));
-    section.table(statistics(row, names));
+    section.table(statistics(row, &title, names));
     section
 }
 
@@ -98,12 +105,9 @@ fn told(counts: Option<&ActionCounts>) -> String {
     format!("{}.", parts.join(", "))
 }
 
-fn statistics(row: &ActionComparison, names: &Names) -> Table {
+fn statistics(row: &ActionComparison, title: &str, names: &Names) -> Table {
     let mut table = Table::new(
-        format!(
-            "{} / {}: response time and success, with 95 % intervals",
-            row.stage, row.action
-        ),
+        format!("{title}: response time and success, with 95 % intervals"),
         vec![
             Column::words("Metric"),
             Column::figure(names.heading(Side::A)),

@@ -1,7 +1,7 @@
 //! Failures by kind and over time.
 
 use super::block::Section;
-use super::names::Names;
+use super::names::{Names, row_name};
 use super::table::{Cell, Column, Table};
 use crate::comparison::{Comparison, FailureSample, Side};
 use crate::language;
@@ -56,7 +56,7 @@ fn by_kind(comparison: &Comparison, names: &Names) -> Table {
             ),
         };
         table.rows.push(vec![
-            Cell::text(format!("{} / {}", row.stage, row.action)),
+            Cell::text(row_name(comparison, &row.stage, &row.action)),
             Cell::code(&row.kind),
             count(Side::A),
             count(Side::B),
@@ -78,13 +78,11 @@ fn over_time(comparison: &Comparison, names: &Names) -> Table {
             Column::figure("There"),
         ],
     );
-    for row in &comparison.actions {
+    for row in comparison.rows() {
         for side in Side::BOTH {
-            let series = &comparison.series.get(side).actions;
-            let points = series
-                .iter()
-                .filter(|s| s.stage == row.stage && s.action == row.action)
-                .flat_map(|s| &s.points);
+            let series = comparison.series.get(side);
+            let points = series.of(&row.stage, &row.action).into_iter();
+            let points = points.flat_map(|series| &series.points);
             let failing: Vec<_> = points
                 .map(|point| (point, point.failed + point.unsent))
                 .filter(|(_, failed)| *failed > 0)
@@ -98,7 +96,7 @@ fn over_time(comparison: &Comparison, names: &Names) -> Table {
             };
             let second = |s: u64| format!("{} s", language::count(s));
             table.rows.push(vec![
-                Cell::text(format!("{} / {}", row.stage, row.action)),
+                Cell::text(row_name(comparison, &row.stage, &row.action)),
                 Cell::text(names.heading(side)),
                 Cell::text(second(first.second)),
                 Cell::text(second(last.second + last.seconds)),

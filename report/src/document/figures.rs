@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::figure::Figure;
-use super::names::Names;
+use super::names::{Names, row_name};
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
 use crate::chart::{
@@ -121,12 +121,7 @@ pub(super) fn of_action(
     comparison: &Comparison,
     names: &Names,
 ) -> Vec<Figure> {
-    let find = |series: &'_ Series| -> Option<ActionSeries> {
-        let mut actions = series.actions.iter();
-        actions
-            .find(|s| s.stage == row.stage && s.action == row.action)
-            .cloned()
-    };
+    let find = |series: &Series| series.of(&row.stage, &row.action).cloned();
     let series = Sides {
         a: find(&comparison.series.a),
         b: find(&comparison.series.b),
@@ -138,6 +133,10 @@ pub(super) fn of_action(
         spectrum(row, comparison, &series, names),
         over_time(row, comparison, &series, names),
     ]
+}
+
+fn titled(row: &ActionComparison, comparison: &Comparison) -> String {
+    row_name(comparison, &row.stage, &row.action)
 }
 
 fn spectrum(
@@ -173,7 +172,7 @@ fn spectrum(
     };
     Figure {
         id: String::new(),
-        title: format!("Response time by percentile, {} / {}", row.stage, row.action),
+        title: format!("Response time by percentile, {}", titled(row, comparison)),
         description: "Both axes are logarithmic; a curve that ends with a ring is unbounded beyond it, because failed and unsent arrivals take the rest.".to_owned(),
         data: spectrum_data(&chart, names),
         drawing: chart.draw(),
@@ -261,7 +260,7 @@ fn over_time(
     };
     Figure {
         id: String::new(),
-        title: format!("p95 over the stage, {} / {}", row.stage, row.action),
+        title: format!("p95 over the stage, {}", titled(row, comparison)),
         description: "Seconds since the stage began; the response time is on a logarithmic axis. A tick at the upper edge is a moment whose p95 is unbounded.".to_owned(),
         data: over_time_data(&chart, names),
         drawing: chart.draw(),

@@ -1,7 +1,7 @@
 //! Findings, each with the table that it rests on. Only what is computed stands here.
 
 use super::block::Section;
-use super::names::{Names, action_id};
+use super::names::{Names, action_id, row_name};
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
 use super::tone::Tone;
@@ -58,7 +58,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     for (text, tone) in missed_targets(comparison, names) {
         add(text, tone, ("Targets".to_owned(), "targets".to_owned()));
     }
-    for row in &comparison.actions {
+    for row in comparison.rows() {
         let Some(p95) = row.statistic(Statistic::P95) else {
             continue;
         };
@@ -66,7 +66,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
             continue;
         }
         let verdict = words::verdict(p95.verdict);
-        let name = format!("{} / {}", row.stage, row.action);
+        let name = row_name(comparison, &row.stage, &row.action);
         add(
             format!("{name}: p95 {}, {}.", verdict.text, words::change(row, p95)),
             verdict.tone,
@@ -95,9 +95,9 @@ fn missed_targets(comparison: &Comparison, names: &Names) -> Vec<(String, Tone)>
             let (word, tone) = words::target_verdict(row.results.b.verdict);
             let said = language::target(limit_us, word, row.results.b.ratio);
             let text = format!(
-                "{}: {} / {action}, {}. {said}.",
+                "{}: {}, {}. {said}.",
                 names.short(Side::B),
-                row.stage,
+                row_name(comparison, &row.stage, action),
                 quantile_name(quantile)
             );
             Some((text, tone))

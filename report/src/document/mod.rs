@@ -13,6 +13,7 @@ mod findings;
 mod names;
 mod provenance;
 mod resources;
+mod sessions;
 mod table;
 mod targets;
 mod throughput;
@@ -74,11 +75,14 @@ pub fn build(comparison: &Comparison) -> Document {
         validity::section(comparison, &names),
         targets::section(comparison, &names),
         actions::section(comparison, &names),
+    ];
+    sections.extend(sessions::section(comparison, &names));
+    sections.extend([
         failures::section(comparison, &names),
         resources::section(comparison, &names),
         findings::section(comparison, &names),
         provenance::section(comparison, &names),
-    ];
+    ]);
     let (mut taken, mut figures) = (BTreeSet::new(), 0);
     for section in &mut sections {
         number(section, &mut taken, &mut figures);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::comparison::{RunSummary, Side, Sides};
+use crate::comparison::{Comparison, RunSummary, Side, Sides};
 
 /// The names of the runs.
 #[derive(Clone, Debug)]
@@ -51,6 +51,15 @@ impl Names {
     /// Over a column: `B: phase9`.
     pub(super) fn heading(&self, side: Side) -> &str {
         self.heading.get(side)
+    }
+}
+
+/// `gameplay / claim`, and of a session `gameplay / session player`.
+pub(super) fn row_name(comparison: &Comparison, stage: &str, name: &str) -> String {
+    if comparison.is_session(name) {
+        format!("{stage} / session {name}")
+    } else {
+        format!("{stage} / {name}")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The limits of the plan, and whether each run kept them.
 
 use super::block::Section;
-use super::names::Names;
+use super::names::{Names, row_name};
 use super::table::{Cell, Column, Table};
 use super::words;
 use crate::comparison::{
@@ -24,12 +24,13 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         columns.push(Column::verdict(format!("{side}: outcome")));
     }
     let mut table = Table::new("Targets and how each run did", columns);
-    table.rows = comparison.targets.iter().map(row).collect();
+    let targets = comparison.targets.iter();
+    table.rows = targets.map(|target| row(target, comparison)).collect();
     section.table(table);
     section
 }
 
-fn row(row: &TargetRow) -> Vec<Cell> {
+fn row(row: &TargetRow, comparison: &Comparison) -> Vec<Cell> {
     let (what, limit) = match row.target {
         Target::Latency { quantile, limit_us } => {
             (quantile_name(quantile), language::limit(limit_us))
@@ -37,7 +38,7 @@ fn row(row: &TargetRow) -> Vec<Cell> {
         Target::Success { at_least } => ("success".to_owned(), language::share_target(at_least)),
     };
     let name = match &row.action {
-        Some(action) => format!("{} / {action}", row.stage),
+        Some(action) => row_name(comparison, &row.stage, action),
         None => row.stage.clone(),
     };
     let mut cells = vec![

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Callout, Section};
 use super::cards;
-use super::names::{Names, action_id};
+use super::names::{Names, action_id, row_name};
 use super::table::{Cell, Column, Table};
 use super::throughput;
 use super::tone::Tone;
@@ -283,7 +283,7 @@ fn extreme(
     ))
 }
 
-/// The p95 of every action of both runs.
+/// The p95 of every action of both runs, and then of every session.
 pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
     let mut table = Table::new(
         "p95 response time over offered arrivals",
@@ -295,7 +295,7 @@ pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
             Column::figure("Change"),
         ],
     );
-    for row in &comparison.actions {
+    for row in comparison.rows() {
         let Some(p95) = row.statistic(Statistic::P95) else {
             continue;
         };
@@ -303,7 +303,7 @@ pub(super) fn overview(comparison: &Comparison, names: &Names) -> Table {
         // Where a value is no figure the columns beside it say so already.
         change.note = None;
         table.rows.push(vec![
-            Cell::text(format!("{} / {}", row.stage, row.action))
+            Cell::text(row_name(comparison, &row.stage, &row.action))
                 .to_section(action_id(&row.stage, &row.action)),
             words::verdict(p95.verdict),
             Cell::text(words::value(p95.estimates.a.value)),

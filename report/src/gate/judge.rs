@@ -93,10 +93,11 @@ impl Declared<'_> {
 
 fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declared<'a>>) {
     let before = declared.len();
-    let actions = comparison
-        .actions
-        .iter()
-        .filter(|row| rule.scope.covers(&row.stage, &row.action));
+    // A session is judged where a rule names it: its requests stand for it elsewhere.
+    let unnamed = rule.scope.action.is_none();
+    let sessions = comparison.sessions.iter().filter(|_| !unnamed);
+    let rows = comparison.actions.iter().chain(sessions);
+    let actions = rows.filter(|row| rule.scope.covers(&row.stage, &row.action));
     match rule.condition {
         Condition::Absolute {
             statistic,

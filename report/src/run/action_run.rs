@@ -1,4 +1,4 @@
-//! One action of one stage in one run.
+//! One action, or one kind of session, of one stage in one run.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use hdrhistogram::Histogram;
 use super::counts::ActionCounts;
 use crate::statistics::{MANY_WINDOWS, OverOffered};
 
-/// What a run says of one action in one stage.
+/// What a run says of one action, or of one kind of session, in one stage.
 ///
 /// The judged span begins where the warm-up ends. An arrival belongs to it by when it settled,
 /// because histograms do: without a warm-up that is every arrival of the stage, whichever second
@@ -17,7 +17,7 @@ use crate::statistics::{MANY_WINDOWS, OverOffered};
 pub struct ActionRun {
     /// Slug of the stage.
     pub stage: String,
-    /// Slug of the action.
+    /// Slug of the action, or of the session.
     pub action: String,
     /// Arrivals of the whole stage, warm-up included.
     pub counts: ActionCounts,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brunt_record::{
-    CountsRow, LatencyInterval, Manifest, Measure, Outcome, Problem, Record, StagePlan,
+    CountsRow, LatencyInterval, LatencyLog, Manifest, Measure, Outcome, Problem, Record, StagePlan,
 };
 
 use super::action_run::{ActionRun, merge};
@@ -22,20 +22,79 @@ struct Collected {
     points: Points,
 }
 
-/// Every stage × action with arrivals, in the order of the plan, and the run over time.
+/// What a record comes to.
+pub(super) struct Digested {
+    /// Every stage × action with arrivals, in the order of the plan.
+    pub(super) actions: Vec<ActionRun>,
+    /// Every stage × session, likewise.
+    pub(super) sessions: Vec<ActionRun>,
+    /// The run over time.
+    pub(super) series: Series,
+}
+
+/// Reads all of `record`.
 pub(super) fn digest(
     record: &Record,
     problems: &mut Vec<Problem>,
-) -> Result<(Vec<ActionRun>, Series), ReportError> {
+) -> Result<Digested, ReportError> {
     let manifest = &record.manifest;
-    let seconds = record.counts.last().map_or(0, |row| row.second + 1);
+    let counts = [&record.counts, &record.sessions];
+    let ends = counts.map(|rows| rows.last().map_or(0, |row| row.second + 1));
+    let seconds = ends.into_iter().max().unwrap_or(0);
     let width = width(seconds);
-    let mut collected = collect_counts(manifest, &record.counts, width, seconds);
-    collect_latencies(record, &mut collected)?;
+    let spans = manifest.plan.stages.iter();
+    let spans = spans.filter_map(|stage| Some((&*stage.name, Span::of(stage, &record.counts)?)));
+    let axes = Axes {
+        manifest,
+        spans: spans.collect(),
+        width,
+        seconds,
+    };
+    let log = Some(record.latencies()?);
+    let collected = collect(record, &axes, &record.counts, log)?;
+    let files = ["counts.csv", "latency.hlog"];
+    let (actions, of_actions) = in_order(record, files, collected, problems);
+    let log = record.session_latencies()?;
+    let collected = collect(record, &axes, &record.sessions, log)?;
+    let files = ["sessions.csv", "sessions.hlog"];
+    let (sessions, of_sessions) = in_order(record, files, collected, problems);
+    let stages = manifest.plan.stages.iter();
+    Ok(Digested {
+        actions,
+        sessions,
+        series: Series {
+            width_s: width,
+            stages: stages
+                .filter_map(|stage| stage_span(stage, &record.counts))
+                .collect(),
+            actions: of_actions,
+            sessions: of_sessions,
+        },
+    })
+}
 
+/// What all rows of a record are laid out along.
+struct Axes<'a> {
+    manifest: &'a Manifest,
+    /// When each stage was.
+    spans: BTreeMap<&'a str, Span>,
+    /// Seconds of a point.
+    width: u64,
+    /// Of the run.
+    seconds: u64,
+}
+
+/// The runs in the order of the plan, with their courses over time; `files` are where the counts and
+/// the latencies come from.
+fn in_order(
+    record: &Record,
+    files: [&str; 2],
+    mut collected: ByStage,
+    problems: &mut Vec<Problem>,
+) -> (Vec<ActionRun>, Vec<ActionSeries>) {
     let mut runs = Vec::new();
     let mut series = Vec::new();
-    for (stage, action) in in_plan_order(manifest, &collected) {
+    for (stage, action) in in_plan_order(&record.manifest, &collected) {
         let Some(mut one) = collected.get_mut(&stage).and_then(|s| s.remove(&action)) else {
             continue;
         };
@@ -43,11 +102,12 @@ pub(super) fn digest(
             merge(&mut one.run.response, &window.response);
         }
         if record.finished && one.run.logged_ok != one.run.counts.ok {
+            let [counts, log] = files;
             problems.push(Problem::Sums {
                 stage: stage.clone(),
                 action: action.clone(),
                 what: format!(
-                    "counts.csv sums to {} ok, latency.hlog to {}",
+                    "{counts} sums to {} ok, {log} to {}",
                     one.run.counts.ok, one.run.logged_ok
                 ),
             });
@@ -63,32 +123,32 @@ pub(super) fn digest(
         });
         runs.push(one.run);
     }
-    let stages = manifest
-        .plan
-        .stages
-        .iter()
-        .filter_map(|stage| stage_span(stage, &record.counts))
-        .collect();
-    Ok((
-        runs,
-        Series {
-            width_s: width,
-            stages,
-            actions: series,
-        },
-    ))
+    (runs, series)
 }
 
 /// By stage, then by action: looked up by reference for every row and interval.
 type ByStage = BTreeMap<String, BTreeMap<String, Collected>>;
 
-fn collect_counts(manifest: &Manifest, rows: &[CountsRow], width: u64, seconds: u64) -> ByStage {
-    let spans: BTreeMap<&str, Span> = manifest
-        .plan
-        .stages
-        .iter()
-        .filter_map(|stage| Some((stage.name.as_str(), Span::of(stage, rows)?)))
-        .collect();
+fn collect(
+    record: &Record,
+    axes: &Axes<'_>,
+    rows: &[CountsRow],
+    log: Option<LatencyLog>,
+) -> Result<ByStage, ReportError> {
+    let mut collected = collect_counts(axes, rows);
+    if let Some(log) = log {
+        collect_latencies(record, &log, &mut collected)?;
+    }
+    Ok(collected)
+}
+
+fn collect_counts(axes: &Axes<'_>, rows: &[CountsRow]) -> ByStage {
+    let Axes {
+        manifest,
+        spans,
+        width,
+        seconds,
+    } = axes;
     let mut collected = ByStage::new();
     for row in rows {
         let Some(span) = spans.get(row.stage.as_str()) else {
@@ -110,7 +170,7 @@ fn collect_counts(manifest: &Manifest, rows: &[CountsRow], width: u64, seconds: 
                     is_closed(&manifest.plan, &row.stage, &row.action),
                     limits(manifest, &row.action),
                 ),
-                points: Points::new(width, seconds),
+                points: Points::new(*width, *seconds),
             });
         one.points.count(row);
         add_row(&mut one.run, row, span.window(row.second));
@@ -118,14 +178,14 @@ fn collect_counts(manifest: &Manifest, rows: &[CountsRow], width: u64, seconds: 
     collected
 }
 
-/// The limits that the plan sets on an action, microseconds.
-fn limits<'a>(manifest: &'a Manifest, action: &'a str) -> impl Iterator<Item = u64> + 'a {
-    let actions = manifest
-        .plan
-        .actions
-        .iter()
-        .filter(move |a| a.name == action);
-    actions.flat_map(|a| a.targets.iter().map(|target| target.limit_us))
+/// The limits that the plan sets on an action or a session, microseconds.
+fn limits<'a>(manifest: &'a Manifest, name: &'a str) -> impl Iterator<Item = u64> + 'a {
+    let actions = manifest.plan.actions.iter();
+    let sessions = manifest.plan.sessions.iter();
+    let actions = actions.map(|a| (&a.name, &a.targets));
+    let all = actions.chain(sessions.map(|s| (&s.name, &s.targets)));
+    let named = all.filter(move |(known, _)| *known == name);
+    named.flat_map(|(_, targets)| targets.iter().map(|target| target.limit_us))
 }
 
 fn add_row(run: &mut ActionRun, row: &CountsRow, window: Option<usize>) {
@@ -149,8 +209,11 @@ fn add_row(run: &mut ActionRun, row: &CountsRow, window: Option<usize>) {
     }
 }
 
-fn collect_latencies(record: &Record, collected: &mut ByStage) -> Result<(), ReportError> {
-    let log = record.latencies()?;
+fn collect_latencies(
+    record: &Record,
+    log: &LatencyLog,
+    collected: &mut ByStage,
+) -> Result<(), ReportError> {
     let mut unordered = None;
     log.visit(
         |tag| tag.outcome == Outcome::Ok || tag.measure != Measure::Response,
@@ -204,15 +267,14 @@ fn add_interval(one: &mut Collected, interval: &LatencyInterval) -> bool {
     true
 }
 
-/// Stages in their order, actions in that of the plan's list, then what the plan does not know.
+/// Stages in their order, actions or sessions in that of the plan's lists, then what the plan does not
+/// know.
 fn in_plan_order(manifest: &Manifest, collected: &ByStage) -> Vec<(String, String)> {
-    let place = |action: &str| {
-        manifest
-            .plan
-            .actions
-            .iter()
-            .position(|known| known.name == action)
-            .unwrap_or(usize::MAX)
+    let place = |name: &str| {
+        let actions = manifest.plan.actions.iter().map(|action| &action.name);
+        let sessions = manifest.plan.sessions.iter().map(|session| &session.name);
+        let mut known = actions.chain(sessions);
+        known.position(|known| known == name).unwrap_or(usize::MAX)
     };
     let mut order = Vec::new();
     for stage in &manifest.plan.stages {

@@ -37,6 +37,8 @@ pub struct Run {
     pub finished: bool,
     /// Every stage × action with arrivals, in the order of the plan; preparation included.
     pub actions: Vec<ActionRun>,
+    /// Every stage × session, likewise; their requests are in `actions`.
+    pub sessions: Vec<ActionRun>,
     /// The run over time.
     pub series: Series,
     /// The first few failures of every kind.
@@ -51,6 +53,13 @@ impl Run {
         self.actions
             .iter()
             .find(|run| run.stage == stage && run.action == action)
+    }
+
+    /// One kind of session of one stage; none where none was due.
+    pub fn session(&self, stage: &str, session: &str) -> Option<&ActionRun> {
+        self.sessions
+            .iter()
+            .find(|run| run.stage == stage && run.action == session)
     }
 
     /// Whole seconds that the record holds.
@@ -69,13 +78,14 @@ impl Run {
 pub fn load(dir: &Path) -> Result<Run, ReportError> {
     let record = Record::open(dir)?;
     let mut problems = record.problems();
-    let (actions, series) = digest::digest(&record, &mut problems)?;
+    let digested = digest::digest(&record, &mut problems)?;
     Ok(Run {
         label: dir.display().to_string(),
         manifest: record.manifest,
         finished: record.finished,
-        actions,
-        series,
+        actions: digested.actions,
+        sessions: digested.sessions,
+        series: digested.series,
         errors: record.errors,
         problems,
     })

@@ -30,13 +30,13 @@ impl LoadModel {
     }
 }
 
-/// Do only closed streams of the stage send the action? What both kinds send counts as open: its
+/// Do only closed streams of the stage send the action, or begin the session? What both kinds send counts as open: its
 /// record does not tell them apart.
 pub(super) fn is_closed(plan: &Plan, stage: &str, action: &str) -> bool {
     let stages = plan.stages.iter().filter(|planned| planned.name == stage);
     let mut streams = stages
         .flat_map(|planned| &planned.streams)
-        .filter(|stream| stream.mix.iter().any(|share| share.action == action))
+        .filter(|stream| plan.stream_sends(stream, action))
         .peekable();
     streams.peek().is_some() && streams.all(closed)
 }

@@ -16,7 +16,10 @@ pub(super) fn planned(stage: &StagePlan, started_us: u64) -> Vec<PlannedPoint> {
     instants.sort_unstable();
     instants.dedup();
     let sum = |rate: fn(&StreamPlan, u64) -> f64, at_us| -> f64 {
-        stage.streams.iter().map(|stream| rate(stream, at_us)).sum()
+        let streams = stage.streams.iter();
+        streams
+            .map(|stream| rate(stream, at_us) * requests_each(stream))
+            .sum()
     };
     let mut points: Vec<PlannedPoint> = Vec::new();
     for at_us in instants {
@@ -29,6 +32,13 @@ pub(super) fn planned(stage: &StagePlan, started_us: u64) -> Vec<PlannedPoint> {
         }
     }
     points
+}
+
+/// Requests of one arrival, in the mean: of a session more than one.
+fn requests_each(stream: &StreamPlan) -> f64 {
+    let arrivals = stream.arrivals.filter(|arrivals| *arrivals > 0);
+    let each = stream.requests().zip(arrivals);
+    each.map_or(1.0, |(requests, arrivals)| requests / arrivals as f64)
 }
 
 /// The rate up to an instant.
@@ -88,6 +98,7 @@ mod tests {
             arrivals: Some(0),
             max_in_flight: 1,
             mix: Vec::new(),
+            expected: Vec::new(),
         };
         let stage = StagePlan {
             name: "load".to_owned(),

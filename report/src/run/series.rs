@@ -17,6 +17,17 @@ pub struct Series {
     pub stages: Vec<StageSpan>,
     /// One per stage × action with arrivals, in the order of the plan; preparation included.
     pub actions: Vec<ActionSeries>,
+    /// One per stage × session, likewise; their requests are in `actions`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<ActionSeries>,
+}
+
+impl Series {
+    /// The course of one action, or of one kind of session.
+    pub fn of(&self, stage: &str, name: &str) -> Option<&ActionSeries> {
+        let mut all = self.actions.iter().chain(&self.sessions);
+        all.find(|series| series.stage == stage && series.action == name)
+    }
 }
 
 impl Series {
@@ -55,7 +66,7 @@ pub struct PlannedPoint {
     pub rate_per_s: f64,
 }
 
-/// One action of one stage over time.
+/// One action, or one kind of session, of one stage over time.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ActionSeries {
     /// Slug of the stage.

@@ -120,6 +120,7 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
         targets: targets(&name),
         stages: stages.map(|stage| stage_row(stage, &name)).to_vec(),
         actions,
+        sessions: vec![],
         failures: vec![
             failure("init", "initialize-new", "timeout", [9_120, 0], &name),
             failure("init", "initialize-new", "unsent", [13_560, 0], &name),
@@ -150,6 +151,7 @@ fn overall(name: &impl Fn(&str) -> String) -> Overall {
         conclusion: Conclusion::Mixed,
         actions: counts,
         statistics: counts,
+        sessions: VerdictCounts::default(),
         successes: VerdictCounts {
             better: 1,
             equivalent: 1,

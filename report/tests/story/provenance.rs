@@ -107,6 +107,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
                     action: name("initialize-new"),
                     weight: 1,
                 }],
+                expected: vec![],
             }],
         }],
         actions: vec![ActionPlan {
@@ -119,6 +120,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
                 limit_us: 50_000,
             }],
         }],
+        sessions: vec![],
         success_target: Some(0.9995),
         users: None,
     }

@@ -28,6 +28,7 @@ pub(super) fn series(side: usize, name: &impl Fn(&str) -> String) -> Series {
                 spectrum: spectrum(told, side),
             })
             .collect(),
+        sessions: vec![],
     }
 }
 

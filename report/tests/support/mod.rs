@@ -29,6 +29,8 @@ pub struct Synthetic {
     pub players: u64,
     /// Planned rates of every stream, second and rate; none where they stay the same.
     pub rates: Vec<(u64, f64)>,
+    /// Names among the actions that are written as sessions, of all the others.
+    pub sessions: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -101,6 +103,7 @@ impl Synthetic {
             max_in_flight: 6_000,
             players: 50,
             rates: vec![],
+            sessions: vec![],
         }
     }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use brunt_record::{
     ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, Manifest, Measure, MixShare, Outcome,
-    Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, StagePlan, StreamPlan,
-    new_histogram, sha256_hex,
+    Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, SessionAction, SessionPlan,
+    StagePlan, StreamPlan, new_histogram, sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -22,11 +22,10 @@ impl Synthetic {
         let mut totals = Vec::new();
         let mut start = 0;
         for stage in &self.stages {
-            let seconds: Vec<Second> = (0..=stage.seconds)
-                .map(|s| stage.second(s, start + s))
-                .collect();
-            for second in &seconds {
-                writer.append(second).unwrap();
+            let second = |s| stage.second(s, start + s);
+            let seconds: Vec<Second> = (0..=stage.seconds).map(second).collect();
+            for s in 0..=stage.seconds {
+                writer.append(&self.apart(second(s))).unwrap();
             }
             totals.extend(stage.actions.iter().map(|a| stage.totals(a, &seconds)));
             start += stage.seconds + stage.idle_s + 1;
@@ -57,8 +56,28 @@ impl Synthetic {
             },
             saturated: self.saturated.clone(),
         });
-        manifest.totals = totals;
+        (manifest.session_totals, manifest.totals) = totals
+            .into_iter()
+            .partition(|total| self.is_session(&total.action));
         writer.finish(manifest).unwrap()
+    }
+
+    /// Is it the name of a session?
+    fn is_session(&self, name: &str) -> bool {
+        self.sessions.iter().any(|session| session == name)
+    }
+
+    /// The second with its sessions apart from the actions.
+    fn apart(&self, mut second: Second) -> Second {
+        let counts = std::mem::take(&mut second.counts);
+        let latencies = std::mem::take(&mut second.latencies);
+        (second.sessions, second.counts) = counts
+            .into_iter()
+            .partition(|row| self.is_session(&row.action));
+        (second.session_latencies, second.latencies) = latencies
+            .into_iter()
+            .partition(|(tag, _)| self.is_session(&tag.action));
+        second
     }
 
     fn draft(&self) -> Manifest {
@@ -72,7 +91,11 @@ impl Synthetic {
                 plan
             })
             .collect();
-        let actions = self.stages.iter().flat_map(|s| &s.actions);
+        let (sessions, actions): (Vec<&Action>, Vec<&Action>) = self
+            .stages
+            .iter()
+            .flat_map(|s| &s.actions)
+            .partition(|action| self.is_session(&action.name));
         Manifest {
             schema: SCHEMA_VERSION,
             id: format!("20260101-120000-{}", self.phase),
@@ -102,7 +125,23 @@ impl Synthetic {
             addresses: BTreeMap::from([("http".into(), "http://127.0.0.1:8000".into())]),
             plan: Plan {
                 stages,
-                actions: actions.map(Action::plan).collect(),
+                sessions: sessions
+                    .iter()
+                    .map(|session| SessionPlan {
+                        name: session.name.clone(),
+                        actions: actions
+                            .iter()
+                            .map(|action| SessionAction {
+                                action: action.name.clone(),
+                                mean: 1.5,
+                                most: 2,
+                            })
+                            .collect(),
+                        mean_pause_us: 1_000_000,
+                        targets: session.targets.clone(),
+                    })
+                    .collect(),
+                actions: actions.into_iter().map(Action::plan).collect(),
                 success_target: self.success_target,
                 users: self.users,
             },
@@ -124,6 +163,7 @@ impl Synthetic {
                 seconds: 0,
             },
             totals: vec![],
+            session_totals: vec![],
             captures: vec![],
             files: BTreeMap::new(),
         }
@@ -153,7 +193,8 @@ impl Stage {
 
     fn stream(&self, name: &str, closed: bool, run: &Synthetic) -> StreamPlan {
         let actions = || self.actions.iter().filter(|a| a.closed == closed);
-        let rate: u64 = actions().map(|a| a.rate_per_s).sum();
+        let requests = actions().filter(|a| !run.is_session(&a.name));
+        let rate: u64 = requests.map(|a| a.rate_per_s).sum();
         StreamPlan {
             name: name.into(),
             process: match run.rates[..] {
@@ -182,6 +223,7 @@ impl Stage {
                     weight: if closed { 1 } else { a.rate_per_s },
                 })
                 .collect(),
+            expected: vec![],
         }
     }
 

@@ -103,6 +103,12 @@ impl Model {
         actions.filter(|action| action.stage == self.stage)
     }
 
+    /// The sessions of the running stage.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &ActionProgress> {
+        let sessions = self.last.iter().flat_map(|last| &last.sessions);
+        sessions.filter(|session| session.stage == self.stage)
+    }
+
     /// Failures of the whole run by kind, most frequent first.
     pub(super) fn failures(&self) -> Vec<(&str, u64)> {
         let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();

@@ -132,7 +132,11 @@ fn figures(width: u16) -> &'static [Figure] {
 
 fn actions(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     let figures = figures(area.width);
-    let all: Vec<&ActionProgress> = model.actions().collect();
+    let named = |row: &ActionProgress| row.totals.action.clone();
+    let actions = model.actions().map(|row| (named(row), row));
+    let sessions = model.sessions();
+    let sessions = sessions.map(|row| (format!("session {}", named(row)), row));
+    let all: Vec<(String, &ActionProgress)> = actions.chain(sessions).collect();
     let room = usize::from(area.height.saturating_sub(1));
     // The last row says how many there was no room for.
     let shown = if all.len() > room {
@@ -140,9 +144,11 @@ fn actions(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     } else {
         all.len()
     };
-    let mut rows: Vec<Row<'_>> = all.iter().take(shown).map(|a| row(a, figures)).collect();
-    if shown < all.len() {
-        rows.push(Row::new([format!("and {} more", all.len() - shown)]));
+    let more = all.len() - shown;
+    let shown = all.into_iter().take(shown);
+    let mut rows: Vec<Row<'_>> = shown.map(|(name, a)| row(name, a, figures)).collect();
+    if more > 0 {
+        rows.push(Row::new([format!("and {more} more")]));
     }
     let widths = figures
         .iter()
@@ -154,10 +160,9 @@ fn actions(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     frame.render_widget(Table::new(rows, widths).header(head), area);
 }
 
-fn row(action: &ActionProgress, figures: &[Figure]) -> Row<'static> {
-    let name = Line::from(action.totals.action.clone());
+fn row(name: String, action: &ActionProgress, figures: &[Figure]) -> Row<'static> {
     let figures = figures.iter().map(|(_, _, of)| right(of(action)));
-    Row::new(std::iter::once(name).chain(figures))
+    Row::new(std::iter::once(Line::from(name)).chain(figures))
 }
 
 fn right(text: impl Into<String>) -> Line<'static> {
@@ -281,6 +286,7 @@ mod tests {
                     action("challenges", 208, &[("http-503", 12), ("timeout", 1)]),
                     action("set-active", 0, &[]),
                 ],
+                sessions: vec![action("player", 29, &[("step-claim", 2)])],
                 lateness_p99_us: Some(420),
                 cpu_us: Some(234_000),
                 ..Progress::default()

@@ -25,7 +25,7 @@ pub(super) fn closed(
     }
     let think = stream
         .get("think")
-        .and_then(|value| think(&stream.name, value, mistakes));
+        .and_then(|value| think(&stream.name, "think", value, mistakes));
     let iterations = stream.whole("iterations", mistakes);
     if iterations == Some(0) {
         mistakes.add(&stream.span, format!("{}: iterations is 0", stream.name));
@@ -38,7 +38,12 @@ pub(super) fn closed(
 }
 
 /// `"1s"`, `{ uniform = ["1s", "3s"] }` or `{ exponential = "2s" }`.
-fn think(stream: &str, value: Value<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Think> {
+pub(super) fn think(
+    table: &str,
+    key: &str,
+    value: Value<'_, '_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Think> {
     let read = || {
         if let Some(text) = value.get_ref().as_str() {
             return parse_duration(text).ok().map(Think::Fixed);
@@ -67,7 +72,7 @@ fn think(stream: &str, value: Value<'_, '_>, mistakes: &mut Mistakes<'_>) -> Opt
     if think.is_none() {
         mistakes.add_with_hint(
             &value.span(),
-            format!("{stream}: think cannot be read"),
+            format!("{table}: {key} cannot be read"),
             "write \"1s\", { uniform = [\"1s\", \"3s\"] } or { exponential = \"2s\" }",
         );
     }

@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::super::mistake::Mistakes;
 use super::super::table::{Table, Text};
 use super::super::{DataSet, LOGIN, RowPick, Rows, Stage};
-use super::action::Placed;
 use super::check_slug;
 use super::file::read;
+use super::taker::Taker;
 
 const PICKS: [(&str, RowPick); 3] = [
     ("sequential", RowPick::Sequential),
@@ -164,23 +164,24 @@ pub(super) fn places(sets: &[DataSet]) -> Vec<String> {
 /// Has every set that gives each row once enough of them?
 pub(super) fn check_unique(
     sets: &[DataSet],
-    actions: &[Placed],
+    takers: &[Taker<'_>],
     stages: &[Stage],
     seed: u64,
     mistakes: &mut Mistakes<'_>,
 ) {
-    for (index, placed) in actions.iter().enumerate() {
+    for (index, taker) in takers.iter().enumerate() {
         for set in sets.iter().filter(|set| set.pick == RowPick::Unique) {
-            if !placed.action.takes_from(&set.name) {
+            if !taker.actions.iter().any(|a| a.takes_from(&set.name)) {
                 continue;
             }
+            let Taker { kind, name, .. } = taker;
             let Some(arrivals) = crate::plan::arrivals_of(stages, index, seed) else {
                 mistakes.add_with_hint(
-                    &placed.span,
+                    taker.span,
                     format!(
-                        "action {:?} takes each row of {:?} once, and a stream of users sends it: \
+                        "{kind} {name:?} takes each row of {:?} once, and a stream of users sends it: \
                          how often is not known",
-                        placed.action.name, set.name
+                        set.name
                     ),
                     "send it at a rate, or set the pick to \"sequential\"",
                 );
@@ -189,10 +190,10 @@ pub(super) fn check_unique(
             let rows = set.rows.values.len() as u64;
             if arrivals > rows {
                 mistakes.add_with_hint(
-                    &placed.span,
+                    taker.span,
                     format!(
-                        "action {:?} takes each row of {:?} once, has {arrivals} arrivals and {rows} rows",
-                        placed.action.name, set.name
+                        "{kind} {name:?} takes each row of {:?} once, has {arrivals} arrivals and {rows} rows",
+                        set.name
                     ),
                     format!("give it {arrivals} rows, or set its pick to \"sequential\""),
                 );

@@ -11,7 +11,7 @@ use super::super::Include;
 use super::super::mistake::Mistakes;
 
 /// The tables that another file may hold.
-const MERGED: [&str; 4] = ["actions", "addresses", "data", "users"];
+const MERGED: [&str; 5] = ["actions", "addresses", "data", "sessions", "users"];
 
 /// A file that the scenario includes.
 pub(super) struct IncludedFile {

@@ -10,7 +10,10 @@ mod http;
 mod include;
 mod login;
 mod process;
+mod session;
 mod stage;
+mod steps;
+mod taker;
 mod tls;
 
 use std::ops::Range;
@@ -115,12 +118,15 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     };
     let actions = action::actions(&mut root, &surroundings, mistakes);
     let login = login::login(wanted, &actions, mistakes);
-    let stages = stage::stages(&mut root, folder, &actions, mistakes);
+    let sessions = session::sessions(&mut root, &actions, users.is_some(), mistakes);
+    let mixable = stage::Mixable::new(&actions, &sessions);
+    let stages = stage::stages(&mut root, folder, &mixable, mistakes);
     let captures = captures(&mut root, &stages, mistakes);
     grpc::check(&actions, &grpc, &root.span, mistakes);
-    check_each_user_once(&actions, &stages, users.as_ref(), seed, mistakes);
-    data::check_unique(&data, &actions, &stages, seed, mistakes);
-    check_carried(&actions, &stages, mistakes);
+    let takers = taker::Taker::all(&actions, &sessions);
+    taker::check_each_user_once(&takers, &stages, users.as_ref(), seed, mistakes);
+    data::check_unique(&data, &takers, &stages, seed, mistakes);
+    session::check_carried(&actions, &stages, mistakes);
     root.get("include");
     root.get("defaults");
     root.deny_unknown(mistakes);
@@ -137,6 +143,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         data,
         login,
         actions: actions.into_iter().map(|a| a.action).collect(),
+        sessions: sessions.into_iter().map(|s| s.session).collect(),
         stages,
         captures,
         success_target,
@@ -343,63 +350,5 @@ fn check_slug(name: &str, text: &str, span: &Range<usize>, mistakes: &mut Mistak
             format!("{name} {text:?} is not a slug"),
             "use small letters, digits and dashes",
         );
-    }
-}
-
-fn check_each_user_once(
-    actions: &[action::Placed],
-    stages: &[super::Stage],
-    users: Option<&Users>,
-    seed: u64,
-    mistakes: &mut Mistakes<'_>,
-) {
-    let Some(users) = users else { return };
-    for (index, placed) in actions.iter().enumerate() {
-        if !placed.takes_each_user {
-            continue;
-        }
-        let Some(arrivals) = crate::plan::arrivals_of(stages, index, seed) else {
-            mistakes.add_with_hint(
-                &placed.span,
-                format!(
-                    "action {:?} takes each user once, and a stream of users sends it: how often \
-                     is not known",
-                    placed.action.name
-                ),
-                "send it at a rate, or write user = \"any\"",
-            );
-            continue;
-        };
-        if arrivals > users.count {
-            mistakes.add_with_hint(
-                &placed.span,
-                format!(
-                    "action {:?} takes each user once, has {arrivals} arrivals and {} users",
-                    placed.action.name, users.count
-                ),
-                format!("set users.count to {arrivals}, or user = \"any\""),
-            );
-        }
-    }
-}
-
-/// The arrivals of a stream stand alone: nothing carries values from one to another.
-fn check_carried(actions: &[action::Placed], stages: &[super::Stage], mistakes: &mut Mistakes<'_>) {
-    for stage in stages {
-        for stream in &stage.streams {
-            for placed in stream.mix.iter().map(|(index, _)| &actions[*index]) {
-                let Some(place) = placed.action.carries.first() else {
-                    continue;
-                };
-                mistakes.add_with_hint(
-                    &placed.span,
-                    format!(
-                        "action {:?}: nothing fills ${{{place}}} in stage {:?}, stream {:?}",
-                        placed.action.name, stage.name, stream.name
-                    ),
-                    "an extracted value is carried within a session only",
-                );
-            }
-        }
     }
 }

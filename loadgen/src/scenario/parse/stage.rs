@@ -10,14 +10,51 @@ use super::super::table::{Table, suggestion, whole};
 use super::super::{Load, Stage, Stream};
 use super::action::Placed;
 use super::closed::closed;
+use super::session::PlacedSession;
 use super::{abort_when, check_slug, process, tables};
 
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
+/// What a mix may name.
+pub(super) struct Mixable<'a> {
+    /// Actions, then sessions.
+    names: Vec<&'a str>,
+    /// The pauses of each in the mean.
+    mean_pauses: Vec<Duration>,
+}
+
+impl<'a> Mixable<'a> {
+    pub(super) fn new(actions: &'a [Placed], sessions: &'a [PlacedSession]) -> Self {
+        let of_actions = actions
+            .iter()
+            .map(|a| (a.action.name.as_str(), Duration::ZERO));
+        let sessions = sessions.iter().map(|s| &s.session);
+        let of_sessions = sessions.map(|s| (s.name.as_str(), s.mean_pause()));
+        let (names, mean_pauses) = of_actions.chain(of_sessions).unzip();
+        Self { names, mean_pauses }
+    }
+
+    /// The pauses of an arrival of `mix`, in the mean.
+    fn mean_pause(&self, mix: &[(usize, u64)]) -> Duration {
+        let all: u64 = mix.iter().map(|(_, weight)| weight).sum();
+        let of = |(index, weight): &(usize, u64)| {
+            self.mean_pauses[*index].mul_f64(*weight as f64 / all as f64)
+        };
+        mix.iter().map(of).sum()
+    }
+
+    /// How long what is sent last may still be sent: sessions have to come to their end.
+    fn default_grace(&self, streams: &[Stream]) -> Duration {
+        let mixed = streams.iter().flat_map(|stream| &stream.mix);
+        let longest = mixed.map(|(index, _)| self.mean_pauses[*index]).max();
+        DEFAULT_GRACE + 2 * longest.unwrap_or_default()
+    }
+}
+
 pub(super) fn stages(
     root: &mut Table<'_, '_>,
     folder: &Path,
-    actions: &[Placed],
+    mixable: &Mixable<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stage> {
     root.required("stages", mistakes);
@@ -33,13 +70,16 @@ pub(super) fn stages(
                 mistakes.add(&table.span, format!("{}: duration is 0", table.name));
             }
             let duration = duration.unwrap_or_default();
+            let streams = streams(&mut table, duration, folder, mixable, mistakes);
             let stage = Stage {
                 duration,
-                grace: table.duration("grace", mistakes).unwrap_or(DEFAULT_GRACE),
+                grace: table
+                    .duration("grace", mistakes)
+                    .unwrap_or_else(|| mixable.default_grace(&streams)),
                 warmup: table.duration("warmup", mistakes).unwrap_or_default(),
                 judged: table.boolean("judged", mistakes).unwrap_or(true),
                 abort_when: abort_when(&mut table, mistakes),
-                streams: streams(&mut table, duration, folder, actions, mistakes),
+                streams,
                 name,
             };
             if stage.duration > Duration::ZERO && stage.warmup >= stage.duration {
@@ -55,7 +95,7 @@ fn streams(
     stage: &mut Table<'_, '_>,
     duration: Duration,
     folder: &Path,
-    actions: &[Placed],
+    mixable: &Mixable<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stream> {
     let mut names = BTreeSet::new();
@@ -72,13 +112,15 @@ fn streams(
         .filter_map(|mut table| {
             let name = name(&mut table, &mut names, mistakes)?;
             table.name = format!("{}: stream {name:?}", stage.name);
-            let load = load(&mut table, duration, folder, mistakes);
-            let mix = mix(&mut table, actions, mistakes);
+            let mix = mix(&mut table, &mixable.names, mistakes);
+            let mean_pause = mixable.mean_pause(&mix);
+            let load = load(&mut table, duration, mean_pause, folder, mistakes);
             table.deny_unknown(mistakes);
             Some(Stream {
                 name,
                 load: load?,
                 mix,
+                mean_pause,
             })
         })
         .collect()
@@ -88,6 +130,7 @@ fn streams(
 fn load(
     stream: &mut Table<'_, '_>,
     duration: Duration,
+    mean_pause: Duration,
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Load> {
@@ -121,7 +164,7 @@ fn load(
     let process = process?;
     Some(Load::Open {
         max_in_flight: in_flight.map_or_else(
-            || default_in_flight(&process, duration),
+            || default_in_flight(&process, duration, mean_pause),
             |bound| bound as usize,
         ),
         process,
@@ -144,7 +187,7 @@ fn name(
 
 fn mix(
     stream: &mut Table<'_, '_>,
-    actions: &[Placed],
+    known: &[&str],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(usize, u64)> {
     stream.required("mix", mistakes);
@@ -155,17 +198,14 @@ fn mix(
     let mut shares = Vec::new();
     for (key, span, value) in mix.entries() {
         let weight = whole(value).filter(|weight| *weight > 0);
-        let action = actions.iter().position(|a| a.action.name == key);
-        match (action, weight) {
-            (Some(action), Some(weight)) => shares.push((action, weight)),
-            (None, _) => {
-                let known = actions.iter().map(|a| a.action.name.as_str());
-                mistakes.add_with_hint(
-                    &span,
-                    format!("{name}: no action {key:?}"),
-                    suggestion(key, known),
-                );
-            }
+        let index = known.iter().position(|known| *known == key);
+        match (index, weight) {
+            (Some(index), Some(weight)) => shares.push((index, weight)),
+            (None, _) => mistakes.add_with_hint(
+                &span,
+                format!("{name}: no action or session {key:?}"),
+                suggestion(key, known.iter().copied()),
+            ),
             (_, None) => mistakes.add(
                 &span,
                 format!("{name}: the weight of {key:?} is not a whole number above 0"),

@@ -23,7 +23,7 @@ use call::call;
 use checks::checks;
 use draw::draws;
 use extract::extracts;
-use target::targets;
+pub(super) use target::targets;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 

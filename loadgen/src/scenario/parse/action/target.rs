@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::super::mistake::Mistakes;
 use super::super::super::table::Table;
 
-pub(super) fn targets(
+pub(in super::super) fn targets(
     table: &mut Table<'_, '_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(f64, Duration)> {

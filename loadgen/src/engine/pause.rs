@@ -1,0 +1,28 @@
+//! The pauses of sessions, of which thousands may go on at once.
+
+use std::time::Duration;
+
+use crate::clock::{Clock, Timer};
+
+/// tokio's timer, which costs nothing, wakes within this; a timer of one's own does the rest.
+const COARSE: Duration = Duration::from_millis(5);
+
+/// Waits until `at_us`; may be dropped.
+pub(super) async fn pause_until(clock: Clock, at_us: u64) {
+    let coarse = clock.until(at_us).saturating_sub(COARSE);
+    if !coarse.is_zero() {
+        tokio::time::sleep(coarse).await;
+    }
+    let rest = clock.until(at_us);
+    if rest.is_zero() {
+        return;
+    }
+    // A descriptor each for the last milliseconds only: few sessions are due in the same ones.
+    let slept = match Timer::new() {
+        Ok(timer) => timer.sleep(rest).await.is_ok(),
+        Err(_) => false,
+    };
+    if !slept {
+        tokio::time::sleep(rest).await;
+    }
+}
