@@ -113,7 +113,7 @@ impl Synthetic {
     fn beside(&self, session: &str) -> impl Iterator<Item = &Action> {
         let named = move |stage: &&Stage| stage.actions.iter().any(|a| a.name == session);
         let actions = self.stages.iter().filter(named).flat_map(|s| &s.actions);
-        actions.filter(|action| !self.is_session(&action.name))
+        actions.filter(move |action| !self.is_session(&action.name))
     }
 
     /// The second with its sessions apart from the actions.
