@@ -249,7 +249,12 @@ fn sessions(text: &mut String, scenario: &Scenario, plan: &Plan) {
             let planned = used.iter().find(|planned| planned.name == session.name)?;
             let open = streams.iter().filter_map(|stream| {
                 let counts = stream.mix.counts(stream.arrivals()?).into_iter();
-                Some(counts.filter(|(of, _)| *of == index).map(|(_, n)| n).sum::<u64>())
+                Some(
+                    counts
+                        .filter(|(of, _)| *of == index)
+                        .map(|(_, n)| n)
+                        .sum::<u64>(),
+                )
             });
             let arrivals: u64 = open.sum();
             let mut closed = streams.iter().filter(|s| s.arrivals().is_none());

@@ -133,6 +133,10 @@ impl Lines {
             }
             if totals.offered > 0 {
                 self.say(&line::stage(&self.stages[state.told].name, &totals));
+                let sessions = state.last.sessions.iter();
+                for session in sessions.filter(|session| session.stage == state.told) {
+                    self.say(&line::session(&session.totals));
+                }
             }
             state.told += 1;
         }

@@ -67,6 +67,13 @@ impl Synthetic {
         self.sessions.iter().any(|session| session == name)
     }
 
+    /// The actions of the stages that have this session.
+    fn beside(&self, session: &str) -> impl Iterator<Item = &Action> {
+        let named = move |stage: &&Stage| stage.actions.iter().any(|a| a.name == session);
+        let actions = self.stages.iter().filter(named).flat_map(|s| &s.actions);
+        actions.filter(move |action| !self.is_session(&action.name))
+    }
+
     /// The second with its sessions apart from the actions.
     fn apart(&self, mut second: Second) -> Second {
         let counts = std::mem::take(&mut second.counts);
@@ -129,8 +136,8 @@ impl Synthetic {
                     .iter()
                     .map(|session| SessionPlan {
                         name: session.name.clone(),
-                        actions: actions
-                            .iter()
+                        actions: self
+                            .beside(&session.name)
                             .map(|action| SessionAction {
                                 action: action.name.clone(),
                                 mean: 1.5,
