@@ -10,10 +10,11 @@ mod lane;
 mod manifest;
 mod post;
 mod run;
+mod targets;
 mod worker;
 
 pub use error::RunError;
-pub use run::{RunOptions, RunOutcome, Update, check, run};
+pub use run::{RunOptions, RunOutcome, Update, check, check_with, run, run_with};
 
 /// An arrival that is due.
 #[derive(Clone, Copy, Debug)]
