@@ -91,14 +91,8 @@ fn head(scenario: &Scenario, overrides: &Overrides, stages: &[StagePlan]) -> Str
     for threshold in &scenario.abort_when {
         let _ = writeln!(text, "abort      {}", threshold.text);
     }
-    for (name, address) in [
-        ("http", &addresses.http),
-        ("grpc", &addresses.grpc),
-        ("admin", &addresses.admin),
-    ] {
-        if let Some(address) = address {
-            let _ = writeln!(text, "{name:<10} {address}");
-        }
+    for (name, address) in addresses.named() {
+        let _ = writeln!(text, "{name:<10} {address}");
     }
     for change in overrides.as_written() {
         let _ = writeln!(text, "override   {change}");

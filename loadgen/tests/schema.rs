@@ -176,6 +176,17 @@ const WRONG: &[(&str, &str)] = &[
         "message = \"{}\"\nquery = { a = \"b\" }",
     ),
     ("mix = { browse = 1, event = 2 }", "mix = {}"),
+    ("http = \"GET /\"", "code = true\nhttp = \"GET /\""),
+    ("http = \"GET /\"", "code = false"),
+    ("http = \"GET /\"", "code = true\nquery = { a = \"b\" }"),
+    ("http = \"GET /\"", "code = true\nextract = { a = \"$\" }"),
+    (
+        "http = \"GET /\"",
+        "code = true\nchecks = { json = [\"$\"] }",
+    ),
+    ("http = \"GET /\"", "code = true\nvalues = { a = 1 }"),
+    ("user = \"each\"", "values = { a = \"b\" }"),
+    ("user = \"each\"", "extract = [\"a\"]"),
 ];
 
 /// One mistake at a time: the schema and the parser both refuse it.
@@ -191,6 +202,11 @@ fn typical_mistakes_are_refused_by_the_schema_and_by_the_parser() {
     );
     assert_eq!(complaints(&closed), [""; 0]);
     parse(&closed).unwrap();
+    let code = "code = true\nvalues = { a = \"${run}\" }\nextract = [\"b\"]";
+    let code = without_include.replace("http = \"GET /\"", code);
+    let code = code.replace("[users]", "redis = \"redis://127.0.0.1:6379\"\n[users]");
+    assert_eq!(complaints(&code), [""; 0]);
+    parse(&code).unwrap();
     for shape in [
         "rate = \"0/s -> 9/s\"\nprocess = \"poisson\"",
         "rate = \"9/s\"\nspike = { rate = \"0/s\", at = \"1s\", for = \"2s\" }",

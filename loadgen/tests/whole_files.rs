@@ -66,7 +66,7 @@ mix = { own = 1 }
             .iter()
             .map(|(name, value)| format!("{name}: {value}"))
             .collect::<Vec<_>>(),
-        Call::Grpc { .. } => vec![],
+        Call::Grpc { .. } | Call::Code { .. } => vec![],
     };
     let of = |name: &str| {
         let index = scenario.actions.iter().position(|a| a.name == name);

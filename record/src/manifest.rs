@@ -222,9 +222,10 @@ pub struct MixShare {
 pub struct ActionPlan {
     /// Slug.
     pub name: String,
-    /// `http` or `grpc`.
+    /// `http`, `grpc`, or `code` of a function of the program that ran the scenario.
     pub protocol: String,
-    /// What is called: `POST /challenge/v1/…` or `package.Service/Method`, not yet filled in.
+    /// What is called: `POST /challenge/v1/…`, `package.Service/Method` or `function NAME`, not yet
+    /// filled in.
     pub call: String,
     /// After how long a request that was sent has failed.
     pub timeout_us: u64,

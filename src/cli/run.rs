@@ -1,15 +1,16 @@
 //! `brunt run`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use brunt_loadgen::scenario::Addresses;
-use brunt_loadgen::{Overrides, RunOptions, RunOutcome, Scenario};
+use brunt_loadgen::{Actions, Overrides, RunOptions, RunOutcome, Scenario};
 use brunt_record::{Build, Ending};
-use clap::Args;
+use clap::{Args, FromArgMatches as _};
 use tokio_util::sync::CancellationToken;
 
 use super::output::{self, Product, say};
@@ -20,6 +21,10 @@ use crate::interrupt;
 use crate::metrics::{Book, Endpoint};
 use crate::outline::outline;
 use crate::progress::{Display, Ui};
+
+const AFTER_HELP: &str = "\
+The path of the record is printed on stdout; progress goes to stderr. A run that a threshold of its
+scenario ends (abort_when) keeps its record, and exits 1.";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -63,7 +68,20 @@ pub(crate) struct RunArgs {
     progress: ProgressArgs,
 }
 
-pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
+impl RunArgs {
+    /// The arguments of a program whose only job this is.
+    pub(crate) fn of_program(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Self {
+        let command = Self::augment_args(clap::Command::new("program"))
+            .about("Put a service under the load of a scenario, with the functions of this program")
+            .max_term_width(100)
+            .after_help(AFTER_HELP);
+        let found = Self::from_arg_matches(&command.get_matches_from(args));
+        found.unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// Runs with the functions `actions`; the command itself has none.
+pub(crate) fn run(args: RunArgs, actions: &Actions) -> anyhow::Result<Exit> {
     let (mut scenario, text) = Scenario::read(&args.scenario)?;
     for (name, address) in &args.address {
         set_address(&mut scenario.addresses, name, address)?;
@@ -71,7 +89,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
     let overrides = Overrides::from(&args.overrides);
     overrides.apply(&mut scenario)?;
     if args.dry_run {
-        brunt_loadgen::check(&scenario)?;
+        brunt_loadgen::check_with(actions, &scenario)?;
         output::print(&outline(&scenario, &overrides))?;
         return Ok(Exit::Done);
     }
@@ -90,7 +108,7 @@ pub(crate) fn run(args: RunArgs) -> anyhow::Result<Exit> {
         ui,
         metrics,
     };
-    let outcome = runtime()?.block_on(run.carry_out(stop))?;
+    let outcome = runtime()?.block_on(run.carry_out_with(actions, stop))?;
     product.print(&format!("{}\n", outcome.dir.display()))?;
     Ok(Exit::of_run(outcome.ending))
 }
@@ -111,6 +129,14 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) async fn carry_out(self, stop: CancellationToken) -> anyhow::Result<RunOutcome> {
+        self.carry_out_with(&Actions::new(), stop).await
+    }
+
+    async fn carry_out_with(
+        self,
+        actions: &Actions,
+        stop: CancellationToken,
+    ) -> anyhow::Result<RunOutcome> {
         brunt_loadgen::raise_files_limit().context("cannot raise the limit of open files")?;
         let book = Arc::new(Book::default());
         let server = self
@@ -130,12 +156,12 @@ impl Run {
             },
         };
         let watch = display.clone();
-        let outcome =
-            brunt_loadgen::run(&self.scenario, &self.text, options, stop, move |update| {
-                watch.update(&update);
-                book.update(&update);
-            })
-            .await;
+        let update = move |update| {
+            watch.update(&update);
+            book.update(&update);
+        };
+        let (scenario, text) = (&self.scenario, &self.text);
+        let outcome = brunt_loadgen::run_with(actions, scenario, text, options, stop, update).await;
         display.close();
         drop(server);
         let outcome = outcome?;
@@ -162,7 +188,15 @@ pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> a
         "http" => &mut addresses.http,
         "grpc" => &mut addresses.grpc,
         "admin" => &mut addresses.admin,
-        _ => bail!("--address {name}: there is http, grpc and admin"),
+        _ => {
+            let Some(address) = addresses.of_code.get_mut(name) else {
+                let own = addresses.of_code.keys().map(|own| format!("{own}, "));
+                let own: String = own.collect();
+                bail!("--address {name}: there is {own}http, grpc and admin");
+            };
+            url.clone_into(address);
+            return Ok(());
+        }
     };
     *place = Some(url.to_owned());
     Ok(())

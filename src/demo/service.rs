@@ -80,6 +80,7 @@ impl Service {
                 http: Some(format!("http://{http}")),
                 grpc: Some(format!("http://{grpc}")),
                 admin: Some(format!("http://{admin}")),
+                ..Addresses::default()
             },
             _challenges: service,
             _rewards: mock,

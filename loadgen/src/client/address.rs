@@ -21,8 +21,8 @@ pub enum AddressError {
     /// It is no address.
     #[error("{name} address {address}: {reason}")]
     Unusable {
-        /// `http`, `grpc` or `admin`.
-        name: &'static str,
+        /// Its name in the scenario.
+        name: String,
         /// As given.
         address: String,
         /// What to write instead.
@@ -36,8 +36,8 @@ pub enum AddressError {
         "{name} address {address}: {source}\nhint: start the service, or give another address by --address {name}=URL"
     )]
     Unreachable {
-        /// `http` or `grpc`.
-        name: &'static str,
+        /// Its name in the scenario.
+        name: String,
         /// As given.
         address: String,
         /// What the system said last.
@@ -46,9 +46,9 @@ pub enum AddressError {
 }
 
 /// Opens a connection to `address`, trying for a few seconds.
-pub(crate) async fn await_reachable(name: &'static str, address: &str) -> Result<(), AddressError> {
+pub(crate) async fn await_reachable(name: &str, address: &str) -> Result<(), AddressError> {
     let unusable = |reason: String| AddressError::Unusable {
-        name,
+        name: name.to_owned(),
         address: address.to_owned(),
         reason,
     };
@@ -71,7 +71,7 @@ pub(crate) async fn await_reachable(name: &'static str, address: &str) -> Result
         };
         if started.elapsed() >= PATIENCE {
             return Err(AddressError::Unreachable {
-                name,
+                name: name.to_owned(),
                 address: address.to_owned(),
                 source,
             });

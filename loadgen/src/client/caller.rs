@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::carried::Carried;
+use super::code::CodeTemplate;
 use super::common::Common;
 use super::extract::extract;
 use super::failure::Failure;
@@ -33,6 +34,7 @@ pub(crate) struct Caller {
 enum RequestKind {
     Http(HttpTemplate),
     Grpc(GrpcTemplate),
+    Code(CodeTemplate),
 }
 
 impl Caller {
@@ -99,6 +101,13 @@ impl Caller {
                 }
                 RequestKind::Grpc(template)
             }
+            Call::Code { values } => RequestKind::Code(CodeTemplate::new(
+                common.actions.function_of(action),
+                scenario,
+                action,
+                values,
+                &common.run,
+            )),
         };
         let extracts_json = action
             .extracts
@@ -136,6 +145,10 @@ impl Caller {
                 PreparedKind::Http(template.prepare(&fill, jar)?)
             }
             RequestKind::Grpc(template) => PreparedKind::Grpc(template.prepare(&fill)?),
+            RequestKind::Code(template) => {
+                let jar = self.cookies.then(|| self.common.jars.of(values.user_index));
+                PreparedKind::Code(template.prepare(ordinal, &fill, jar)?)
+            }
         };
         Ok(Prepared {
             kind,

@@ -1,5 +1,6 @@
 //! What the callers of a run share, on whichever thread they send.
 
+use super::code::Actions;
 use super::cookies::Jars;
 use super::login::Logins;
 use super::proto::Protos;
@@ -11,6 +12,7 @@ pub(crate) struct Common {
     pub(super) protos: Option<Protos>,
     pub(super) jars: Jars,
     pub(super) logins: Logins,
+    pub(super) actions: Actions,
 }
 
 impl Common {
@@ -21,6 +23,13 @@ impl Common {
             protos,
             jars: Jars::default(),
             logins: Logins::default(),
+            actions: Actions::new(),
         }
+    }
+
+    /// The same, with the functions of the program.
+    pub(crate) fn with(self, actions: &Actions) -> Self {
+        let actions = actions.clone();
+        Self { actions, ..self }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn extract(
 ) -> Result<(), Failure> {
     let mut found = Vec::with_capacity(extracts.len());
     for extract in extracts {
-        let value = value(&extract.from, response)
+        let value = value(extract, response)
             .map_err(|why| Failure::new("extract", format!("{}: {why}", extract.name)))?;
         found.push((&extract.name, value));
     }
@@ -27,8 +27,12 @@ pub(super) fn extract(
     Ok(())
 }
 
-fn value(source: &Source, response: &Response) -> Result<String, String> {
-    match source {
+fn value(extract: &Extract, response: &Response) -> Result<String, String> {
+    match &extract.from {
+        Source::Given => {
+            let value = response.given(&extract.name).map(str::to_owned);
+            value.ok_or_else(|| "the function did not give it".to_owned())
+        }
         Source::Header(name) => {
             let value = response.headers.get(name);
             let value = value.ok_or_else(|| format!("the response has no header {name}"))?;

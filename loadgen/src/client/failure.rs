@@ -2,29 +2,116 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
+use http::StatusCode;
+
+use super::grpc::unanswered;
+use crate::scenario::code_slug;
+
 /// A failed request.
+///
+/// Functions of a program make their own by [`Failure::new`], and of any error by `?`: a broken
+/// connection then counts as `connect` or `connection-lost` and a status of gRPC by its code, as of any
+/// other action; another error of the system as `io`, and everything else as `error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// Slug of the kind, for counting: `timeout`, `connect`, `http-503`, `grpc-unavailable`.
-    pub kind: Cow<'static, str>,
+    pub(crate) kind: Cow<'static, str>,
     /// What happened, in words, without secrets.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Failure {
-    pub(crate) fn new(kind: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+    /// A failure of this kind, a slug by which failures are counted; what does not belong into a
+    /// slug becomes a dash. Of every kind the record keeps the first few messages: they are read by
+    /// people, and must hold no secret.
+    pub fn new(kind: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            kind: kind.into(),
+            kind: slug(kind.into()),
             message: message.into(),
         }
     }
-}
 
-impl Failure {
+    /// The failure that this status is of any other action: of the kind `http-503`.
+    pub fn http(status: StatusCode) -> Self {
+        Self::new(
+            format!("http-{}", status.as_u16()),
+            format!("HTTP {status}"),
+        )
+    }
+
+    /// The failure that this status of gRPC is.
+    pub(super) fn grpc(code: tonic::Code, message: &str) -> Self {
+        let name = code_slug(code);
+        let text: String = message.chars().take(200).collect();
+        Self::new(format!("grpc-{name}"), format!("gRPC {name}: {text}"))
+    }
+
+    /// Slug of the kind.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(super) fn timeout(after: Duration) -> Self {
         Self::new("timeout", format!("no response within {after:?}"))
+    }
+}
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let error: &(dyn Error + 'static) = &error;
+        if let Some(status) = error.downcast_ref::<tonic::Status>() {
+            return unanswered(status, None)
+                .unwrap_or_else(|| Self::grpc(status.code(), status.message()));
+        }
+        let kind = if error.is::<tonic::transport::Error>() {
+            "connect"
+        } else {
+            error.downcast_ref().map_or("error", kind_of_io)
+        };
+        Self::new(kind, chain(error))
+    }
+}
+
+/// A connection breaks in as many ways as there are systems; the other clients tell two apart.
+fn kind_of_io(error: &io::Error) -> &'static str {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::ConnectionRefused
+        | Kind::HostUnreachable
+        | Kind::NetworkUnreachable
+        | Kind::AddrNotAvailable => "connect",
+        Kind::ConnectionReset
+        | Kind::ConnectionAborted
+        | Kind::NotConnected
+        | Kind::BrokenPipe
+        | Kind::UnexpectedEof => "connection-lost",
+        Kind::TimedOut => "timeout",
+        _ => "io",
+    }
+}
+
+/// `kind`, fit to stand in a record.
+fn slug(kind: Cow<'static, str>) -> Cow<'static, str> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !kind.is_empty() && kind.chars().all(fits) {
+        return kind;
+    }
+    let lower = kind.to_ascii_lowercase();
+    let slug: String = lower
+        .chars()
+        .map(|c| if fits(c) { c } else { '-' })
+        .collect();
+    match slug.trim_matches('-') {
+        "" => Cow::Borrowed("error"),
+        slug => Cow::Owned(slug.to_owned()),
     }
 }
 
@@ -41,4 +128,39 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_slugs_whatever_they_are_made_of() {
+        for (kind, slug) in [
+            ("sold-out", "sold-out"),
+            ("Sold Out", "sold-out"),
+            ("a=1;b,", "a-1-b"),
+            ("é", "error"),
+            ("", "error"),
+        ] {
+            assert_eq!(Failure::new(kind, "").kind(), slug);
+        }
+    }
+
+    #[test]
+    fn errors_become_failures_of_the_kinds_that_other_actions_have() {
+        for (kind, slug) in [
+            (io::ErrorKind::ConnectionRefused, "connect"),
+            (io::ErrorKind::UnexpectedEof, "connection-lost"),
+            (io::ErrorKind::TimedOut, "timeout"),
+            (io::ErrorKind::InvalidData, "io"),
+        ] {
+            assert_eq!(Failure::from(io::Error::from(kind)).kind(), slug);
+        }
+        let failure = Failure::from("x".parse::<u8>().unwrap_err());
+        assert_eq!(
+            failure,
+            Failure::new("error", "invalid digit found in string")
+        );
+    }
 }

@@ -35,7 +35,7 @@ impl GrpcClient {
         let endpoint = Endpoint::from_shared(address.to_owned())
             .and_then(|endpoint| endpoint.user_agent(USER_AGENT_OF_BRUNT))
             .map_err(|e| AddressError::Unusable {
-                name: "grpc",
+                name: "grpc".to_owned(),
                 address: address.to_owned(),
                 reason: chain(&e),
             })?
@@ -84,7 +84,7 @@ impl GrpcClient {
                 Ok(Response::new(status, metadata.into_headers(), size, body))
             }
             Err(status) => {
-                if let Some(failure) = failure(&status, timeout) {
+                if let Some(failure) = unanswered(&status, Some(timeout)) {
                     return Err(failure);
                 }
                 let headers = status.metadata().clone().into_headers();
@@ -98,14 +98,15 @@ impl GrpcClient {
     }
 }
 
-/// What became of a call that no service answered.
-fn failure(status: &tonic::Status, timeout: Duration) -> Option<Failure> {
+/// What became of a call that no service answered, after `timeout` if that is known.
+pub(super) fn unanswered(status: &tonic::Status, timeout: Option<Duration>) -> Option<Failure> {
     use std::error::Error as _;
     // A status that the server sent has no source; one that tonic made up has the broken transport.
     let source = status.source()?;
     if is_timeout(source) {
         // tonic keeps the deadline that it sends, and may be the first to notice.
-        return Some(Failure::timeout(timeout));
+        let timeout = timeout.map(Failure::timeout);
+        return timeout.or_else(|| Some(Failure::new("timeout", chain(source))));
     }
     let message = chain(source);
     let refused = source.to_string() == "transport error" && message.contains("connect");

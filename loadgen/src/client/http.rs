@@ -115,6 +115,24 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 impl HttpRequest {
+    pub(super) fn new(
+        method: Method,
+        uri: Uri,
+        headers: HeaderMap,
+        body: Bytes,
+        redirects: u64,
+        jar: Option<Jar>,
+    ) -> Self {
+        Self {
+            method,
+            uri,
+            headers,
+            body,
+            redirects,
+            jar,
+        }
+    }
+
     fn url(&self) -> Result<Url, Failure> {
         Url::parse(&self.uri.to_string())
             .map_err(|_| Failure::new("protocol", "the path cannot be sent"))
@@ -202,12 +220,7 @@ impl HttpTemplate {
         parts: &HttpParts<'_>,
         bearer: Option<&Template>,
     ) -> Self {
-        let mut fixed = HeaderMap::new();
-        let own = HeaderValue::from_static(USER_AGENT_OF_BRUNT);
-        fixed.insert(USER_AGENT, own);
-        if settings.compression {
-            fixed.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
-        }
+        let mut fixed = own_headers(settings);
         if let Some(kind) = parts.body.content_type() {
             fixed.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
@@ -253,15 +266,28 @@ impl HttpTemplate {
             scenario::Body::Form(form) => pairs(form, fill).into(),
             scenario::Body::File(bytes) => bytes.clone(),
         };
-        Ok(HttpRequest {
-            method: self.method.clone(),
-            uri: uri.parse().map_err(|_| wrong("path"))?,
+        let uri = uri.parse().map_err(|_| wrong("path"))?;
+        let method = self.method.clone();
+        Ok(HttpRequest::new(
+            method,
+            uri,
             headers,
             body,
-            redirects: self.redirects,
+            self.redirects,
             jar,
-        })
+        ))
     }
+}
+
+/// What the generator says of itself.
+pub(super) fn own_headers(settings: &HttpSettings) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let own = HeaderValue::from_static(USER_AGENT_OF_BRUNT);
+    headers.insert(USER_AGENT, own);
+    if settings.compression {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+    }
+    headers
 }
 
 /// `Bearer TOKEN` (RFC 6750), marked so that nothing prints it.

@@ -22,6 +22,7 @@ pub(super) fn judge(checks: &Checks, response: &Response) -> Result<(), Failure>
 
 fn status(checks: &Checks, response: &Response) -> Result<(), Failure> {
     match &response.status {
+        Status::Done => Ok(()),
         Status::Http(status) => match &checks.status {
             Some(wanted) => http_status(wanted, *status),
             None if status.is_success() => Ok(()),
@@ -36,14 +37,7 @@ fn status(checks: &Checks, response: &Response) -> Result<(), Failure> {
         Status::Grpc { code, message } => match &checks.codes {
             Some(wanted) => grpc_code(wanted, *code),
             None if *code == Code::Ok => Ok(()),
-            None => {
-                let name = code_slug(*code);
-                let text: String = message.chars().take(200).collect();
-                Err(Failure::new(
-                    format!("grpc-{name}"),
-                    format!("gRPC {name}: {text}"),
-                ))
-            }
+            None => Err(Failure::grpc(*code, message)),
         },
     }
 }

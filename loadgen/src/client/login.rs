@@ -93,7 +93,7 @@ pub(crate) async fn log_in(
     Ok(())
 }
 
-async fn one(caller: &Caller, clients: &Clients, user: u64) -> Result<Carried, Failure> {
+async fn one(caller: &Caller, clients: &Arc<Clients>, user: u64) -> Result<Carried, Failure> {
     let mut carried = Carried::default();
     let prepared = caller.prepare(user, &carried)?;
     let response = clients.send(prepared, caller.timeout()).await?;

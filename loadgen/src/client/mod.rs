@@ -3,6 +3,7 @@
 mod address;
 mod caller;
 mod carried;
+mod code;
 mod common;
 mod connections;
 mod cookies;
@@ -23,14 +24,16 @@ mod response;
 mod tests;
 mod tls;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use address::AddressError;
 pub(crate) use address::await_reachable;
 pub(crate) use caller::Caller;
 pub(crate) use carried::Carried;
+pub use code::{Actions, ActionsError, Arrival};
 pub(crate) use common::Common;
-pub(crate) use failure::Failure;
+pub use failure::Failure;
 pub use login::LoginError;
 pub(crate) use login::log_in;
 pub(crate) use owner::Owners;
@@ -59,6 +62,7 @@ pub(crate) struct Prepared {
 enum PreparedKind {
     Http(http::HttpRequest),
     Grpc(grpc::GrpcRequest),
+    Code(code::CodeCall),
 }
 
 impl Clients {
@@ -82,7 +86,7 @@ impl Clients {
     /// Sends `prepared` and waits for the whole response, whatever it says: a failure is that
     /// there is none. [`Caller::judge`] says whether it is a success.
     pub(crate) async fn send(
-        &self,
+        self: &Arc<Self>,
         prepared: Prepared,
         timeout: Duration,
     ) -> Result<Response, Failure> {
@@ -94,6 +98,7 @@ impl Clients {
                     // Boxed: an HTTP request in flight need not be as large.
                     Box::pin(client.send(request, timeout, reads_body)).await
                 }
+                (PreparedKind::Code(call), _) => call.perform(Arc::clone(self)).await,
                 (PreparedKind::Grpc(_), None) => {
                     Err(Failure::new("protocol", "the scenario has no gRPC address"))
                 }

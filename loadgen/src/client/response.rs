@@ -8,6 +8,8 @@ use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value;
 use tonic::Code;
 
+use super::carried::Carried;
+
 /// What the service answered.
 pub(crate) struct Response {
     pub(super) status: Status,
@@ -28,6 +30,8 @@ pub(super) enum Status {
         /// What the service says about it.
         message: String,
     },
+    /// A function returned, and says that it did.
+    Done,
 }
 
 /// What the response is about.
@@ -36,6 +40,8 @@ pub(super) enum Body {
     Bytes(Bytes),
     /// Of a gRPC response, with its type.
     Message(Bytes, MessageDescriptor),
+    /// What a function gives to its session.
+    Given(Carried),
 }
 
 impl Response {
@@ -54,11 +60,39 @@ impl Response {
         }
     }
 
+    /// What a function comes to that gave `given`.
+    pub(super) fn of_function(given: Carried) -> Self {
+        let body = Some(Body::Given(given));
+        Self::new(Status::Done, HeaderMap::new(), 0, body)
+    }
+
+    /// The response as functions of the program see it.
+    pub(super) fn into_http(self) -> http::Response<Bytes> {
+        let body = match self.body {
+            Some(Body::Bytes(bytes)) => bytes,
+            _ => Bytes::new(),
+        };
+        let mut response = http::Response::new(body);
+        if let Status::Http(status) = self.status {
+            *response.status_mut() = status;
+        }
+        *response.headers_mut() = self.headers;
+        response
+    }
+
     /// The body as bytes; empty where nothing asked for it.
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.body {
             Some(Body::Bytes(bytes) | Body::Message(bytes, _)) => bytes,
-            None => &[],
+            Some(Body::Given(_)) | None => &[],
+        }
+    }
+
+    /// What a function gives by this name.
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
+        match &self.body {
+            Some(Body::Given(given)) => given.get(name),
+            _ => None,
         }
     }
 
@@ -70,6 +104,7 @@ impl Response {
             .get_or_init(|| match self.body.as_ref()? {
                 Body::Bytes(bytes) => serde_json::from_slice(bytes).ok(),
                 Body::Message(bytes, descriptor) => message_as_json(bytes, descriptor),
+                Body::Given(_) => None,
             })
             .as_ref()
     }

@@ -2,11 +2,14 @@
 
 use brunt_record::RecordError;
 
-use crate::client::{AddressError, LoginError, ProtoError};
+use crate::client::{ActionsError, AddressError, LoginError, ProtoError};
 
 /// A run could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// The functions of the program are not those that the scenario wants.
+    #[error(transparent)]
+    Actions(#[from] ActionsError),
     /// A target cannot be reached.
     #[error(transparent)]
     Address(#[from] AddressError),

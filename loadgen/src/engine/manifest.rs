@@ -25,14 +25,9 @@ pub(super) fn draft(
     id: &str,
 ) -> Manifest {
     let addresses = &scenario.addresses;
-    let named = [
-        ("http", &addresses.http),
-        ("grpc", &addresses.grpc),
-        ("admin", &addresses.admin),
-    ];
-    let addresses: BTreeMap<String, String> = named
-        .into_iter()
-        .filter_map(|(name, address)| Some((name.to_owned(), address.clone()?)))
+    let addresses: BTreeMap<String, String> = addresses
+        .named()
+        .map(|(name, address)| (name.to_owned(), address.to_owned()))
         .collect();
     Manifest {
         schema: SCHEMA_VERSION,

@@ -13,10 +13,11 @@ mod pause;
 mod post;
 mod run;
 mod session;
+mod targets;
 mod worker;
 
 pub use error::RunError;
-pub use run::{RunOptions, RunOutcome, Update, check, run};
+pub use run::{RunOptions, RunOutcome, Update, check, check_with, run, run_with};
 
 /// An arrival that is due.
 #[derive(Clone, Copy, Debug)]

@@ -22,10 +22,9 @@ use super::kept::Kept;
 use super::lane::Lane;
 use super::manifest::{draft, finish};
 use super::post::{Part, Post, Shared};
+use super::targets::{reach_targets, targets};
 use super::worker::{Worker, Workers, threads_for};
-use crate::client::{
-    AddressError, Caller, Clients, Common, Owners, Protos, await_reachable, log_in,
-};
+use crate::client::{Actions, Caller, Clients, Common, Owners, Protos, log_in};
 use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
@@ -37,6 +36,8 @@ const LEAD: Duration = Duration::from_millis(50);
 /// How long requests in flight may go on after the run was stopped.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(5);
+/// Goose wants a URL, and sends nothing there.
+const NO_HOST: &str = "http://localhost";
 
 /// What a run needs beside its scenario.
 pub struct RunOptions {
@@ -91,7 +92,20 @@ pub async fn run(
     stop: CancellationToken,
     watch: impl Fn(Update) + Send + Sync + 'static,
 ) -> Result<RunOutcome, RunError> {
+    run_with(&Actions::new(), scenario, text, options, stop, watch).await
+}
+
+/// Runs `scenario`, those of whose actions that are code are the functions `actions`; else as [`run`].
+pub async fn run_with(
+    actions: &Actions,
+    scenario: &Scenario,
+    text: &str,
+    options: RunOptions,
+    stop: CancellationToken,
+    watch: impl Fn(Update) + Send + Sync + 'static,
+) -> Result<RunOutcome, RunError> {
     let watch = Arc::new(watch);
+    actions.fit(scenario)?;
     let plan = Plan::new(scenario);
     reach_targets(scenario).await?;
     std::fs::create_dir_all(&options.results).map_err(|source| brunt_record::RecordError::Io {
@@ -106,7 +120,7 @@ pub async fn run(
     );
     let mut manifest = draft(scenario, text, &plan, &options, &id);
     let dir = unused(&options.results, &mut manifest.id);
-    let callers = callers(scenario, &manifest.id, &stop).await?;
+    let callers = callers(scenario, actions, &manifest.id, &stop).await?;
     let series = Series::new(&plan, scenario);
     let threads = options.threads.unwrap_or_else(|| threads_for(&plan));
     let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
@@ -132,7 +146,7 @@ pub async fn run(
     let (stages, users) = posts(scenario, &plan, &shared, &workers);
     let addresses = &scenario.addresses;
     let host = addresses.http.as_ref().or(addresses.grpc.as_ref());
-    let host = host.cloned().unwrap_or_default();
+    let host = host.map_or(NO_HOST, String::as_str).to_owned();
     let broken = halt.clone();
     let attack = tokio::spawn(async move {
         let result = Box::pin(attack(&host, users)).await;
@@ -209,8 +223,15 @@ fn ending(recorded: &Recorded, stop: &CancellationToken) -> (Ending, Option<Stri
 /// need and that are not there, `.proto` files, requests that cannot be built. What only reflection can
 /// tell is not checked.
 pub fn check(scenario: &Scenario) -> Result<(), RunError> {
+    check_with(&Actions::new(), scenario)
+}
+
+/// The same of a program with the functions `actions`.
+pub fn check_with(actions: &Actions, scenario: &Scenario) -> Result<(), RunError> {
+    actions.fit(scenario)?;
     targets(scenario)?;
-    let common = Arc::new(Common::new("check", Protos::of_files(scenario)?));
+    let common = Common::new("check", Protos::of_files(scenario)?);
+    let common = Arc::new(common.with(actions));
     for (index, action) in scenario.actions.iter().enumerate() {
         let reflected = scenario.grpc.reflection && matches!(action.call, Call::Grpc { .. });
         if !reflected {
@@ -220,46 +241,16 @@ pub fn check(scenario: &Scenario) -> Result<(), RunError> {
     Ok(())
 }
 
-async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
-    for (name, address) in targets(scenario)? {
-        await_reachable(name, address).await?;
-    }
-    Ok(())
-}
-
-/// The addresses that the actions need.
-fn targets(scenario: &Scenario) -> Result<Vec<(&'static str, &str)>, RunError> {
-    let uses = |wanted: fn(&Call) -> bool| scenario.actions.iter().any(|a| wanted(&a.call));
-    let targets = [
-        (
-            "http",
-            &scenario.addresses.http,
-            uses(|c| matches!(c, Call::Http { .. })),
-        ),
-        (
-            "grpc",
-            &scenario.addresses.grpc,
-            uses(|c| matches!(c, Call::Grpc { .. })),
-        ),
-    ];
-    let needed = targets.into_iter().filter(|(_, _, used)| *used);
-    needed
-        .map(|(name, address, _)| {
-            let address = address.as_deref().ok_or(AddressError::Missing { name })?;
-            Ok((name, address))
-        })
-        .collect()
-}
-
 /// The callers of all actions; whoever is to log in has done so.
 async fn callers(
     scenario: &Scenario,
+    actions: &Actions,
     run: &str,
     stop: &CancellationToken,
 ) -> Result<Vec<Caller>, RunError> {
     let clients = Clients::new(scenario)?;
     let protos = clients.protos(scenario).await?;
-    let common = Arc::new(Common::new(run, protos));
+    let common = Arc::new(Common::new(run, protos).with(actions));
     let callers: Result<Vec<_>, RunError> = (0..scenario.actions.len())
         .map(|index| Ok(Caller::new(scenario, index, &common)?))
         .collect();

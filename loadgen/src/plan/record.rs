@@ -154,6 +154,7 @@ pub fn record_actions(scenario: &Scenario) -> Vec<ActionPlan> {
                 Call::Grpc {
                     service, method, ..
                 } => ("grpc", format!("{service}/{method}")),
+                Call::Code { .. } => ("code", format!("function {}", action.name)),
             };
             ActionPlan {
                 name: action.name.clone(),

@@ -19,4 +19,6 @@ pub enum Source {
     Json(JsonPath),
     /// A header; of gRPC an entry of the metadata.
     Header(HeaderName),
+    /// What the function of the action gives by this name.
+    Given,
 }

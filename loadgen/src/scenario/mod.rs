@@ -3,6 +3,7 @@
 //! [`Scenario::parse`] reads the TOML of `scenarios/*.toml` and reports every mistake of the file
 //! at once. A scenario is inert: [`crate::plan`] turns it into what is sent when.
 
+mod addresses;
 mod body;
 mod checks;
 mod data;
@@ -24,6 +25,7 @@ mod tls;
 
 use std::time::Duration;
 
+pub use addresses::Addresses;
 pub use body::Body;
 pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
@@ -36,6 +38,7 @@ pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use overrides::{OverrideError, Overrides};
 pub use session::{Session, Step, Task};
+pub(crate) use table::suggestion;
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
 pub use tls::{Identity, Tls};
@@ -138,17 +141,6 @@ pub struct Include {
     pub text: String,
 }
 
-/// Where the load goes; each needed only if an action uses its protocol.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses {
-    /// Base URL of the HTTP service.
-    pub http: Option<String>,
-    /// Base URL of the gRPC service.
-    pub grpc: Option<String>,
-    /// Base URL of the service's admin address, for profiles.
-    pub admin: Option<String>,
-}
-
 /// A generated population.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Users {
@@ -212,6 +204,11 @@ pub enum Call {
         /// The request as the JSON form of its message.
         message: Template,
     },
+    /// A function of the program that runs the scenario, see [`crate::Actions`].
+    Code {
+        /// Names and values that the function asks for.
+        values: Vec<(String, Template)>,
+    },
 }
 
 impl Action {
@@ -248,6 +245,7 @@ impl Call {
             } => std::iter::once(message)
                 .chain(metadata.iter().map(|(_, value)| value))
                 .collect(),
+            Self::Code { values } => values.iter().map(|(_, value)| value).collect(),
         }
     }
 }

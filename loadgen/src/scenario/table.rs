@@ -351,7 +351,7 @@ pub(super) fn template(
 }
 
 /// "did you mean …", or the list of what there is.
-pub(super) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let nearest = known
         .clone()
         .map(|k| (strsim::damerau_levenshtein(word, k), k))

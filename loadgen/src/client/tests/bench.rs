@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::client::{Caller, Carried, Clients, Common, Failure, ProtoError, Protos};
+use crate::client::{Actions, Caller, Carried, Clients, Common, Failure, ProtoError, Protos};
 use crate::scenario::Scenario;
 
 /// Serves `app` on a free port, until the test ends.
@@ -26,7 +26,7 @@ fn scenario(text: &str) -> Scenario {
 pub(super) struct Bench {
     scenario: Scenario,
     callers: Vec<Caller>,
-    clients: Clients,
+    clients: Arc<Clients>,
 }
 
 impl Bench {
@@ -38,7 +38,14 @@ impl Bench {
     pub(super) fn new(text: &str) -> Self {
         let scenario = scenario(text);
         let clients = Clients::new(&scenario).unwrap();
-        Self::of(scenario, clients, None).unwrap()
+        Self::of(scenario, clients, None, &Actions::new()).unwrap()
+    }
+
+    /// The actions of `text`, those of which that are code are `actions`.
+    pub(super) fn with_actions(text: &str, actions: &Actions) -> Self {
+        let scenario = scenario(text);
+        let clients = Clients::new(&scenario).unwrap();
+        Self::of(scenario, clients, None, actions).unwrap()
     }
 
     /// The actions of `text` with the definitions that its gRPC calls need.
@@ -46,22 +53,23 @@ impl Bench {
         let scenario = scenario(text);
         let clients = Clients::new(&scenario).unwrap();
         let protos = clients.protos(&scenario).await?;
-        Self::of(scenario, clients, protos)
+        Self::of(scenario, clients, protos, &Actions::new())
     }
 
     fn of(
         scenario: Scenario,
         clients: Clients,
         protos: Option<Protos>,
+        actions: &Actions,
     ) -> Result<Self, ProtoError> {
-        let common = Arc::new(Common::new("run-1", protos));
+        let common = Arc::new(Common::new("run-1", protos).with(actions));
         let callers: Result<Vec<_>, _> = (0..scenario.actions.len())
             .map(|index| Caller::new(&scenario, index, &common))
             .collect();
         Ok(Self {
             callers: callers?,
             scenario,
-            clients,
+            clients: Arc::new(clients),
         })
     }
 

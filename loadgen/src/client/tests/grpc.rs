@@ -15,7 +15,7 @@ use tonic_prost::ProstCodec;
 use super::bench::Bench;
 use super::echo::listen;
 use super::tls::Authority;
-use crate::client::{Carried, Failure};
+use crate::client::{Actions, Arrival, Carried, Failure};
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct Order {
@@ -157,6 +157,32 @@ size = { min = 10 }
     }
     let default = "message = '{}'\nchecks.json = { '$.total' = 0, '$.id' = '' }";
     send(FILES, Reflection::Off, default).await.unwrap();
+}
+
+/// As clients do that tonic has generated.
+#[tokio::test]
+async fn functions_call_by_the_connection_of_their_thread() {
+    let address = listen(shop(Reflection::Off), None).await.address;
+    let actions = Actions::new().add("a", |arrival: Arrival| async move {
+        let mut grpc = tonic::client::Grpc::new(arrival.channel()?);
+        grpc.ready().await?;
+        let item = ["lamp", "none"][arrival.ordinal() as usize].to_owned();
+        let order = Request::new(Order { item, count: 2 });
+        let path = http::uri::PathAndQuery::from_static("/shop.v1.Shop/Buy");
+        let codec = ProstCodec::<Order, Receipt>::default();
+        let receipt = grpc.unary(order, path, codec).await?;
+        assert_eq!(receipt.get_ref().total, 4);
+        Ok(())
+    });
+    let text = format!("addresses.grpc = 'http://{address}'\n[actions.a]\ncode = true\n");
+    let bench = Bench::with_actions(&text, &actions);
+    let mut carried = Carried::default();
+    bench.step("a", 0, &mut carried).await.unwrap();
+    let failure = bench.step("a", 1, &mut carried).await.unwrap_err();
+    assert_eq!(
+        failure,
+        Failure::new("grpc-not-found", "gRPC not-found: no such item")
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod bench;
 mod carry;
 mod check;
+mod code;
 mod data;
 mod echo;
 mod grpc;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::mistake::Mistakes;
 use super::super::table::{Table, suggestion};
 use super::super::{LOGIN, Login};
-use super::action::Placed;
+use super::action::{Placed, names_of};
 
 /// What the file says, before the actions are known.
 pub(super) struct Wanted<'t> {
@@ -42,16 +42,13 @@ pub(super) fn wanted<'t>(
 
 /// The places that the login fills: `login.token`.
 pub(super) fn places(wanted: Option<&Wanted<'_>>, actions: &Table<'_, '_>) -> Vec<String> {
-    let extracts = |wanted: &Wanted<'_>| {
-        let (_, _, action) = actions
-            .entries()
-            .find(|(name, ..)| *name == wanted.action)?;
-        let table = action.get_ref().as_table()?.get("extract")?;
-        Some(table.get_ref().as_table()?.keys())
-    };
-    let keys = wanted.and_then(extracts).into_iter().flatten();
-    keys.map(|name| format!("{LOGIN}{}", name.get_ref()))
-        .collect()
+    let action = wanted.and_then(|wanted| {
+        let mut entries = actions.entries();
+        let (_, _, action) = entries.find(|(name, ..)| *name == wanted.action)?;
+        Some(action)
+    });
+    let names = action.map(names_of).unwrap_or_default();
+    names.iter().map(|name| format!("{LOGIN}{name}")).collect()
 }
 
 /// The login, now that the actions are known.

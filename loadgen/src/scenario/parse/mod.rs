@@ -1,6 +1,7 @@
 //! TOML to [`Scenario`], with every mistake of the file noted.
 
 mod action;
+mod addresses;
 mod closed;
 mod data;
 mod defaults;
@@ -24,7 +25,7 @@ use toml::de::DeTable;
 
 use super::mistake::{Mistakes, ScenarioError};
 use super::table::{Table, template};
-use super::{Addresses, CaptureSpec, Scenario, Threshold, Users};
+use super::{CaptureSpec, Scenario, Threshold, Users};
 
 const FORMAT: u64 = 1;
 /// What an id of a user may be made of.
@@ -99,7 +100,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         .string("description", mistakes)
         .map(|(text, _)| text.to_owned());
     let seed = root.whole("seed", mistakes).unwrap_or(1);
-    let addresses = addresses(&mut root, mistakes);
+    let addresses = addresses::addresses(&mut root, mistakes);
     let success_target = success_target(&mut root, mistakes);
     let abort_when = abort_when(&mut root, mistakes);
     let users = users(&mut root, mistakes);
@@ -149,56 +150,6 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         success_target,
         abort_when,
     })
-}
-
-fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Addresses {
-    let Some(value) = root.get("addresses") else {
-        return Addresses::default();
-    };
-    let Some(mut table) = Table::from_value("addresses".to_owned(), value, mistakes) else {
-        return Addresses::default();
-    };
-    let mut address = |key: &'static str| {
-        let text = table.text(key, mistakes)?;
-        if let Err(hint) = Addresses::check(&text.value, key) {
-            // A password must not come back in a message either.
-            let written = text.written;
-            let shown = written.rsplit_once('@').map_or(written, |(_, host)| host);
-            let what = format!("addresses: {key} {shown:?} cannot be used");
-            mistakes.add_with_hint(&text.span, what, hint);
-        }
-        Some(text.value)
-    };
-    let addresses = Addresses {
-        http: address("http"),
-        grpc: address("grpc"),
-        admin: address("admin"),
-    };
-    table.deny_unknown(mistakes);
-    addresses
-}
-
-impl Addresses {
-    /// Is `text` a base URL that requests can be sent to, as the address `name`? The error is what
-    /// to write instead.
-    pub fn check(text: &str, name: &str) -> Result<(), String> {
-        let hint = || "write scheme, host and port, such as \"http://127.0.0.1:8000\"".to_owned();
-        let uri: ::http::Uri = text.parse().map_err(|_| hint())?;
-        let authority = uri.authority().ok_or_else(hint)?;
-        match uri.scheme_str() {
-            Some("http") if authority.port().is_some() => {}
-            Some("https") if name != "admin" => {}
-            Some("https") => return Err("the admin address is read without TLS".to_owned()),
-            _ => return Err(hint()),
-        }
-        if authority.as_str().contains('@') {
-            return Err("leave user name and password out: addresses are recorded".to_owned());
-        }
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err("leave the path out: it belongs to the actions".to_owned());
-        }
-        Ok(())
-    }
 }
 
 fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<f64> {

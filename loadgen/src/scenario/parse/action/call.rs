@@ -1,4 +1,4 @@
-//! What an action calls: `http = "GET /path"` or `grpc = "package.Service/Method"`.
+//! What an action calls: `http = "GET /path"`, `grpc = "package.Service/Method"` or `code = true`.
 
 use std::ops::Range;
 
@@ -19,21 +19,40 @@ pub(super) fn call(
 ) -> Option<Call> {
     let http = table.string("http", mistakes);
     let grpc = table.string("grpc", mistakes);
-    match (http, grpc) {
-        (Some((text, at)), None) => http_call(table, text, &at, places, surroundings, mistakes),
-        (None, Some((text, at))) => grpc_call(table, text, &at, places, mistakes),
-        (both, _) => {
-            let what = if both.is_some() {
-                "calls both http and grpc"
-            } else {
-                "calls nothing"
+    let code = table.boolean("code", mistakes) == Some(true);
+    match (http, grpc, code) {
+        (Some((text, at)), None, false) => {
+            http_call(table, text, &at, places, surroundings, mistakes)
+        }
+        (None, Some((text, at)), false) => grpc_call(table, text, &at, places, mistakes),
+        (None, None, true) => Some(Call::Code {
+            values: pairs(table, "values", places, mistakes),
+        }),
+        (http, grpc, code) => {
+            let called = [
+                ("http", http.is_some()),
+                ("grpc", grpc.is_some()),
+                ("code", code),
+            ];
+            let called = called.iter().filter(|(_, is)| *is).map(|(name, _)| *name);
+            let what = match called.collect::<Vec<_>>().as_slice() {
+                [] => "calls nothing".to_owned(),
+                [a, b] => format!("calls both {a} and {b}"),
+                all => format!("calls {}", all.join(" and ")),
             };
             mistakes.add_with_hint(
                 span,
                 format!("{} {what}", table.name),
-                "write http = \"METHOD /path\" or grpc = \"package.Service/Method\"",
+                "write http = \"METHOD /path\", grpc = \"package.Service/Method\" or code = true",
             );
-            for key in ["query", "headers", "redirects", "metadata", "message"] {
+            for key in [
+                "query",
+                "headers",
+                "redirects",
+                "metadata",
+                "message",
+                "values",
+            ] {
                 table.get(key);
             }
             for key in KINDS {

@@ -21,6 +21,13 @@ pub(super) fn checks(
     let Some(mut table) = table.table("checks", mistakes) else {
         return Checks::default();
     };
+    if let Some(Call::Code { .. }) = call {
+        mistakes.add_with_hint(
+            &table.span,
+            format!("{}: there is no response to check", table.name),
+            "the function says what a failure is",
+        );
+    }
     for (key, hint) in not_for(call) {
         if let Some(value) = table.get(key) {
             let what = format!("{}: {key} does not fit what is called", table.name);
@@ -44,7 +51,7 @@ pub(super) fn checks(
 
 fn not_for(call: Option<&Call>) -> &'static [(&'static str, &'static str)] {
     match call {
-        None => &[],
+        None | Some(Call::Code { .. }) => &[],
         Some(Call::Http { .. }) => &[("code", "gRPC has codes; write status")],
         Some(Call::Grpc { .. }) => &[
             ("status", "HTTP has statuses; write code"),

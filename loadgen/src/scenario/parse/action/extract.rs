@@ -1,28 +1,50 @@
-//! `extract = { goal = "$.goals[0].goalId", etag = "header:etag" }`: what a session carries on.
+//! `extract = { goal = "$.goals[0].goalId", etag = "header:etag" }`: what a session carries on; of a
+//! function `extract = ["goal", "etag"]`.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use http::HeaderName;
 use serde_json_path::JsonPath;
 
 use super::super::super::mistake::Mistakes;
-use super::super::super::table::Table;
-use super::super::super::{Extract, Source};
+use super::super::super::table::{Table, Value, items};
+use super::super::super::{Call, Extract, Source};
 
 /// Names that always mean something else.
 const TAKEN: [&str; 3] = ["ordinal", "run", "user"];
 
 /// The names that the actions of `table` extract, read before any action is.
 pub(super) fn names<'t>(table: &Table<'t, '_>) -> BTreeSet<&'t str> {
-    table
-        .entries()
-        .filter_map(|(_, _, action)| action.get_ref().as_table()?.get("extract"))
-        .filter_map(|extract| extract.get_ref().as_table())
-        .flat_map(|extract| extract.keys().map(|name| name.get_ref().as_ref()))
+    let actions = table.entries();
+    actions
+        .flat_map(|(_, _, action)| names_of(action))
         .collect()
 }
 
-pub(super) fn extracts(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Extract> {
+/// The names that one action extracts.
+pub(in super::super) fn names_of<'t>(action: Value<'t, '_>) -> Vec<&'t str> {
+    let table = action.get_ref().as_table();
+    let Some(extract) = table.and_then(|table| table.get("extract")) else {
+        return Vec::new();
+    };
+    match extract.get_ref().as_table() {
+        Some(extract) => extract.keys().map(|name| name.get_ref().as_ref()).collect(),
+        None => items(extract)
+            .into_iter()
+            .filter_map(|name| name.get_ref().as_str())
+            .collect(),
+    }
+}
+
+pub(super) fn extracts(
+    table: &mut Table<'_, '_>,
+    call: Option<&Call>,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Extract> {
+    if let Some(Call::Code { .. }) = call {
+        return given(table, mistakes);
+    }
     let Some(extracts) = table.table("extract", mistakes) else {
         return Vec::new();
     };
@@ -30,13 +52,7 @@ pub(super) fn extracts(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -
     extracts
         .entries()
         .filter_map(|(key, span, value)| {
-            if TAKEN.contains(&key) {
-                mistakes.add_with_hint(
-                    &span,
-                    format!("{name}: ${{{key}}} already means something else"),
-                    "choose another name",
-                );
-            }
+            deny_taken(name, key, &span, mistakes);
             let Some(text) = value.get_ref().as_str() else {
                 extracts.mistyped(key, value, "a text", mistakes);
                 return None;
@@ -54,6 +70,42 @@ pub(super) fn extracts(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -
             }
         })
         .collect()
+}
+
+/// What a function gives has no place in a response, only a name.
+fn given(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Extract> {
+    if let Some(value) = table.get("extract")
+        && value.get_ref().is_table()
+    {
+        mistakes.add_with_hint(
+            &value.span(),
+            format!("{}: there is no response to extract from", table.name),
+            "name what the function gives: extract = [\"token\"]",
+        );
+        return Vec::new();
+    }
+    let names = table.texts("extract", mistakes);
+    let setting = format!("{}: extract", table.name);
+    names
+        .into_iter()
+        .map(|(name, span)| {
+            deny_taken(&setting, name, &span, mistakes);
+            Extract {
+                name: name.to_owned(),
+                from: Source::Given,
+            }
+        })
+        .collect()
+}
+
+fn deny_taken(setting: &str, name: &str, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
+    if TAKEN.contains(&name) {
+        mistakes.add_with_hint(
+            span,
+            format!("{setting}: ${{{name}}} already means something else"),
+            "choose another name",
+        );
+    }
 }
 
 /// Reads `$.goals[0].goalId` or `header:etag`; the error is what to write instead.

@@ -23,6 +23,7 @@ use call::call;
 use checks::checks;
 use draw::draws;
 use extract::extracts;
+pub(super) use extract::names_of;
 pub(super) use target::targets;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -135,7 +136,7 @@ fn action(
         .unwrap_or(DEFAULT_TIMEOUT);
     let targets = targets(&mut table, mistakes);
     let checks = checks(&mut table, call.as_ref(), mistakes);
-    let extracts = extracts(&mut table, mistakes);
+    let extracts = extracts(&mut table, call.as_ref(), mistakes);
     table.deny_unknown(mistakes);
     Placed {
         action: Action {
@@ -161,6 +162,16 @@ fn action(
         span,
         takes_each_user: pick == UserPick::Each,
     }
+}
+
+/// Is an action of the scenario a function? Read before any action is.
+pub(super) fn any_is_code(root: &mut Table<'_, '_>) -> bool {
+    let actions = root.get("actions").and_then(|v| v.get_ref().as_table());
+    let mut actions = actions.into_iter().flat_map(|actions| actions.values());
+    actions.any(|action| {
+        let code = action.get_ref().as_table().and_then(|a| a.get("code"));
+        code.is_some_and(|code| code.get_ref().as_bool() == Some(true))
+    })
 }
 
 /// The token of all actions but the login.

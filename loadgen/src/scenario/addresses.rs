@@ -1,0 +1,59 @@
+//! Where the load goes.
+
+use std::collections::BTreeMap;
+
+/// Where the load goes; each needed only if an action uses its protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// Base URL of the HTTP service.
+    pub http: Option<String>,
+    /// Base URL of the gRPC service.
+    pub grpc: Option<String>,
+    /// Base URL of the service's admin address, for profiles.
+    pub admin: Option<String>,
+    /// Those that only functions of the program use, by their slugs: scheme, host and port.
+    pub of_code: BTreeMap<String, String>,
+}
+
+impl Addresses {
+    /// All that there are, by name.
+    pub fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        let known = [
+            ("http", &self.http),
+            ("grpc", &self.grpc),
+            ("admin", &self.admin),
+        ];
+        let known = known
+            .into_iter()
+            .filter_map(|(name, address)| Some((name, address.as_deref()?)));
+        let of_code = self.of_code.iter();
+        known.chain(of_code.map(|(name, address)| (name.as_str(), address.as_str())))
+    }
+
+    /// Is `text` a base URL that requests can be sent to, as the address `name`? The error is what
+    /// to write instead.
+    pub fn check(text: &str, name: &str) -> Result<(), String> {
+        let of_code = !matches!(name, "http" | "grpc" | "admin");
+        let hint = || {
+            let example = if of_code { "tcp" } else { "http" };
+            format!("write scheme, host and port, such as \"{example}://127.0.0.1:8000\"")
+        };
+        let uri: http::Uri = text.parse().map_err(|_| hint())?;
+        let authority = uri.authority().ok_or_else(hint)?;
+        match uri.scheme_str() {
+            Some(_) if of_code && authority.port().is_some() => {}
+            _ if of_code => return Err(hint()),
+            Some("http") if authority.port().is_some() => {}
+            Some("https") if name != "admin" => {}
+            Some("https") => return Err("the admin address is read without TLS".to_owned()),
+            _ => return Err(hint()),
+        }
+        if authority.as_str().contains('@') {
+            return Err("leave user name and password out: addresses are recorded".to_owned());
+        }
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err("leave the path out: it belongs to the actions".to_owned());
+        }
+        Ok(())
+    }
+}
