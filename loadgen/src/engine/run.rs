@@ -124,7 +124,7 @@ pub async fn run_with(
     let series = Series::new(&plan, scenario);
     let threads = options.threads.unwrap_or_else(|| threads_for(&plan));
     let shards = Arc::new(Shards::new(threads, series, plan.stages.len()));
-    let workers = Workers::start(threads, scenario)?;
+    let workers = Workers::start(threads, scenario, plan.has_due_times())?;
     let halt = stop.child_token();
     let kept = Kept::read(scenario)?;
 

@@ -43,8 +43,9 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` threads, with clients for the addresses of `scenario`.
-    pub(super) fn start(count: usize, scenario: &Scenario) -> Result<Self, RunError> {
+    /// Starts `count` threads, with clients for the addresses of `scenario`; `ahead` of whatever else
+    /// runs on the machine, where the system allows it.
+    pub(super) fn start(count: usize, scenario: &Scenario, ahead: bool) -> Result<Self, RunError> {
         let mut workers = Self {
             all: Vec::new(),
             end: CancellationToken::new(),
@@ -65,7 +66,9 @@ impl Workers {
             let thread = std::thread::Builder::new()
                 .name("engine".to_owned())
                 .spawn(move || {
-                    crate::priority::raise();
+                    if ahead {
+                        crate::priority::raise();
+                    }
                     runtime.block_on(end.cancelled());
                 })
                 .map_err(RunError::Thread)?;

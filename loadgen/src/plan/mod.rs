@@ -223,6 +223,14 @@ pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(usize, u64)> {
         .collect()
 }
 
+impl Plan {
+    /// Does a schedule say when requests are due? Users of the closed model follow the responses.
+    pub fn has_due_times(&self) -> bool {
+        let mut streams = self.stages.iter().flat_map(|stage| &stage.streams);
+        streams.any(|stream| matches!(stream.load, PlannedLoad::Open { .. }))
+    }
+}
+
 impl PlannedStage {
     /// Requests that are planned in a second of the stage, counted from 0; the mean of what is
     /// drawn, a session's all in the second in which it begins, and nothing in a closed model.

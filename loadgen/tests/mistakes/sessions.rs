@@ -1,6 +1,8 @@
 //! What users do in a visit.
 
-use super::{mistakes, scenario};
+use brunt_loadgen::Scenario;
+
+use super::mistakes;
 
 #[test]
 fn mistakes_in_sessions_are_told() {
