@@ -9,17 +9,21 @@ use crate::scenario::{Action, UserPick};
 #[derive(Clone, Debug)]
 pub struct Draws {
     seed: u64,
+    /// Number of the first user.
+    first: u64,
     users: u64,
     user: UserPick,
     ranges: Vec<(u64, u64)>,
 }
 
 impl Draws {
-    /// Draws of the action with this `index`, from `users` users (0 where there are none).
-    pub fn new(action: &Action, index: usize, users: u64, seed: u64) -> Self {
+    /// Draws of the action with this `index`, from `users` users (0 where there are none), of whom
+    /// the first has the number `first`.
+    pub fn new(action: &Action, index: usize, (first, users): (u64, u64), seed: u64) -> Self {
         Self {
             // Far apart, so that the sequences of two actions do not overlap.
             seed: seed.wrapping_add((index as u64 + 1) << 40),
+            first,
             users,
             user: action.user,
             ranges: action
@@ -37,7 +41,7 @@ impl Draws {
         let any = below(self.users.max(1));
         let user = match self.user {
             UserPick::Each => ordinal,
-            UserPick::Any => any,
+            UserPick::Any => self.first + any,
         };
         let numbers = self
             .ranges

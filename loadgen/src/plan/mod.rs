@@ -83,7 +83,8 @@ impl Plan {
     /// The plan of `scenario`.
     pub fn new(scenario: &Scenario) -> Self {
         // An action that several streams send goes on counting where the last one ended.
-        let mut sent = vec![0; scenario.actions.len()];
+        let first = scenario.first_ordinal;
+        let mut sent = vec![first; scenario.actions.len()];
         let mut streams = 0;
         let stages = scenario
             .stages
@@ -113,7 +114,7 @@ impl Plan {
                                 PlannedStream { load, mix }
                             }
                             Load::Closed(load) => {
-                                let before = vec![streams * CLOSED_ORDINALS; sent.len()];
+                                let before = vec![first + streams * CLOSED_ORDINALS; sent.len()];
                                 PlannedStream {
                                     load: PlannedLoad::Closed {
                                         load: load.clone(),

@@ -16,6 +16,7 @@ mod mistake;
 mod overrides;
 mod parse;
 mod reshape;
+mod step;
 mod table;
 mod template;
 mod threshold;
@@ -27,6 +28,7 @@ pub use body::Body;
 pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
 pub use data::{DataSet, RowPick, Rows};
+pub use duration::{parse_duration, parse_rate};
 pub use extract::{Extract, Source};
 pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
@@ -34,6 +36,7 @@ pub(crate) use login::LOGIN;
 pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use overrides::{OverrideError, Overrides};
+pub use step::Step;
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
 pub use tls::{Identity, Tls};
@@ -49,6 +52,9 @@ pub struct Scenario {
     pub description: String,
     /// Seed of every draw.
     pub seed: u64,
+    /// Where users and the numbers of arrivals begin: 0, but for runs that must not meet what those
+    /// before them have used up.
+    pub first_ordinal: u64,
     /// Addresses under load: scheme, host and port.
     pub addresses: Addresses,
     /// How HTTP is spoken.
