@@ -210,6 +210,7 @@ fn every_verb_explains_itself_with_examples() {
         "init",
         "compare",
         "gate",
+        "knee",
         "serve",
         "schema",
         "completions",
