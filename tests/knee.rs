@@ -241,6 +241,7 @@ fn a_search_that_is_stopped_exits_130() {
     let output: Output = child.wait_with_output().unwrap();
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{printed}");
+    assert!(printed.starts_with("Not finished. "), "{printed}");
     assert!(
         printed.contains("The search was stopped before its end."),
         "{printed}"

@@ -18,15 +18,19 @@ pub(super) fn section(knee: &Knee) -> Section {
 pub(super) fn sentences_only(knee: &Knee) -> Section {
     let mut section = Section::new("verdict", "Verdict");
     section.blocks.push(Block::Callout(Callout {
-        tone: tone(knee.conclusion),
-        title: headline(knee),
+        tone: tone(knee),
+        title: match knee.ending {
+            Ending::Interrupted => format!("Not finished. {}", headline(knee)),
+            _ => headline(knee),
+        },
         lines: lines(knee),
     }));
     section
 }
 
-fn tone(conclusion: Conclusion) -> Tone {
-    match conclusion {
+fn tone(knee: &Knee) -> Tone {
+    match knee.conclusion {
+        Conclusion::NonePassed if knee.ending == Ending::Interrupted => Tone::Care,
         Conclusion::Found => Tone::Good,
         Conclusion::AtLeast | Conclusion::NotConfirmed | Conclusion::NothingJudged => Tone::Care,
         Conclusion::NonePassed => Tone::Bad,
