@@ -36,6 +36,7 @@ mod cli;
 mod demo;
 mod exit;
 mod interrupt;
+mod knee;
 mod metrics;
 mod outline;
 mod progress;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Verb::Init(args) => cli::init::run(&args),
         Verb::Compare(args) => cli::compare::run(&args),
         Verb::Gate(args) => cli::gate::run(&args),
+        Verb::Knee(args) => cli::knee::run(*args),
         Verb::Serve(args) => cli::serve::run(args),
         Verb::Schema(args) => cli::schema::run(&args),
         Verb::Completions(args) => cli::completions::run(&args),

@@ -266,6 +266,7 @@ fn schemas_are_printed_as_they_are_committed() {
         ("run", "record/schema/run.schema.json"),
         ("comparison", "report/schema/comparison.schema.json"),
         ("gate", "report/schema/gate.schema.json"),
+        ("knee", "report/schema/knee.schema.json"),
     ] {
         let output = brunt_in(root, &["schema", subject]);
         let committed = std::fs::read(root.join(file)).unwrap();

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::Manifest;
-use brunt_report::{Comparison, GateOutcome};
+use brunt_report::{Comparison, GateOutcome, Knee};
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(file: &str) {
@@ -33,6 +33,11 @@ fn of_the_comparison() {
 #[test]
 fn of_the_gate() {
     check::<GateOutcome>("schema/gate.schema.json");
+}
+
+#[test]
+fn of_the_knee() {
+    check::<Knee>("schema/knee.schema.json");
 }
 
 #[test]

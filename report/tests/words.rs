@@ -4,7 +4,7 @@ use brunt_report::language::{
     BOTH_UNBOUNDED, FEW_SAMPLES, NOT_MEASURED, UNBOUNDED, bytes, change, change_in_words, count,
     duration, factor, headroom, interval, interval_of_change, interval_of_points, limit, mean,
     no_failure, of, overloaded, percent, percent_change, plural, points, rate, relative_change,
-    seconds, share, share_target, span, target,
+    seconds, share, share_target, span, target, within,
 };
 use proptest::prelude::*;
 
@@ -18,6 +18,7 @@ fn the_way_of_saying_things() {
         change_in_words(&duration(2_700_000.0), UNBOUNDED),
         interval_of_change(-0.701, -0.635),
         interval(2_610_000.0, 2_800_000.0),
+        within(24_100.0, 900.0, 1_253_000.0),
         target(50_000, "missed", Some(54.0)),
         target(500_000, "met", Some(0.13)),
         format!("headroom {}", headroom(0.869)),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_report::comparison::Conclusion;
-use brunt_report::{CompareOptions, Comparison, compare, document, load_pair, render};
+use brunt_report::{CompareOptions, Comparison, Document, compare, document, load_pair, render};
 use clap::Args;
 
 use super::output;
@@ -44,6 +44,18 @@ pub(crate) struct ReportFiles {
     pub(crate) json: Option<PathBuf>,
 }
 
+impl ReportFiles {
+    /// Every kind of file: where it was not said where to, as `report.*` in `folder`.
+    pub(crate) fn or_in(self, folder: &Path) -> Self {
+        let or = |path: Option<PathBuf>, name: &str| path.or_else(|| Some(folder.join(name)));
+        Self {
+            html: or(self.html, "report.html"),
+            md: or(self.md, "report.md"),
+            json: or(self.json, "report.json"),
+        }
+    }
+}
+
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
     let comparison = comparison(&args.a, &args.b, args.force)?;
     let summary = write_report(&comparison, &args.files)?;
@@ -63,13 +75,24 @@ pub(crate) fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comp
 /// Writes the files, and returns the verdict for a terminal.
 pub(crate) fn write_report(comparison: &Comparison, files: &ReportFiles) -> anyhow::Result<String> {
     let document = document::build(comparison);
+    let json = serde_json::to_vec_pretty(comparison).context("the comparison as JSON")?;
+    write_files(&document, json, files)?;
+    Ok(render::terminal(&document))
+}
+
+/// Writes a report and its numbers to where they are wanted.
+pub(crate) fn write_files(
+    document: &Document,
+    mut json: Vec<u8>,
+    files: &ReportFiles,
+) -> anyhow::Result<()> {
     if let Some(path) = &files.html {
-        output::write(path, render::html(&document)?.as_bytes())?;
+        output::write(path, render::html(document)?.as_bytes())?;
     }
     if let Some(path) = &files.md {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let charts = format!("{stem}-charts");
-        let markdown = render::markdown(&document, &charts);
+        let markdown = render::markdown(document, &charts);
         let folder = path.with_file_name(&charts);
         for (name, bytes) in &markdown.files {
             output::write(&folder.join(name), bytes)?;
@@ -77,11 +100,10 @@ pub(crate) fn write_report(comparison: &Comparison, files: &ReportFiles) -> anyh
         output::write(path, markdown.text.as_bytes())?;
     }
     if let Some(path) = &files.json {
-        let mut json = serde_json::to_vec_pretty(comparison).context("the comparison as JSON")?;
         json.push(b'\n');
         output::write(path, &json)?;
     }
-    Ok(render::terminal(&document))
+    Ok(())
 }
 
 pub(crate) fn exit(comparison: &Comparison) -> Exit {

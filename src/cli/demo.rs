@@ -61,11 +61,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     };
     let comparison = compare::comparison(a, b, false)?;
     let folder = a.parent().unwrap_or(Path::new("."));
-    let files = ReportFiles {
-        html: Some(folder.join("report.html")),
-        md: Some(folder.join("report.md")),
-        json: Some(folder.join("report.json")),
-    };
+    let files = ReportFiles::default().or_in(folder);
     let summary = compare::write_report(&comparison, &files)?;
     product.print(&summary)?;
     product.print(&format!(

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod gate;
 pub(crate) mod init;
+pub(crate) mod knee;
 pub(crate) mod output;
 pub(crate) mod overrides;
 mod progress;
@@ -24,6 +25,7 @@ Examples:
   brunt run scenarios/m3-short.toml --phase phase9
   brunt compare results/runs/A results/runs/B --html report.html
   brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
+  brunt knee scenarios/m3-short.toml --stage gameplay
 
 Exit codes: 0 done or passed, 1 a rule of the gate failed or a threshold ended the run, 2 could not
 be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130 interrupted. Whatever ends a
@@ -46,6 +48,8 @@ pub(crate) enum Verb {
     Compare(compare::CompareArgs),
     /// Judge the second record by rules, for CI
     Gate(gate::GateArgs),
+    /// Find the highest rate that meets the targets of a scenario
+    Knee(Box<knee::KneeArgs>),
     /// Run the reference challenge service, or its reward mock
     Serve(serve::ServeArgs),
     /// Print a JSON Schema: of scenario files, records, or JSON outputs

@@ -202,7 +202,8 @@ pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> a
     Ok(())
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+/// Reads `NAME=VALUE`.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

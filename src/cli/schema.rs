@@ -30,6 +30,8 @@ enum Subject {
     Comparison,
     /// The JSON of `brunt gate`
     Gate,
+    /// The JSON of `brunt knee`
+    Knee,
 }
 
 pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Subject::Run => include_str!("../../record/schema/run.schema.json"),
         Subject::Comparison => include_str!("../../report/schema/comparison.schema.json"),
         Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
+        Subject::Knee => include_str!("../../report/schema/knee.schema.json"),
     })?;
     Ok(Exit::Done)
 }

@@ -29,6 +29,7 @@ impl Owners {
     pub(crate) fn new(scenario: &Scenario, index: usize) -> Self {
         let session = &scenario.sessions[index - scenario.actions.len()];
         let users = scenario.users.as_ref().map_or(0, |users| users.count);
+        let users = (scenario.first_ordinal, users);
         let sets = scenario.data.iter().enumerate();
         Self {
             users: Draws::of_session(session, index, users, scenario.seed),

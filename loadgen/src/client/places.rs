@@ -61,7 +61,12 @@ impl Places {
                 .iter()
                 .map(|(name, _, _)| name.clone())
                 .collect(),
-            draws: Draws::new(action, index, users.map_or(0, |u| u.count), scenario.seed),
+            draws: Draws::new(
+                action,
+                index,
+                (scenario.first_ordinal, users.map_or(0, |u| u.count)),
+                scenario.seed,
+            ),
             run: run.to_owned(),
             sets: sets
                 .map(|(number, set)| Set {

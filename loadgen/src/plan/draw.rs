@@ -10,28 +10,38 @@ use crate::scenario::{Action, Session, UserPick};
 #[derive(Clone, Debug)]
 pub struct Draws {
     seed: u64,
+    /// Number of the first user.
+    first: u64,
     users: u64,
     user: UserPick,
     ranges: Vec<(u64, u64)>,
 }
 
 impl Draws {
-    /// Draws of the action with this `index`, from `users` users (0 where there are none).
-    pub fn new(action: &Action, index: usize, users: u64, seed: u64) -> Self {
+    /// Draws of the action with this `index`, from `users` users (0 where there are none), of whom
+    /// the first has the number `first`.
+    pub fn new(action: &Action, index: usize, users: (u64, u64), seed: u64) -> Self {
         let ranges = action.draws.iter();
         let ranges = ranges.map(|(_, first, last)| (*first, *last)).collect();
         Self::of(action.user, ranges, index, users, seed)
     }
 
-    /// Draws of the sessions that have this `index` in a mix: a user each.
-    pub fn of_session(session: &Session, index: usize, users: u64, seed: u64) -> Self {
+    /// Draws of the sessions that have this `index` in a mix: a user each, of the same.
+    pub fn of_session(session: &Session, index: usize, users: (u64, u64), seed: u64) -> Self {
         Self::of(session.user, Vec::new(), index, users, seed)
     }
 
-    fn of(user: UserPick, ranges: Vec<(u64, u64)>, index: usize, users: u64, seed: u64) -> Self {
+    fn of(
+        user: UserPick,
+        ranges: Vec<(u64, u64)>,
+        index: usize,
+        (first, users): (u64, u64),
+        seed: u64,
+    ) -> Self {
         Self {
             // Far apart, so that the sequences of two actions do not overlap.
             seed: seed.wrapping_add((index as u64 + 1) << 40),
+            first,
             users,
             user,
             ranges,
@@ -45,7 +55,7 @@ impl Draws {
         let any = below(self.users.max(1));
         let user = match self.user {
             UserPick::Each => ordinal,
-            UserPick::Any => any,
+            UserPick::Any => self.first + any,
         };
         let numbers = self
             .ranges

@@ -142,7 +142,8 @@ impl Plan {
     /// The plan of `scenario`.
     pub fn new(scenario: &Scenario) -> Self {
         // An action that several streams send goes on counting where the last one ended.
-        let mut sent = vec![0; scenario.actions.len() + scenario.sessions.len()];
+        let first = scenario.first_ordinal;
+        let mut sent = vec![first; scenario.actions.len() + scenario.sessions.len()];
         let mut streams = 0;
         let stages = scenario
             .stages
@@ -173,7 +174,7 @@ impl Plan {
                                 PlannedStream { load, mix, walks }
                             }
                             Load::Closed(load) => {
-                                let before = vec![streams * CLOSED_ORDINALS; sent.len()];
+                                let before = vec![first + streams * CLOSED_ORDINALS; sent.len()];
                                 PlannedStream {
                                     load: PlannedLoad::Closed {
                                         load: load.clone(),
@@ -200,7 +201,9 @@ fn walks(scenario: &Scenario, stream: &Stream, seed: u64, number: u64) -> Vec<(u
     });
     let most = sessions.clone().map(|(_, session)| session.most_requests());
     let ordinals_each = most.max().unwrap_or(0);
-    let first_ordinal = number * CLOSED_ORDINALS + SESSION_ORDINALS;
+    // As far on as the sessions themselves are counted.
+    let before = scenario.first_ordinal * ordinals_each;
+    let first_ordinal = number * CLOSED_ORDINALS + SESSION_ORDINALS + before;
     sessions
         .map(|(index, session)| {
             let walks = Walks::new(session, seed, first_ordinal, ordinals_each);
@@ -209,8 +212,8 @@ fn walks(scenario: &Scenario, stream: &Stream, seed: u64, number: u64) -> Vec<(u
         .collect()
 }
 
-/// Indices in mixes of the actions and sessions that take each user once, with the arrivals of each; a scenario in which a
-/// closed stream sends one of them is a mistake.
+/// Indices in mixes of the actions and sessions that take each user once, with the arrivals of each; a
+/// scenario in which a closed stream sends one of them is a mistake.
 pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(usize, u64)> {
     let actions = scenario.actions.iter().map(|action| action.user);
     let sessions = scenario.sessions.iter().map(|session| session.user);

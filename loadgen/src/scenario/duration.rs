@@ -12,7 +12,7 @@ const UNITS: [(&str, f64); 6] = [
 ];
 
 /// Reads `50ms`, `1.5s`, `30min`; the error is what to write instead.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = split(text);
     let Some((_, scale)) = UNITS.iter().find(|(name, _)| *name == unit) else {
         let example = if number.is_empty() { "10" } else { number };
@@ -28,7 +28,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads `600/s` or `90/min`; the error is what to write instead.
-pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
+pub fn parse_rate(text: &str) -> Result<f64, String> {
     match parse_rate_or_pause(text) {
         Ok(0.0) => Err("write a rate above 0, such as \"300/s\"".to_owned()),
         rate => rate,

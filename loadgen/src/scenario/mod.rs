@@ -12,6 +12,7 @@ mod environment;
 mod extract;
 mod grpc_settings;
 mod http_settings;
+mod load_step;
 mod login;
 mod mistake;
 mod overrides;
@@ -30,9 +31,11 @@ pub use body::Body;
 pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
 pub use data::{DataSet, RowPick, Rows};
+pub use duration::{parse_duration, parse_rate};
 pub use extract::{Extract, Source};
 pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
+pub use load_step::LoadStep;
 pub(crate) use login::LOGIN;
 pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
@@ -54,6 +57,9 @@ pub struct Scenario {
     pub description: String,
     /// Seed of every draw.
     pub seed: u64,
+    /// Where users and the numbers of arrivals begin: 0, but for runs that must not meet what those
+    /// before them have used up.
+    pub first_ordinal: u64,
     /// Addresses under load: scheme, host and port.
     pub addresses: Addresses,
     /// How HTTP is spoken.
@@ -101,6 +107,20 @@ impl Scenario {
             None => Arriving::Session(&self.sessions[index - self.actions.len()]),
         }
     }
+
+    /// Indices of the actions that `stage` sends, by themselves or in sessions, in their order.
+    pub fn sent_in(&self, stage: &Stage) -> Vec<usize> {
+        let mixes = stage.streams.iter().flat_map(|stream| &stream.mix);
+        let mut actions: Vec<usize> = mixes
+            .flat_map(|(index, _)| match self.arriving(*index) {
+                Arriving::Action(_) => vec![*index],
+                Arriving::Session(session) => session.actions(),
+            })
+            .collect();
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
 }
 
 impl<'a> Arriving<'a> {
@@ -109,6 +129,14 @@ impl<'a> Arriving<'a> {
         match self {
             Self::Action(action) => &action.name,
             Self::Session(session) => &session.name,
+        }
+    }
+
+    /// Which user its requests take.
+    pub(crate) fn user(self) -> UserPick {
+        match self {
+            Self::Action(action) => action.user,
+            Self::Session(session) => session.user,
         }
     }
 

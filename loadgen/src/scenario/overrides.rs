@@ -183,7 +183,7 @@ fn set_durations(scenario: &mut Scenario, text: &str, mistakes: &mut Vec<(String
 }
 
 /// A warm-up, a ramp, a spike or a profile that no longer fits keeps its share of the stage.
-fn set_duration(scenario: &mut Scenario, index: usize, duration: Duration) {
+pub(super) fn set_duration(scenario: &mut Scenario, index: usize, duration: Duration) {
     let stage = &mut scenario.stages[index];
     let before = std::mem::replace(&mut stage.duration, duration);
     for stream in &mut stage.streams {

@@ -6,7 +6,7 @@ use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, PathElement, Text};
+use plotters::element::{Circle, PathElement, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoTextStyle, ShapeStyle, TextStyle};
 
@@ -128,6 +128,25 @@ impl Canvas<'_, '_> {
         }
     }
 
+    /// A dot at every point.
+    pub(super) fn dots(&self, points: &[(f64, f64)], ink: Ink) -> Drawn {
+        for (x, y) in points {
+            self.dot(self.pixel(*x, *y), ink)?;
+        }
+        Ok(())
+    }
+
+    /// A band over the whole height.
+    pub(super) fn band(&self, from: f64, until: f64, ink: Ink) -> Drawn {
+        let (left, top) = self.pixel(from, self.y.1);
+        let (right, bottom) = self.pixel(until, self.y.0);
+        // A band of no width is no band.
+        let right = right.max(left + 2);
+        let corners = [(left, top), (right, bottom)];
+        self.root
+            .draw(&Rectangle::new(corners, ink.color().filled()))
+    }
+
     /// The end of a line beyond which nothing is finite: a ring, and the word beside it.
     pub(super) fn end(&self, at: (f64, f64), word: &str, ink: Ink) -> Drawn {
         let (x, y) = self.pixel(at.0, at.1);
@@ -144,7 +163,11 @@ impl Canvas<'_, '_> {
     /// A tick at the upper edge, for a moment whose value is beyond it.
     pub(super) fn beyond(&self, x: f64, ink: Ink) -> Drawn {
         let (x, top) = self.pixel(x, self.y.1);
-        let shift = i32::from(ink == Ink::B) * 5;
+        let shift = match ink {
+            Ink::B => 5,
+            Ink::C => 10,
+            _ => 0,
+        };
         self.stroke(vec![(x, top + shift), (x, top + shift + 4)], ink, 2)
     }
 

@@ -9,6 +9,10 @@ pub(super) enum Ink {
     A,
     /// The candidate run; also dashed, so that colour is not all that tells it.
     B,
+    /// A third line.
+    C,
+    /// Where the knee lies.
+    Knee,
     /// What was offered.
     Offered,
     /// What was planned, where it changes.
@@ -34,7 +38,7 @@ struct Spelling {
 }
 
 // Okabe and Ito's blue and vermilion are told apart under every common colour blindness.
-const SPELLINGS: [Spelling; 8] = [
+const SPELLINGS: [Spelling; 10] = [
     spelling(Ink::A, 1, "a", "#0072b2", None),
     spelling(Ink::B, 2, "b", "#c2500a", Some("7 3")),
     spelling(Ink::Offered, 3, "o", "#7a7f87", None),
@@ -43,6 +47,8 @@ const SPELLINGS: [Spelling; 8] = [
     spelling(Ink::Boundary, 6, "s", "#9aa1aa", Some("3 3")),
     spelling(Ink::Text, 7, "x", "#4a5058", None),
     spelling(Ink::Planned, 8, "p", "#9aa1aa", Some("1 3")),
+    spelling(Ink::C, 9, "c", "#00735c", Some("10 3 2 3")),
+    spelling(Ink::Knee, 10, "k", "#f0dcae", None),
 ];
 
 const fn spelling(

@@ -6,15 +6,19 @@
 //!
 //! A chart is 480 units wide, so that its text is readable in a column of a phone.
 
+mod answered;
 mod drawing;
 mod frame;
 mod ink;
+mod knee;
 mod offered;
 mod over_time;
 mod scale;
 mod spectrum;
 
+pub use answered::{AnsweredChart, AnsweredPoint};
 pub use drawing::Drawing;
+pub use knee::{KneeChart, KneeLine, KneeSpan};
 pub use offered::{OfferedChart, RatePoint, StageMark};
 pub use over_time::{OverTimeChart, TimePoint, TimeSeries};
 pub use spectrum::{SpectrumChart, SpectrumSeries, TargetMark};

@@ -137,6 +137,40 @@ pub(super) fn rate(most: f64) -> Axis {
     }
 }
 
+/// Events per second on a logarithmic axis; coordinates are log10. `room` is the share of the axis
+/// that is left free at its end.
+pub(super) fn rates(values: impl IntoIterator<Item = f64>, room: f64) -> Axis {
+    let (low, high) = ends(values.into_iter().filter(|v| *v > 0.0)).unwrap_or((1.0, 100.0));
+    let (low, high) = (low.log10(), high.log10());
+    let air = (0.3 - (high - low)).max(0.0) / 2.0 + 0.05;
+    let (low, high) = (low - air, high + air);
+    let high = high + room * (high - low);
+    let decades = high - low;
+    let steps: &[f64] = if decades < 0.7 {
+        &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0]
+    } else if decades < 1.8 {
+        &[1.0, 2.0, 5.0]
+    } else if decades < 3.0 {
+        &[1.0, 3.0]
+    } else {
+        &[1.0]
+    };
+    let mut ticks = Vec::new();
+    for decade in low.floor() as i32..=high.ceil() as i32 {
+        for step in steps {
+            let per_s = step * 10_f64.powi(decade);
+            let at = per_s.log10();
+            if at >= low && at <= high {
+                ticks.push(Tick {
+                    at,
+                    label: language::rate(per_s),
+                });
+            }
+        }
+    }
+    Axis { low, high, ticks }
+}
+
 fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values
         .filter(|v| v.is_finite())
@@ -168,6 +202,10 @@ mod tests {
                 vec!["0", "10 s", "20 s", "30 s", "40 s", "50 s", "60 s"],
             ),
             (rate(600.0), vec!["0/s", "200/s", "400/s", "600/s"]),
+            (
+                rates([90.0, 1_500.0], 0.0),
+                vec!["100/s", "200/s", "500/s", "1,000/s"],
+            ),
         ] {
             assert_eq!(labels(&axis), expected);
         }

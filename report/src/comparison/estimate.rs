@@ -54,14 +54,14 @@ pub enum NoInterval {
 }
 
 /// An action with its windows, ready for every statistic.
-pub(super) struct Windowed<'a> {
+pub(crate) struct Windowed<'a> {
     run: &'a ActionRun,
     /// The ten windows in pairs, for statistics that ten are too small for.
     few: Vec<Window>,
 }
 
 impl<'a> Windowed<'a> {
-    pub(super) fn new(run: &'a ActionRun) -> Self {
+    pub(crate) fn new(run: &'a ActionRun) -> Self {
         let few = run
             .windows
             .chunks(MANY_WINDOWS / FEW_WINDOWS)
@@ -103,7 +103,7 @@ impl<'a> Windowed<'a> {
     }
 
     /// A quantile over offered arrivals with its interval.
-    pub(super) fn quantile(&self, q: f64) -> Estimate {
+    pub(crate) fn quantile(&self, q: f64) -> Estimate {
         let arrivals = self.run.arrivals();
         let successes = OverOffered {
             lost: 0,

@@ -32,6 +32,7 @@ pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComp
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};
 pub use compare::compare;
+pub(crate) use estimate::Windowed;
 pub use estimate::{Estimate, NoInterval};
 pub use failures::{FailureRow, FailureSample, UNSENT};
 pub use finding::{Fault, Finding, Severity};
@@ -39,6 +40,7 @@ pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
 pub use run_summary::RunSummary;
 pub use success::{Success, SuccessComparison, SuccessDifference};
+pub(crate) use target::targets_of_stage;
 pub use target::{Measured, Target, TargetResult, TargetRow, TargetVerdict};
 pub use throughput::{Throughput, ThroughputComparison};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};

@@ -128,6 +128,23 @@ pub(super) fn targets(runs: Sides<&Run>, invalid: Sides<bool>) -> Vec<TargetRow>
         .collect()
 }
 
+/// Every target of one stage of a run: the action, unless it is the stage's, the limit, and how the
+/// run did.
+pub(crate) fn targets_of_stage(
+    run: &Run,
+    stage: &str,
+    invalid: bool,
+) -> Vec<(Option<String>, Target, TargetResult)> {
+    let blocked = invalid.then_some(NotJudged::Invalid { side: Side::A });
+    let keys = keys(&run.manifest.plan).into_iter();
+    keys.filter(|(of, _, _)| of == stage)
+        .map(|(_, action, target)| {
+            let result = hold(run, stage, action.as_deref(), target, Side::A, blocked);
+            (action, target, result)
+        })
+        .collect()
+}
+
 type Key = (String, Option<String>, Target);
 
 /// The targets of one plan: per judged stage the limits of its actions and sessions, then its success

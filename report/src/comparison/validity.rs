@@ -94,7 +94,7 @@ pub enum StageState {
 
 impl RunValidity {
     /// Everything that bears on the trust in `run`.
-    pub(super) fn of(run: &Run) -> Self {
+    pub(crate) fn of(run: &Run) -> Self {
         let mut findings = whole_run(run);
         let stages = run
             .manifest

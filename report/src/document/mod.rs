@@ -1,7 +1,7 @@
 //! What a report says, before it is Markdown, HTML or text.
 //!
-//! [`build`] turns a [`Comparison`] into sections of finished strings. Renderers spell them; they
-//! decide nothing and compute nothing.
+//! [`build`] turns a [`Comparison`] into sections of finished strings, [`knee`] the search for a
+//! knee. Renderers spell them; they decide nothing and compute nothing.
 
 mod actions;
 mod block;
@@ -10,6 +10,7 @@ mod failures;
 mod figure;
 mod figures;
 mod findings;
+mod knee;
 mod names;
 mod provenance;
 mod resources;
@@ -28,6 +29,9 @@ use serde::Serialize;
 
 pub use block::{Block, Callout, Card, Section};
 pub use figure::Figure;
+pub use knee::{
+    build as knee, order as knee_order, outcome as knee_outcome, terminal as knee_for_terminal,
+};
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
 
@@ -37,12 +41,16 @@ use names::Names;
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Document {
+    /// What kind of report it is, in a few words.
+    pub kind: String,
     /// What it is about.
     pub title: String,
     /// Where its runs come from, in one line.
     pub subtitle: String,
     /// In the order of reading; the first is the verdict.
     pub sections: Vec<Section>,
+    /// What its figures were computed from.
+    pub sources: String,
 }
 
 impl Document {
@@ -83,14 +91,20 @@ pub fn build(comparison: &Comparison) -> Document {
         findings::section(comparison, &names),
         provenance::section(comparison, &names),
     ]);
-    let (mut taken, mut figures) = (BTreeSet::new(), 0);
-    for section in &mut sections {
-        number(section, &mut taken, &mut figures);
-    }
+    number_all(&mut sections);
     Document {
+        kind: "comparison report".to_owned(),
         title: verdict::title(&names),
         subtitle: verdict::subtitle(comparison),
         sections,
+        sources: "the two run records".to_owned(),
+    }
+}
+
+fn number_all(sections: &mut [Section]) {
+    let (mut taken, mut figures) = (BTreeSet::new(), 0);
+    for section in sections {
+        number(section, &mut taken, &mut figures);
     }
 }
 

@@ -64,6 +64,17 @@ pub fn interval(low_us: f64, high_us: f64) -> String {
     format!("{} to {}", duration(low_us), duration(high_us))
 }
 
+/// A value with the ends of its interval in the same unit, for where there is little room:
+/// `24.1 ms (23.0-25.3)`.
+pub fn within(us: f64, low_us: f64, high_us: f64) -> String {
+    let unit = Unit::of(us);
+    let [low, high] = [low_us, high_us].map(|end| {
+        let text = unit.write(end);
+        text.split(' ').next().unwrap_or_default().to_owned()
+    });
+    format!("{} ({low}-{high})", unit.write(us))
+}
+
 /// A limit as its author wrote it, without trailing zeros: `50 ms`, `1.5 s`.
 pub fn limit(us: u64) -> String {
     let us = us as f64;

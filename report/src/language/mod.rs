@@ -25,7 +25,7 @@ pub use change::{
     relative_change, speed,
 };
 pub use count::{bytes, count, mean, of, plural, rate, seconds};
-pub use duration::{duration, interval, limit, span};
+pub use duration::{duration, interval, limit, span, within};
 pub use share::{interval_of_points, percent, points, share, share_of, share_target};
 pub use target::{headroom, target};
 

@@ -6,4 +6,4 @@ mod terminal;
 
 pub use html::html;
 pub use markdown::{MarkdownOutput, markdown};
-pub use terminal::terminal;
+pub use terminal::{terminal, terminal_in};

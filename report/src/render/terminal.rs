@@ -10,6 +10,11 @@ const GAP: &str = "  ";
 
 /// Spells the first section of `document`: its sentences and its table.
 pub fn terminal(document: &Document) -> String {
+    terminal_in(document, LINES)
+}
+
+/// The same in no more than `most` lines.
+pub fn terminal_in(document: &Document, most: usize) -> String {
     let mut lines = Vec::new();
     let blocks = document.sections.first().map_or(&[][..], |s| &s.blocks);
     let mut table = None;
@@ -32,12 +37,12 @@ pub fn terminal(document: &Document) -> String {
     }
     if let Some(table) = table {
         // At least a heading and three rows of it.
-        lines.truncate(LINES - 6);
+        lines.truncate(most - 6);
         lines.push(String::new());
-        let left = LINES - lines.len();
+        let left = most - lines.len();
         lines.extend(rows(table, left));
     }
-    lines.truncate(LINES);
+    lines.truncate(most);
     let mut text = String::new();
     for line in lines {
         let _ = writeln!(text, "{}", line.trim_end());

@@ -134,6 +134,27 @@ impl ActionRun {
         }
     }
 
+    /// Adds what another action of the same stage did; limits are those of one action, and stay out.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.counts.add(&other.counts);
+        for (kind, count) in &other.failures {
+            *self.failures.entry(kind.clone()).or_default() += count;
+        }
+        self.open += other.open;
+        self.logged_ok += other.logged_ok;
+        merge(&mut self.response, &other.response);
+        merge(&mut self.service, &other.service);
+        merge(&mut self.lateness, &other.lateness);
+        for (window, more) in self.windows.iter_mut().zip(&other.windows) {
+            window.add(more);
+        }
+        for (second, more) in &other.seconds {
+            let settled = self.seconds.entry(*second).or_default();
+            settled.ok += more.ok;
+            settled.lost += more.lost;
+        }
+    }
+
     /// All arrivals of the judged span; those that never settled rank as slower than every success.
     pub fn arrivals(&self) -> OverOffered<'_> {
         OverOffered {

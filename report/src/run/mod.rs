@@ -68,6 +68,18 @@ impl Run {
         points.map(|p| p.second + p.seconds).max().unwrap_or(0)
     }
 
+    /// All actions of one stage together, under a name that is no slug; none where it had no arrivals.
+    pub fn whole_stage(&self, stage: &str) -> Option<ActionRun> {
+        let closed = self.stage(stage).all(|action| action.closed);
+        let mut whole: Option<ActionRun> = None;
+        for action in self.stage(stage) {
+            whole
+                .get_or_insert_with(|| ActionRun::new(stage, "(all)", closed, std::iter::empty()))
+                .add(action);
+        }
+        whole
+    }
+
     /// Every action of one stage, in the order of the plan.
     pub fn stage<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = &'a ActionRun> {
         self.actions.iter().filter(move |run| run.stage == stage)

@@ -20,4 +20,4 @@ pub use holm::{HolmStep, holm};
 pub use newcombe::newcombe;
 pub use quantile::{OverOffered, Quantile, spectrum};
 pub use t_distribution::{t_quantile, two_sided_p};
-pub use wilson::wilson;
+pub use wilson::{trials_needed, wilson};

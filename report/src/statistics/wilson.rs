@@ -28,6 +28,13 @@ pub fn wilson(share: f64, n: f64, level: f64) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
+/// How many trials without a failure show that the share is at least `share`, below 1: as many as
+/// the interval of [`wilson`] at 95 % needs for its lower end to reach it.
+pub fn trials_needed(share: f64) -> u64 {
+    let z = t_quantile(0.975, None);
+    (z * z * share / (1.0 - share)).ceil() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +62,7 @@ mod tests {
     fn to_show_99_95_percent_takes_7680_requests_without_a_failure() {
         assert!(wilson(1.0, 7_680.0, 0.95).unwrap().0 >= 0.9995);
         assert!(wilson(1.0, 7_679.0, 0.95).unwrap().0 < 0.9995);
+        assert_eq!(trials_needed(0.9995), 7_680);
+        assert_eq!(trials_needed(0.95), 73);
     }
 }

@@ -136,6 +136,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         name: name?,
         description: description.unwrap_or_default(),
         seed,
+        first_ordinal: 0,
         addresses,
         http,
         tls,
