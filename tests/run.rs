@@ -157,6 +157,42 @@ fn overrides_change_what_is_sent_and_stand_in_the_record() {
     assert!(said.contains("no stage \"third\""), "{said}");
 }
 
+/// However late or busy the generator is: users wait for their responses, and have no due times.
+#[test]
+fn runs_of_the_closed_model_are_compared_by_their_throughput() {
+    let target = Target::start();
+    let temp = tempfile::tempdir().unwrap();
+    let scenario = format!(
+        r#"format = 1
+name = "closed"
+[addresses]
+http = "http://{}"
+[actions.browse]
+http = "GET /"
+[[stages]]
+name = "load"
+duration = "3s"
+[[stages.streams]]
+name = "players"
+users = 3
+think = "5ms"
+mix = {{ browse = 1 }}
+"#,
+        target.address
+    );
+    std::fs::write(temp.path().join("t.toml"), scenario).unwrap();
+    let [a, b] = [(); 2].map(|()| run(temp.path(), &["t.toml"]));
+    let [a, b] = [&a, &b].map(|record| record.dir.to_str().unwrap());
+    let output = brunt_in(temp.path(), &["compare", a, b]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stdout).replace('\n', " ");
+    assert!(
+        said.contains("Throughput of the closed streams in stage load: "),
+        "{said}"
+    );
+    assert!(!said.contains("invalid"), "{said}");
+}
+
 #[test]
 fn a_dry_run_prints_the_plan_and_touches_nothing() {
     let temp = tempfile::tempdir().unwrap();

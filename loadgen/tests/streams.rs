@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -184,7 +185,7 @@ async fn users_think_for_as_long_as_they_are_told_at_least() {
         server.address
     );
     for number in 0..3 {
-        text += &format!("[actions.of-{number}]\nhttp = \"GET /job/{number}\"\n");
+        writeln!(text, "[actions.of-{number}]\nhttp = \"GET /job/{number}\"").unwrap();
     }
     text += "[[stages]]\nname = \"load\"\nduration = \"10s\"\n";
     for (number, think) in [
@@ -195,9 +196,11 @@ async fn users_think_for_as_long_as_they_are_told_at_least() {
     .iter()
     .enumerate()
     {
-        text += &format!(
-            "[[stages.streams]]\nname = \"s-{number}\"\nusers = 2\nthink = {think}\niterations = 3\nmix = {{ of-{number} = 1 }}\n"
-        );
+        writeln!(
+            text,
+            "[[stages.streams]]\nname = \"s-{number}\"\nusers = 2\nthink = {think}\niterations = 3\nmix = {{ of-{number} = 1 }}"
+        )
+        .unwrap();
     }
     let record = record_of(temp.path(), &text, CancellationToken::new()).await;
     let came = server.behaviour.came.lock().unwrap().clone();

@@ -30,13 +30,13 @@ fn mixed(phase: &str) -> Synthetic {
     run
 }
 
-fn throughput(comparison: &Comparison, stage: &str) -> (Verdict, f64, f64) {
+fn throughput(comparison: &Comparison, stage: &str) -> (Verdict, u64, u64) {
     let mut rows = comparison.stages.iter();
     let row = rows.find(|row| row.stage == stage).unwrap();
     let throughput = row.throughput.as_ref().unwrap();
-    let per_s = |side: Option<_>| -> f64 {
+    let per_s = |side: Option<_>| -> u64 {
         let side: brunt_report::comparison::Throughput = side.unwrap();
-        side.per_s.round()
+        side.per_s.round() as u64
     };
     (
         throughput.verdict,
@@ -57,10 +57,10 @@ fn users_who_got_less_done_are_a_regression_and_more_an_improvement() {
     assert_eq!(comparison.comparable.differences, []);
     assert_eq!(
         throughput(&comparison, "play"),
-        (Verdict::Regressed, 599.0, 359.0)
+        (Verdict::Regressed, 599, 359)
     );
     let (verdict, a, b) = throughput(&comparison, "init");
-    assert_eq!((a, b), (597.0, 597.0));
+    assert_eq!((a, b), (597, 597));
     // 5 % from run to run are assumed: equal runs cannot be told to be within 5 %.
     assert_eq!(verdict, Verdict::Inconclusive);
     assert_eq!(comparison.verdict.conclusion, Conclusion::Worse);
@@ -112,7 +112,7 @@ fn failures_of_users_are_no_overload() {
     let row = &comparison.stages[1];
     assert_eq!(row.success.verdict, Verdict::Regressed);
     // What fails is not got done.
-    assert_eq!(throughput(&comparison, "play").2, 539.0);
+    assert_eq!(throughput(&comparison, "play").2, 539);
     assert_eq!(comparison.verdict.conclusion, Conclusion::Worse);
 }
 
@@ -171,7 +171,7 @@ fn users_who_are_done_early_are_measured_while_they_were_at_work() {
     let comparison = held(&early("p8"), &early("p9"));
     let (_, a, b) = throughput(&comparison, "init");
     // 12,000 requests in the 20 s that they took and the second in which the last were answered.
-    assert_eq!((a, b), (571.0, 571.0));
+    assert_eq!((a, b), (571, 571));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn in_a_mixed_stage_each_stream_is_held_against_its_own_model() {
     assert!(stage.lateness.unwrap().p99_us <= 200);
     assert_eq!(
         throughput(&comparison, "play"),
-        (Verdict::Inconclusive, 299.0, 299.0)
+        (Verdict::Inconclusive, 299, 299)
     );
     assert!(comparison.stages[0].throughput.is_none());
     let text = markdown(&build(&comparison), "charts").text;

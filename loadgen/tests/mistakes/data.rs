@@ -1,5 +1,7 @@
 //! Data sets and the login.
 
+use std::fmt::Write as _;
+
 use brunt_loadgen::Scenario;
 
 use super::{mistakes, scenario};
@@ -69,7 +71,7 @@ fn mistakes_in_rows_are_told_with_their_line_and_not_with_what_stands_there() {
         std::fs::write(folder.path().join(name), bytes).unwrap();
         let (set, kind) = name.split_once('.').unwrap();
         let set = format!("{set}-{kind}");
-        sets += &format!("[data.{set}]\nfile = \"{name}\"\npick = \"unique\"\n");
+        writeln!(sets, "[data.{set}]\nfile = \"{name}\"\npick = \"unique\"").unwrap();
     }
     let text = scenario(
         "buy",
