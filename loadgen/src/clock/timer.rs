@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-/// A timer of one task.
+/// A timer of one task, on a runtime of one thread.
 pub(crate) struct Timer(imp::Timer);
 
 impl Timer {
@@ -53,15 +53,13 @@ mod imp {
                     tv_nsec: duration.subsec_nanos().into(),
                 },
             };
-            // Setting it also forgets an expiry that nobody waited for.
+            // Setting it forgets the last expiry, so that nothing need be read when it wakes.
             timerfd_settime(&self.0, TimerfdTimerFlags::empty(), &once)?;
-            loop {
-                self.0.readable().await?;
-                match self.0.try_read(&mut [0; 8]) {
-                    // Readiness that an earlier wait left behind.
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    read => return read.map(|_| ()),
-                }
+            match self.0.try_read(&mut [0; 8]) {
+                // Now tokio knows of no expiry either, and waits for one.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.0.readable().await,
+                // So short that it is over.
+                read => read.map(|_| ()),
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
@@ -14,6 +15,9 @@ use super::error::RunError;
 use crate::client::Clients;
 use crate::plan::{Plan, PlannedStage};
 use crate::scenario::Scenario;
+
+/// How often a thread wakes that has nothing else to do.
+const PULSE: Duration = Duration::from_millis(100);
 
 /// One thread carries about three times this, with room for bursts.
 const RATE_OF_A_THREAD_PER_S: f64 = 10_000.0;
@@ -69,7 +73,12 @@ impl Workers {
                     if ahead {
                         crate::priority::raise();
                     }
-                    runtime.block_on(end.cancelled());
+                    runtime.block_on(async {
+                        tokio::select! {
+                            () = end.cancelled() => {}
+                            () = pulse() => {}
+                        }
+                    });
                 })
                 .map_err(RunError::Thread)?;
             workers.all.push(Arc::new(Worker {
@@ -79,6 +88,14 @@ impl Workers {
             workers.threads.push(thread);
         }
         Ok(workers)
+    }
+}
+
+/// Keeps a timer of tokio pending that comes before the timeout of any request: setting one that is
+/// the next to come wakes the thread, from itself, by a system call and another turn of its loop.
+async fn pulse() {
+    loop {
+        tokio::time::sleep(PULSE).await;
     }
 }
 
