@@ -290,9 +290,10 @@ fn late(run: &Run, action: &ActionRun) -> Option<Finding> {
 /// sums in place of lateness, N = λW with both sides times the length of the stage.
 fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Finding> {
     let in_flight_us = action.in_flight_us as f64;
+    let service_sum_us = action.service_sum_us?;
     // What was in flight at the end of a record that was cut short has no service time.
     let whole = run.finished && action.open == 0;
-    if !whole || !verdict::contradicts_little(in_flight_us, action.service_sum_us) {
+    if !whole || !verdict::contradicts_little(in_flight_us, service_sum_us) {
         return None;
     }
     let duration_us = stage.duration_us as f64;
@@ -300,7 +301,7 @@ fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Findi
         stage: action.stage.clone(),
         action: action.action.clone(),
         in_flight: in_flight_us / duration_us,
-        expected: action.service_sum_us / duration_us,
+        expected: service_sum_us / duration_us,
     })
 }
 

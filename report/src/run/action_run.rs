@@ -33,8 +33,8 @@ pub struct ActionRun {
     /// Requests in flight, integrated over the whole stage, request-microseconds.
     pub in_flight_us: u64,
     /// Service times of all requests of the stage that settled, failed ones too, summed:
-    /// microseconds.
-    pub service_sum_us: f64,
+    /// microseconds; absent in open streams, of which it is not asked.
+    pub service_sum_us: Option<f64>,
     /// Response times of successes in the judged span, microseconds.
     pub response: Histogram<u64>,
     /// Their service times, microseconds.
@@ -118,7 +118,7 @@ impl ActionRun {
             closed,
             last_second: 0,
             in_flight_us: 0,
-            service_sum_us: 0.0,
+            service_sum_us: closed.then_some(0.0),
             response: new_histogram(),
             service: new_histogram(),
             lateness: new_histogram(),

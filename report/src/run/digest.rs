@@ -1,9 +1,10 @@
 //! Reads a record once and puts every count and histogram where it belongs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use brunt_record::{
-    CountsRow, LatencyInterval, LatencyLog, Manifest, Measure, Outcome, Problem, Record, StagePlan,
+    CountsRow, LatencyInterval, LatencyLog, LatencyTag, Manifest, Measure, Outcome, Problem,
+    Record, StagePlan,
 };
 
 use super::action_run::{ActionRun, merge};
@@ -215,19 +216,30 @@ fn collect_latencies(
     collected: &mut ByStage,
 ) -> Result<(), ReportError> {
     let mut unordered = None;
-    log.visit(
-        |tag| tag.outcome == Outcome::Ok || tag.measure != Measure::Response,
-        |interval| {
-            let found = collected
-                .get_mut(&interval.tag.stage)
-                .and_then(|stage| stage.get_mut(&interval.tag.action));
-            if let Some(one) = found
-                && !add_interval(one, &interval)
-            {
-                unordered.get_or_insert(interval.second);
-            }
-        },
-    )?;
+    // Little's law needs every service time, and is asked of closed streams alone.
+    let closed: BTreeSet<(String, String)> = collected
+        .values()
+        .flat_map(BTreeMap::values)
+        .filter(|one| one.run.closed)
+        .map(|one| (one.run.stage.clone(), one.run.action.clone()))
+        .collect();
+    let needed = |tag: &LatencyTag| match (tag.outcome, tag.measure) {
+        (Outcome::Ok, _) | (_, Measure::Lateness) => true,
+        (Outcome::Failed, Measure::Response) => false,
+        (Outcome::Failed, Measure::Service) => {
+            !closed.is_empty() && closed.contains(&(tag.stage.clone(), tag.action.clone()))
+        }
+    };
+    log.visit(needed, |interval| {
+        let found = collected
+            .get_mut(&interval.tag.stage)
+            .and_then(|stage| stage.get_mut(&interval.tag.action));
+        if let Some(one) = found
+            && !add_interval(one, &interval)
+        {
+            unordered.get_or_insert(interval.second);
+        }
+    })?;
     match unordered {
         Some(second) => Err(ReportError::Unordered {
             dir: record.dir.clone(),
@@ -256,7 +268,9 @@ fn add_interval(one: &mut Collected, interval: &LatencyInterval) -> bool {
             return one.points.respond(interval.second, histogram);
         }
         Measure::Service => {
-            one.run.service_sum_us += histogram.mean() * histogram.len() as f64;
+            if let Some(sum_us) = &mut one.run.service_sum_us {
+                *sum_us += histogram.mean() * histogram.len() as f64;
+            }
             if window.is_some() && interval.tag.outcome == Outcome::Ok {
                 merge(&mut one.run.service, histogram);
             }
