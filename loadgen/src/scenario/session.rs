@@ -116,10 +116,10 @@ fn sum(steps: &[Step], of: &dyn Fn(&Step) -> f64) -> f64 {
             Task::OneOf(steps) => {
                 let all: u64 = steps.iter().map(|(weight, _)| weight).sum();
                 let steps = steps.iter();
-                let weighted = steps.map(|(weight, step)| {
-                    *weight as f64 / all as f64 * sum(std::slice::from_ref(step), of)
-                });
-                weighted.sum()
+                let weighted = steps
+                    .map(|(weight, step)| *weight as f64 * sum(std::slice::from_ref(step), of));
+                // Divided once, so that what is certain comes to a whole number.
+                weighted.sum::<f64>() / all as f64
             }
         };
         step.chance * step.times as f64 * (of(step) + inner)
