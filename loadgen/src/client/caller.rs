@@ -134,20 +134,19 @@ impl Caller {
     pub(crate) fn prepare(&self, ordinal: u64, carried: &Carried) -> Result<Prepared, Failure> {
         let values = self.places.values(ordinal, carried, &self.common.logins)?;
         let fill = |place: &str| values.fill(place);
+        let of_user = || self.common.jars.of(values.user_index);
+        let jar = || {
+            self.cookies.then(|| match &carried.owner {
+                // A session begins with the cookies that its user has, of the login.
+                Some(owner) => owner.jar.get_or_init(|| of_user().copy()).clone(),
+                None => of_user(),
+            })
+        };
         let kind = match &self.request {
-            RequestKind::Http(template) => {
-                let of_user = || self.common.jars.of(values.user_index);
-                let jar = self.cookies.then(|| match &carried.owner {
-                    // A session begins with the cookies that its user has, of the login.
-                    Some(owner) => owner.jar.get_or_init(|| of_user().copy()).clone(),
-                    None => of_user(),
-                });
-                PreparedKind::Http(template.prepare(&fill, jar)?)
-            }
+            RequestKind::Http(template) => PreparedKind::Http(template.prepare(&fill, jar())?),
             RequestKind::Grpc(template) => PreparedKind::Grpc(template.prepare(&fill)?),
             RequestKind::Code(template) => {
-                let jar = self.cookies.then(|| self.common.jars.of(values.user_index));
-                PreparedKind::Code(template.prepare(ordinal, &fill, jar)?)
+                PreparedKind::Code(template.prepare(ordinal, &fill, jar())?)
             }
         };
         Ok(Prepared {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::client::{Actions, Caller, Carried, Clients, Common, Failure, ProtoError, Protos};
+use crate::client::{
+    Actions, Caller, Carried, Clients, Common, Failure, Owners, ProtoError, Protos,
+};
 use crate::scenario::Scenario;
 
 /// Serves `app` on a free port, until the test ends.
@@ -71,6 +73,11 @@ impl Bench {
             scenario,
             clients: Arc::new(clients),
         })
+    }
+
+    /// What the first kind of session carries when its session `ordinal` begins.
+    pub(super) fn session(&self, ordinal: u64) -> Carried {
+        Owners::new(&self.scenario, self.scenario.actions.len()).begin(ordinal)
     }
 
     /// Sends arrival `ordinal` of the action, as a step of the session that carries `carried`.

@@ -1,7 +1,13 @@
 //! What functions give is carried as what responses give; gRPC clients of their own use the
 //! connection of the thread.
 
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::get;
+use http::Request;
+
 use super::bench::Bench;
+use super::echo::listen;
 use crate::client::{Actions, Arrival, Carried};
 
 const ACTIONS: &str = r#"
@@ -52,4 +58,46 @@ async fn what_a_function_does_not_give_is_a_failure() {
         assert_eq!((failure.kind(), failure.message()), ("extract", message));
         assert_eq!(format!("{carried:?}"), "{}", "nothing is carried");
     }
+}
+
+#[tokio::test]
+async fn a_function_shares_the_cookies_of_its_session_and_of_no_other() {
+    let app = Router::new()
+        .route("/set", get(async || [("set-cookie", "cart=c1; Path=/")]))
+        .route(
+            "/seen",
+            get(async |headers: HeaderMap| headers.contains_key("cookie").to_string()),
+        );
+    let address = listen(app, None).await.address;
+    let text = format!(
+        r#"
+[http]
+cookies = true
+[addresses]
+http = "http://{address}"
+[users]
+count = 1
+[actions.open]
+http = "GET /set"
+[actions.look]
+code = true
+extract = ["seen"]
+[sessions.visit]
+steps = ["open", "look"]
+"#
+    );
+    let actions = Actions::new().add("look", |arrival: Arrival| async move {
+        let reply = arrival.send(Request::get("/seen").body("")?).await?;
+        arrival.give("seen", String::from_utf8_lossy(reply.body()))
+    });
+    let bench = Bench::with_actions(&text, &actions);
+    let (mut one, mut other) = (bench.session(0), bench.session(1));
+    bench.step("open", 0, &mut one).await.unwrap();
+    bench.step("look", 0, &mut one).await.unwrap();
+    bench.step("look", 1, &mut other).await.unwrap();
+    assert_eq!(
+        (one.get("seen"), other.get("seen")),
+        (Some("true"), Some("false")),
+        "both are of one user"
+    );
 }
