@@ -57,10 +57,7 @@ pub(crate) async fn await_reachable(name: &str, address: &str) -> Result<(), Add
         .host()
         .ok_or_else(|| unusable("no host".to_owned()))?
         .trim_matches(['[', ']']);
-    let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
-        Some("https") => 443,
-        _ => 80,
-    });
+    let port = port_of(&uri);
     let started = Instant::now();
     loop {
         let attempt = tokio::time::timeout(PATIENCE, TcpStream::connect((host, port))).await;
@@ -78,4 +75,12 @@ pub(crate) async fn await_reachable(name: &str, address: &str) -> Result<(), Add
         }
         tokio::time::sleep(RETRY).await;
     }
+}
+
+/// The port of an address, stated or that of its scheme.
+pub(super) fn port_of(address: &http::Uri) -> u16 {
+    address.port_u16().unwrap_or(match address.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    })
 }

@@ -191,6 +191,12 @@ impl Plan {
             .collect();
         Self { stages }
     }
+
+    /// Does a schedule say when requests are due? Users of the closed model follow the responses.
+    pub fn has_due_times(&self) -> bool {
+        let mut streams = self.stages.iter().flat_map(|stage| &stage.streams);
+        streams.any(|stream| matches!(stream.load, PlannedLoad::Open { .. }))
+    }
 }
 
 /// The ways of the sessions of the stream with this number, counted from 1.
@@ -224,14 +230,6 @@ pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(usize, u64)> {
             Some((index, arrivals))
         })
         .collect()
-}
-
-impl Plan {
-    /// Does a schedule say when requests are due? Users of the closed model follow the responses.
-    pub fn has_due_times(&self) -> bool {
-        let mut streams = self.stages.iter().flat_map(|stage| &stage.streams);
-        streams.any(|stream| matches!(stream.load, PlannedLoad::Open { .. }))
-    }
 }
 
 impl PlannedStage {

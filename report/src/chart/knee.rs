@@ -5,7 +5,6 @@ use super::frame::{Canvas, Drawn, Frame};
 use super::ink::Ink;
 use super::scale::{latency, rates};
 use super::spectrum::TargetMark;
-use crate::language::limit;
 
 /// Percentiles by rate, both axes logarithmic.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,11 +56,7 @@ impl KneeChart {
         frame.draw(|canvas| {
             self.knee.draw(canvas)?;
             for target in &self.targets {
-                let p = (target.quantile * 1e7).round() / 1e5;
-                canvas.limit(
-                    (target.limit_us as f64).log10(),
-                    &format!("target p{p} {}", limit(target.limit_us)),
-                )?;
+                target.draw(canvas)?;
             }
             for (line, ink) in lines {
                 let points = || line.points.iter().map(|(rate, us)| (rate.log10(), *us));

@@ -34,19 +34,10 @@ pub(super) fn latency(values: impl IntoIterator<Item = f64>) -> Axis {
     } else {
         &[1.0]
     };
-    let mut ticks = Vec::new();
-    for decade in low.floor() as i32..=high.ceil() as i32 {
-        for step in steps {
-            let us = step * 10_f64.powi(decade);
-            let at = us.log10();
-            if at >= low && at <= high && us >= 1.0 {
-                ticks.push(Tick {
-                    at,
-                    label: language::limit(us.round() as u64),
-                });
-            }
-        }
-    }
+    // A time of less than a microsecond has no name.
+    let ticks = log_ticks((low.max(0.0), high), steps, |us| {
+        language::limit(us.round() as u64)
+    });
     Axis { low, high, ticks }
 }
 
@@ -155,20 +146,23 @@ pub(super) fn rates(values: impl IntoIterator<Item = f64>, room: f64) -> Axis {
     } else {
         &[1.0]
     };
-    let mut ticks = Vec::new();
-    for decade in low.floor() as i32..=high.ceil() as i32 {
-        for step in steps {
-            let per_s = step * 10_f64.powi(decade);
-            let at = per_s.log10();
-            if at >= low && at <= high {
-                ticks.push(Tick {
-                    at,
-                    label: language::rate(per_s),
-                });
-            }
-        }
-    }
+    let ticks = log_ticks((low, high), steps, language::rate);
     Axis { low, high, ticks }
+}
+
+/// A tick at each of `steps` of every decade between two ends, which are log10.
+fn log_ticks((low, high): (f64, f64), steps: &[f64], label: impl Fn(f64) -> String) -> Vec<Tick> {
+    let decades = low.floor() as i32..=high.ceil() as i32;
+    let values =
+        decades.flat_map(|decade| steps.iter().map(move |step| step * 10_f64.powi(decade)));
+    values
+        .map(|value| (value.log10(), value))
+        .filter(|(at, _)| (low..=high).contains(at))
+        .map(|(at, value)| Tick {
+            at,
+            label: label(value),
+        })
+        .collect()
 }
 
 fn ends(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {

@@ -1,7 +1,7 @@
 //! The whole distribution of both runs: response time by quantile.
 
 use super::drawing::Drawing;
-use super::frame::Frame;
+use super::frame::{Canvas, Drawn, Frame};
 use super::ink::Ink;
 use super::scale::{latency, quantile, quantile_at};
 use crate::language::{UNBOUNDED, limit};
@@ -37,6 +37,17 @@ pub struct TargetMark {
     pub limit_us: u64,
 }
 
+impl TargetMark {
+    /// A line across the chart, on a logarithmic axis of latencies.
+    pub(super) fn draw(&self, canvas: &Canvas<'_, '_>) -> Drawn {
+        let p = (self.quantile * 1e7).round() / 1e5;
+        canvas.limit(
+            (self.limit_us as f64).log10(),
+            &format!("target p{p} {}", limit(self.limit_us)),
+        )
+    }
+}
+
 impl SpectrumChart {
     /// Draws it.
     pub fn draw(&self) -> Drawing {
@@ -54,11 +65,7 @@ impl SpectrumChart {
         };
         frame.draw(|canvas| {
             for target in &self.targets {
-                let p = (target.quantile * 1e7).round() / 1e5;
-                canvas.limit(
-                    (target.limit_us as f64).log10(),
-                    &format!("target p{p} {}", limit(target.limit_us)),
-                )?;
+                target.draw(canvas)?;
             }
             for (run, ink) in runs {
                 let points: Vec<(f64, f64)> = run

@@ -10,6 +10,7 @@ use http::header::HeaderMap;
 use super::actions::Function;
 use super::arrival::{Arrival, Values};
 use super::contained::Contained;
+use crate::client::address::port_of;
 use crate::client::cookies::Jar;
 use crate::client::http::{HttpRequest, authorization, own_headers};
 use crate::client::response::Response;
@@ -172,13 +173,5 @@ impl Settings {
 /// `HOST:PORT` of an address.
 fn socket(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
-    let port = match uri.scheme_str() {
-        Some("https") => 443,
-        _ => 80,
-    };
-    Some(format!(
-        "{}:{}",
-        uri.host()?,
-        uri.port_u16().unwrap_or(port)
-    ))
+    Some(format!("{}:{}", uri.host()?, port_of(&uri)))
 }
