@@ -14,7 +14,7 @@ fn the_way_of_saying_things() {
         change(12_720_000.0, 2_700_000.0),
         change(2_700_000.0, 890_000.0),
         relative_change(249_200.0, 313_090.0),
-        change_in_words(&overloaded(0.37), &duration(2_900.0)),
+        change_in_words(&overloaded(0.37, false), &duration(2_900.0)),
         change_in_words(&duration(2_700_000.0), UNBOUNDED),
         interval_of_change(-0.701, -0.635),
         interval(2_610_000.0, 2_800_000.0),

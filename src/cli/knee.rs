@@ -33,8 +33,8 @@ Examples:
   brunt knee load.toml --target p99=50ms --step-duration 60s --html knee.html
 
 A step offers a multiple of the planned rates and is a run with a record of its own. The rate is
-doubled until a step misses a target or answers less than 99 % (or halved until one does not),
-then what lies between is bisected, and both ends must show the same again. Records and report
+doubled until a step misses a target or is overloaded (or halved until neither is so), then
+what lies between is bisected, and both ends must show the same again. Records and report
 (report.html, report.md, report.json) go to a directory under --out.
 
 Exit codes: 0 the knee was found, 2 could not be carried out, 3 no verdict (the generator was the

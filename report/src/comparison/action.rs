@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::answered::Answered;
 use super::change::StatisticComparison;
 use super::success::SuccessComparison;
 use super::throughput::{Throughput, ThroughputComparison};
@@ -23,7 +24,7 @@ pub struct ActionComparison {
     pub counts: Sides<Option<ActionCounts>>,
     /// The stage's answered share where it was overloaded in that run: "overloaded (37 %
     /// answered) -> 2.9 ms". Absent where it was not.
-    pub overloaded: Sides<Option<f64>>,
+    pub overloaded: Sides<Option<Answered>>,
     /// p50 p90 p95 p99 p99.9 mean min max, in this order, always all of them.
     pub statistics: Vec<StatisticComparison>,
     /// Service time (sent to done) of successes: p50, p95, p99; absent where there were none.

@@ -1,10 +1,12 @@
 //! Two runs in, one comparison out.
 
 use super::action::{ActionComparison, Quantiles, StageComparison};
+use super::answered::Answered;
 use super::change::{Noise, NotJudged, StatisticComparison, adjust};
 use super::differences::comparability;
 use super::estimate::{Estimate, NoInterval, Windowed};
 use super::failures::{failures, samples};
+use super::finding::Finding;
 use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
 use super::run_summary::RunSummary;
@@ -41,8 +43,14 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         stages.push(compare_stage(runs, &stage, situation, options));
         // Only where it was overloaded.
         let answered = validity.as_ref().map(|v| {
-            let stage = v.stage(&stage).filter(|stage| stage.overloaded)?;
-            stage.answered
+            v.findings.iter().find_map(|finding| match finding {
+                Finding::Overloaded {
+                    stage: of,
+                    answered,
+                    ..
+                } if *of == stage => *answered,
+                _ => None,
+            })
         });
         let spans = runs.map(|run| run.series.stage(&stage));
         for action in actions_of(runs, &stage) {
@@ -202,7 +210,7 @@ fn compare_action(
     (stage, action): (&str, &str),
     runs: Sides<Option<&ActionRun>>,
     spans: Sides<Option<&StageSpan>>,
-    overloaded: Sides<Option<f64>>,
+    overloaded: Sides<Option<Answered>>,
     situation: Situation,
     options: &CompareOptions,
 ) -> ActionComparison {

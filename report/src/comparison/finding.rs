@@ -5,7 +5,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::language::{duration, mean, percent, percent_change};
+use super::answered::Answered;
+use super::backlog::Backlog;
+use crate::language::{arrivals_answered, count, duration, mean, percent, percent_change};
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -83,8 +85,10 @@ pub enum Finding {
     /// The service answered too little, or its requests filled the places in flight.
     Overloaded {
         stage: String,
-        /// ok / offered, 0 to 1.
-        answered: Option<f64>,
+        /// Of the open streams; absent where they offered nothing.
+        answered: Option<Answered>,
+        /// What piled up while arrivals came due; absent where nothing did.
+        backlog: Option<Backlog>,
         /// Streams whose bound on requests in flight was reached.
         saturated: Vec<String>,
     },
@@ -203,8 +207,9 @@ impl fmt::Display for Finding {
             Self::Overloaded {
                 stage,
                 answered,
+                backlog,
                 saturated,
-            } => overload(f, stage, *answered, saturated),
+            } => overload(f, stage, *answered, *backlog, saturated),
             Self::Bookkeeping {
                 stage,
                 action,
@@ -240,20 +245,27 @@ impl fmt::Display for Finding {
 fn overload(
     f: &mut fmt::Formatter<'_>,
     stage: &str,
-    answered: Option<f64>,
+    answered: Option<Answered>,
+    backlog: Option<Backlog>,
     saturated: &[String],
 ) -> fmt::Result {
-    write!(f, "Stage {stage:?} was overloaded: ")?;
-    if let Some(answered) = answered {
-        write!(f, "{} of its arrivals were answered", percent(answered))?;
-    }
-    if !saturated.is_empty() {
-        let gap = if answered.is_some() { ", " } else { "" };
-        write!(
-            f,
-            "{gap}requests in flight reached their bound in {}",
+    let answered = answered.map(|answered| arrivals_answered(answered.share, answered.while_due));
+    let piled_up = backlog.map(|backlog| {
+        format!(
+            "arrivals piled up ({} were open at the ends of its quarters)",
+            backlog.open.map(count).join(", ")
+        )
+    });
+    let reached = (!saturated.is_empty()).then(|| {
+        format!(
+            "requests in flight reached their bound in {}",
             saturated.join(", ")
-        )?;
-    }
+        )
+    });
+    let seen: Vec<String> = [answered, piled_up, reached]
+        .into_iter()
+        .flatten()
+        .collect();
+    write!(f, "Stage {stage:?} was overloaded: {}", seen.join("; "))?;
     f.write_str(". The service cannot carry this rate; its latencies depend on how long the stage lasts. Offer less to find the rate that it carries.")
 }

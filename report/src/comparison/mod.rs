@@ -6,6 +6,8 @@
 //! The JSON output of brunt is [`Comparison`], see `report/schema/comparison.schema.json`.
 
 mod action;
+mod answered;
+mod backlog;
 mod change;
 mod comparable;
 mod compare;
@@ -28,6 +30,8 @@ use serde::Serialize;
 
 pub use crate::run::{ActionCounts, LoadModel, Value};
 pub use action::{ActionComparison, Quantiles, StageComparison};
+pub use answered::Answered;
+pub use backlog::Backlog;
 pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComparison, Verdict};
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};

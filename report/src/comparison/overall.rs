@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::action::{ActionComparison, StageComparison};
+use super::answered::Answered;
 use super::change::{NoiseSource, StatisticComparison, Verdict};
 use super::comparable::Comparability;
 use super::finding::{Fault, Finding};
@@ -124,8 +125,8 @@ pub enum Fact {
     Overloaded {
         side: Side,
         stage: String,
-        /// ok / offered, 0 to 1; absent where nothing was offered.
-        answered: Option<f64>,
+        /// Of the open streams; absent where they offered nothing.
+        answered: Option<Answered>,
     },
     /// A run meets every target.
     MeetsAllTargets {

@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use brunt_record::{Ending, Problem, StagePlan, StreamPlan, new_histogram};
 
+use super::answered::Answered;
+use super::backlog::Backlog;
 use super::estimate::Windowed;
 use super::finding::Finding;
 use super::verdict;
@@ -47,6 +49,8 @@ pub struct StageValidity {
     pub state: StageState,
     /// Could the service not carry the rates of its open streams?
     pub overloaded: bool,
+    /// Arrivals of the open streams that piled up while more came due; absent where they did not.
+    pub backlog: Option<Backlog>,
     /// Requests that the plan wants of a stage that runs to its end; absent where users, or the
     /// chances of sessions, decide how many there are.
     pub planned: Option<u64>,
@@ -181,11 +185,17 @@ impl StageValidity {
             LoadModel::Open | LoadModel::Mixed => open.answered(),
         };
         let saturated = saturated_streams(run, name);
-        let overloaded = ran && verdict::overloaded(open.answered(), saturated.len());
+        // Where the rate changes, so does what is open.
+        let streams = run.stage(name).filter(|action| !action.closed);
+        let backlog = is_steady(stage).then(|| Backlog::of(streams)).flatten();
+        let overloaded =
+            ran && verdict::overloaded(open.answered(), saturated.len(), backlog.is_some());
+        let answered_share = Answered::of(open.answered(), backlog.as_ref());
         if overloaded {
             found.push(Finding::Overloaded {
                 stage: name.clone(),
-                answered,
+                answered: answered_share,
+                backlog,
                 saturated: saturated.clone(),
             });
         }
@@ -210,6 +220,7 @@ impl StageValidity {
             model,
             state: word,
             overloaded,
+            backlog,
             planned: stage.streams.iter().map(planned).sum(),
             counts,
             answered,
@@ -223,6 +234,11 @@ impl StageValidity {
             host_busy: stage.host_busy,
         }
     }
+}
+
+/// Do its rates stay the same?
+fn is_steady(stage: &StagePlan) -> bool {
+    stage.streams.iter().all(|stream| stream.rates.is_empty())
 }
 
 /// The requests of a stream; nothing where only their mean is known.
@@ -240,8 +256,7 @@ fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
     } else {
         findings.extend(late(run, action));
     }
-    let steady = stage.streams.iter().all(|stream| stream.rates.is_empty());
-    if let (Some(percent), true) = (Windowed::new(action).drift(), steady) {
+    if let (Some(percent), true) = (Windowed::new(action).drift(), is_steady(stage)) {
         findings.push(Finding::Drift {
             stage: action.stage.clone(),
             action: action.action.clone(),

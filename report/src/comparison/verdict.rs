@@ -17,6 +17,8 @@ use crate::statistics::{Difference, HolmStep};
 
 /// Least share of arrivals that a service answers which is not overloaded.
 const ANSWERED: f64 = 0.99;
+/// A backlog that grows by less than this many standard deviations of a Poisson count is chance.
+const BACKLOG_DEVIATIONS: f64 = 3.0;
 /// Dispatch lateness (p99) up to this is never a fault, microseconds.
 const LATE_US: f64 = 5_000.0;
 /// Lateness above this share of the judged quantile is a fault.
@@ -286,10 +288,26 @@ pub(crate) fn relative_rule(
     }
 }
 
-/// Was a stage overloaded that answered this share of its planned arrivals and had `saturated`
-/// streams?
-pub(crate) fn overloaded(answered: Option<f64>, saturated: usize) -> bool {
-    saturated > 0 || answered.is_some_and(|share| share < ANSWERED)
+/// Was a stage overloaded that answered this share of its planned arrivals, had `saturated` streams,
+/// and fell `behind` or not?
+pub(crate) fn overloaded(answered: Option<f64>, saturated: usize, behind: bool) -> bool {
+    saturated > 0 || behind || answered.is_some_and(too_little_answered)
+}
+
+/// Is this less than a service answers that is not overloaded?
+pub(crate) fn too_little_answered(share: f64) -> bool {
+    share < ANSWERED
+}
+
+/// Did arrivals pile up, of which so many were `open` at the ends of a stage's quarters?
+///
+/// They did where the backlog grew in every quarter, and after the first one by more than what a
+/// service that is not overloaded may leave unanswered, and than chance. Requests that merely take
+/// long are as many at the end of every quarter, and a stall raises one of them.
+pub(crate) fn fell_behind(open: [u64; 4], offered: u64) -> bool {
+    let growth = open[3].saturating_sub(open[0]) as f64;
+    let chance = BACKLOG_DEVIATIONS * ((open[0] + open[3]) as f64).sqrt();
+    open.is_sorted_by(|a, b| a < b) && growth > chance && growth > (1.0 - ANSWERED) * offered as f64
 }
 
 /// Whether the generator's lateness (p99) spoils a judged value: `Some(true)` is a fault,

@@ -84,12 +84,7 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
             .filter(|counts| counts.unsent > 0)
             .map(|counts| format!("{} unsent", language::count(counts.unsent))),
     );
-    let answered = share(stage.answered).with_note(
-        stage
-            .counts
-            .filter(|counts| counts.failed > 0)
-            .map(|counts| format!("{} failed", language::count(counts.failed))),
-    );
+    let answered = share(stage.answered).with_note(answered_note(stage));
     let (word, tone) = match stage.state {
         StageState::Valid => ("valid", Tone::Good),
         StageState::Overloaded => ("overloaded", Tone::Bad),
@@ -121,6 +116,17 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
             .map_or_else(absent, |busy| Cell::text(language::percent(busy))),
         Cell::toned(word, tone).with_note(saturated),
     ]
+}
+
+/// What failed, and what was answered late.
+fn answered_note(stage: &StageValidity) -> Option<String> {
+    let failed = stage.counts.filter(|counts| counts.failed > 0);
+    let failed = failed.map(|counts| format!("{} failed", language::count(counts.failed)));
+    let while_due = stage
+        .backlog
+        .map(|backlog| format!("{} while due", language::percent(backlog.answered)));
+    let notes: Vec<String> = failed.into_iter().chain(while_due).collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// A figure of the open streams; `closed` stands where there are none, if they alone have it.

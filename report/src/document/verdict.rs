@@ -174,8 +174,8 @@ fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<Strin
             "{} could not carry the load of stage {stage}{}.",
             run(side),
             answered.map_or_else(String::new, |answered| format!(
-                ": {} of its arrivals were answered",
-                language::percent(answered)
+                ": {}",
+                language::arrivals_answered(answered.share, answered.while_due)
             ))
         ),
         Fact::MeetsAllTargets { side, of } => format!(

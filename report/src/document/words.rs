@@ -122,7 +122,7 @@ fn finite(statistic: &StatisticComparison) -> Option<(f64, f64)> {
 
 fn side_in_words(action: &ActionComparison, statistic: &StatisticComparison, side: Side) -> String {
     match action.overloaded.get(side) {
-        Some(answered) => language::overloaded(*answered),
+        Some(answered) => language::overloaded(answered.share, answered.while_due),
         None => value(statistic.estimates.get(side).value),
     }
 }

@@ -135,7 +135,7 @@ impl Step {
         let outcome = verdict::outcome(&Evidence {
             state: validity.state,
             aborted,
-            answered: stage.answered,
+            overloaded: stage.overloaded,
             targets: &held,
         });
         Some(Self {

@@ -2,7 +2,7 @@
 
 use super::bracket::Bracket;
 use super::search::{Ending, Outcome};
-use crate::comparison::verdict::overloaded;
+use crate::comparison::verdict;
 use crate::comparison::{RunState, Target, TargetResult, TargetVerdict};
 
 use schemars::JsonSchema;
@@ -30,8 +30,8 @@ pub(super) struct Evidence<'a> {
     pub(super) state: RunState,
     /// Did a threshold of the scenario end the step?
     pub(super) aborted: bool,
-    /// ok / offered of the stage.
-    pub(super) answered: Option<f64>,
+    /// Could the service not carry the rate?
+    pub(super) overloaded: bool,
     /// The targets of the stage.
     pub(super) targets: &'a [(Target, &'a TargetResult)],
 }
@@ -49,7 +49,7 @@ pub(super) fn outcome(evidence: &Evidence<'_>) -> Outcome {
         Outcome::Failed
     } else if evidence.state == RunState::Invalid {
         Outcome::Invalid
-    } else if overloaded(evidence.answered, 0) || any(|verdict| verdict == TargetVerdict::Missed) {
+    } else if evidence.overloaded || any(|verdict| verdict == TargetVerdict::Missed) {
         Outcome::Failed
     } else if any(|verdict| verdict != TargetVerdict::Met) {
         Outcome::Inconclusive
@@ -60,7 +60,7 @@ pub(super) fn outcome(evidence: &Evidence<'_>) -> Outcome {
 
 /// Was less answered than a service that carries its load answers?
 pub(super) fn too_little_answered(answered: Option<f64>) -> bool {
-    overloaded(answered, 0)
+    answered.is_some_and(verdict::too_little_answered)
 }
 
 /// What the steps together say.

@@ -28,9 +28,23 @@ pub fn change_in_words(from: &str, to: &str) -> String {
 }
 
 /// What a run that did not carry the load reads in place of a latency:
-/// `overloaded (37 % answered)`.
-pub fn overloaded(answered: f64) -> String {
-    format!("overloaded ({} answered)", super::share::percent(answered))
+/// `overloaded (37 % answered)`, or `overloaded (37 % answered while due)` of what was answered in
+/// the end.
+pub fn overloaded(answered: f64, while_due: bool) -> String {
+    let when = if while_due { " while due" } else { "" };
+    let share = super::share::percent(answered);
+    format!("overloaded ({share} answered{when})")
+}
+
+/// The same in a sentence: `37 % of its arrivals were answered`.
+pub fn arrivals_answered(answered: f64, while_due: bool) -> String {
+    let when = if while_due {
+        " while they came due, the rest later"
+    } else {
+        ""
+    };
+    let share = super::share::percent(answered);
+    format!("{share} of its arrivals were answered{when}")
 }
 
 /// A relative change, given as newer / older - 1: `-67.0 %`, `+129.9 %`, `-99.98 %`.
@@ -191,8 +205,8 @@ mod tests {
     #[test]
     fn an_overloaded_side_has_no_percentage() {
         assert_eq!(
-            change_in_words(&overloaded(0.37), &duration(2_900.0)),
-            "overloaded (37 % answered) -> 2.90 ms"
+            change_in_words(&overloaded(0.37, true), &duration(2_900.0)),
+            "overloaded (37 % answered while due) -> 2.90 ms"
         );
     }
 }

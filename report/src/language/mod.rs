@@ -21,8 +21,8 @@ mod share;
 mod target;
 
 pub use change::{
-    change, change_in_words, factor, interval_of_change, overloaded, percent_change,
-    relative_change, speed,
+    arrivals_answered, change, change_in_words, factor, interval_of_change, overloaded,
+    percent_change, relative_change, speed,
 };
 pub use count::{bytes, count, mean, of, plural, rate, seconds};
 pub use duration::{duration, interval, limit, span, within};

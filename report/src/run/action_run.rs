@@ -25,6 +25,8 @@ pub struct ActionRun {
     pub failures: BTreeMap<String, u64>,
     /// Arrivals that never settled: those of a run that was cut short.
     pub open: u64,
+    /// What became of the arrivals while more came due.
+    pub while_due: WhileDue,
     /// Do only users of the closed model send it in this stage? Nothing is then due at an instant
     /// of the plan, and no rate is known.
     pub closed: bool,
@@ -50,6 +52,28 @@ pub struct ActionRun {
     pub logged_ok: u64,
     /// For every limit that the plan sets on the action: successes that took longer.
     pub over_limits: Vec<OverLimit>,
+}
+
+/// What had become of arrivals by when the last one was due, warm-up included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WhileDue {
+    /// Arrivals that were due.
+    pub offered: u64,
+    /// Requests that had succeeded.
+    pub ok: u64,
+    /// Arrivals not settled at the end of each quarter of the stage, in whole seconds.
+    pub open: [u64; 4],
+}
+
+impl WhileDue {
+    /// Adds the arrivals of another action of the same stage.
+    pub fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.ok += other.ok;
+        for (open, more) in self.open.iter_mut().zip(other.open) {
+            *open += more;
+        }
+    }
 }
 
 /// Successes of the judged span that took longer than a limit.
@@ -115,6 +139,7 @@ impl ActionRun {
             counts: ActionCounts::default(),
             failures: BTreeMap::new(),
             open: 0,
+            while_due: WhileDue::default(),
             closed,
             last_second: 0,
             in_flight_us: 0,
@@ -141,6 +166,7 @@ impl ActionRun {
             *self.failures.entry(kind.clone()).or_default() += count;
         }
         self.open += other.open;
+        self.while_due.add(&other.while_due);
         self.logged_ok += other.logged_ok;
         merge(&mut self.response, &other.response);
         merge(&mut self.service, &other.service);

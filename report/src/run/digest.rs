@@ -7,7 +7,7 @@ use brunt_record::{
     Record, StagePlan,
 };
 
-use super::action_run::{ActionRun, merge};
+use super::action_run::{ActionRun, WhileDue, merge};
 use super::model::is_closed;
 use super::planned::planned;
 use super::points::{Points, width};
@@ -175,6 +175,7 @@ fn collect_counts(axes: &Axes<'_>, rows: &[CountsRow]) -> ByStage {
             });
         one.points.count(row);
         add_row(&mut one.run, row, span.window(row.second));
+        count_while_due(&mut one.run.while_due, row, span);
     }
     collected
 }
@@ -207,6 +208,21 @@ fn add_row(run: &mut ActionRun, row: &CountsRow, window: Option<usize>) {
         let settled = run.seconds.entry(row.second).or_default();
         settled.ok += row.ok;
         settled.lost += lost;
+    }
+}
+
+fn count_while_due(sum: &mut WhileDue, row: &CountsRow, span: &Span) {
+    let Some(quarters) = span.quarters() else {
+        return;
+    };
+    if row.second <= quarters[3] {
+        sum.offered += row.offered;
+        sum.ok += row.ok;
+    }
+    for (open, end) in sum.open.iter_mut().zip(quarters) {
+        if row.second == end {
+            *open = row.open;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::path::Path;
 use brunt_record::{ErrorSample, Manifest, Problem, Record};
 
 pub(crate) use action_run::merge;
-pub use action_run::{ActionRun, Settled, Window};
+pub use action_run::{ActionRun, Settled, WhileDue, Window};
 pub use counts::ActionCounts;
 pub use model::LoadModel;
 pub use series::{

@@ -33,6 +33,14 @@ impl Span {
         })
     }
 
+    /// The last whole second of each quarter of the stage; none of a stage too short to have four.
+    pub fn quarters(&self) -> Option<[u64; 4]> {
+        let length = self.ended_us - self.started_us;
+        let ends = [1, 2, 3, 4].map(|n| (self.started_us + length * n / 4) / SECOND_US);
+        let four = ends.is_sorted_by(|a, b| a < b) && ends[0] > 0;
+        four.then(|| ends.map(|end| end - 1))
+    }
+
     /// The window, 0 to [`MANY_WINDOWS`] − 1, of what settled in `second`; none in the warm-up.
     ///
     /// A second that the warm-up ends in belongs to the warm-up. What settles after the end of
@@ -57,6 +65,24 @@ mod tests {
     fn check(span: Span, expected: &[(u64, Option<usize>)]) {
         for (second, window) in expected {
             assert_eq!(span.window(*second), *window, "second {second} of {span:?}");
+        }
+    }
+
+    #[test]
+    fn quarters_end_with_whole_seconds() {
+        for (started_s, length_s, expected) in [
+            (0.0, 10.0, Some([1, 4, 6, 9])),
+            (8.4, 50.0, Some([19, 32, 44, 57])),
+            (0.0, 4.0, Some([0, 1, 2, 3])),
+            (0.0, 3.0, None),
+        ] {
+            let us = |seconds: f64| (seconds * SECOND_US as f64) as u64;
+            let span = Span {
+                started_us: us(started_s),
+                judged_from_us: us(started_s),
+                ended_us: us(started_s + length_s),
+            };
+            assert_eq!(span.quarters(), expected, "{length_s} s from {started_s} s");
         }
     }
 

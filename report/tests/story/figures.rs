@@ -6,7 +6,7 @@ use brunt_report::comparison::{
     SuccessComparison, SuccessDifference, Value, Verdict,
 };
 
-use super::Told;
+use super::{ANSWERED, Told};
 
 pub(super) fn success(offered: u64, lost: u64) -> Success {
     let share = (offered - lost) as f64 / offered as f64;
@@ -52,7 +52,7 @@ pub(super) fn action(told: &Told, name: &impl Fn(&str) -> String) -> ActionCompa
         }),
         throughput: Sides::default(),
         overloaded: Sides {
-            a: (told.stage == "init").then_some(0.37),
+            a: (told.stage == "init").then_some(ANSWERED),
             b: None,
         },
         statistics: Statistic::ALL

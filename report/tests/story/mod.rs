@@ -12,10 +12,10 @@ mod provenance;
 mod series;
 
 use brunt_report::comparison::{
-    ActionComparison, ActionCounts, Aspect, Comparability, Comparison, Conclusion, Difference,
-    Fact, FailureRow, FailureSample, Measured, NotJudged, Overall, Side, Sides, StageComparison,
-    Statistic, SuccessComparison, Target, TargetCounts, TargetResult, TargetRow, TargetVerdict,
-    Verdict, VerdictCounts,
+    ActionComparison, ActionCounts, Answered, Aspect, Comparability, Comparison, Conclusion,
+    Difference, Fact, FailureRow, FailureSample, Measured, NotJudged, Overall, Side, Sides,
+    StageComparison, Statistic, SuccessComparison, Target, TargetCounts, TargetResult, TargetRow,
+    TargetVerdict, Verdict, VerdictCounts,
 };
 use figures::{action, difference, estimate, success};
 use provenance::{run, validity};
@@ -32,6 +32,12 @@ struct Told {
     limit_us: u64,
     verdict: Verdict,
 }
+
+/// What phase 8 answered of the arrivals of init.
+const ANSWERED: Answered = Answered {
+    share: 0.37,
+    while_due: false,
+};
 
 const STORY: [Told; 5] = [
     Told {
@@ -176,7 +182,7 @@ fn overall(name: &impl Fn(&str) -> String) -> Overall {
             Fact::Overloaded {
                 side: Side::A,
                 stage: name("init"),
-                answered: Some(0.37),
+                answered: Some(ANSWERED),
             },
             Fact::MissesTargets {
                 side: Side::B,

@@ -11,7 +11,7 @@ use brunt_report::comparison::{
     StageValidity,
 };
 
-use super::STORY;
+use super::{ANSWERED, STORY};
 
 pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunSummary {
     let digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -145,6 +145,7 @@ pub(super) fn validity(side: usize, name: &impl Fn(&str) -> String) -> RunValidi
         model: LoadModel::Open,
         state,
         overloaded: state == StageState::Overloaded,
+        backlog: None,
         planned: Some(counts.offered),
         counts: Some(counts),
         answered: counts.answered(),
@@ -167,7 +168,8 @@ pub(super) fn validity(side: usize, name: &impl Fn(&str) -> String) -> RunValidi
             0,
             Finding::Overloaded {
                 stage: name("init"),
-                answered: Some(0.37),
+                answered: Some(ANSWERED),
+                backlog: None,
                 saturated: vec![format!("{}/{}", name("init"), name("users"))],
             },
         );

@@ -61,6 +61,8 @@ pub struct Action {
     /// Shares of the arrivals of every second.
     pub failed: f64,
     pub unsent: f64,
+    /// Share of the arrivals of every second that is settled when no more are due.
+    pub piled_up: f64,
     /// What `counts.csv` has of the requests in flight, as a share of them.
     pub in_flight: f64,
     /// Kind of the failures.
@@ -151,6 +153,7 @@ impl Action {
             growth: 0.0,
             failed: 0.0,
             unsent: 0.0,
+            piled_up: 0.0,
             in_flight: 1.0,
             kind: "http-503".into(),
             lateness_us: 200,

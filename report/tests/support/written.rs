@@ -234,23 +234,30 @@ impl Stage {
         }
     }
 
-    /// Second `s` of the stage: a tenth of each second's arrivals settle in the next one.
+    /// Arrivals of `action` not settled when second `s` of the stage ends: a tenth of each second's
+    /// settle in the next one, and what piles up settles in the last one.
+    fn open(&self, action: &Action, s: u64) -> u64 {
+        let piled_up = action.piled_up * ((s + 1) * action.rate_per_s) as f64;
+        let open = action.rate_per_s / 10 + piled_up.floor() as u64;
+        if s < self.seconds { open } else { 0 }
+    }
+
+    /// Second `s` of the stage.
     fn second(&self, s: u64, run_second: u64) -> Second {
         let mut second = Second {
             second: run_second,
             ..Second::default()
         };
         for action in &self.actions {
-            let carried = action.rate_per_s / 10;
             let offered = if s < self.seconds {
                 action.rate_per_s
             } else {
                 0
             };
-            let open_before = if s == 0 { 0 } else { carried };
-            let open = if s < self.seconds { carried } else { 0 };
+            let open_before = s.checked_sub(1).map_or(0, |s| self.open(action, s));
+            let open = self.open(action, s);
             let settled = open_before + offered - open;
-            let before = (s * action.rate_per_s).saturating_sub(if s == 0 { 0 } else { carried });
+            let before = s * action.rate_per_s - open_before;
             let of = |share: f64| {
                 let upto = |n: u64| (share * n as f64).floor() as u64;
                 upto(before + settled) - upto(before)

@@ -25,6 +25,29 @@ fn a_change_is_judged_by_both_ends_of_its_interval() {
 }
 
 #[test]
+fn a_service_falls_behind_when_its_backlog_grows_throughout() {
+    for (open, offered, expected) in [
+        ([780, 1_600, 2_420, 3_218], 6_000, true),
+        // A stall at the end; one that was caught up with; requests that take long.
+        ([4, 3, 5, 600], 6_000, false),
+        ([600, 400, 200, 0], 6_000, false),
+        ([1_500, 1_520, 1_490, 1_510], 18_000, false),
+        ([1_480, 1_490, 1_500, 1_510], 18_000, false),
+        // Chance, where a hundredth of the arrivals is one request.
+        ([1, 2, 3, 4], 100, false),
+        ([0, 0, 0, 0], 0, false),
+        // 3 % of the arrivals.
+        ([60, 120, 180, 240], 6_000, true),
+    ] {
+        assert_eq!(
+            fell_behind(open, offered),
+            expected,
+            "{open:?} of {offered}"
+        );
+    }
+}
+
+#[test]
 fn lateness_is_a_fault_only_when_long_and_a_good_part() {
     for (lateness, value, expected) in [
         (4_900.0, 5_000.0, Some(false)),

@@ -217,7 +217,7 @@ pub(super) fn targets(knee: &Knee) -> Section {
         return section;
     };
     section.paragraph(
-        "A step passes when the whole interval of every target keeps it and 99 % of the arrivals are answered; it fails when no part of an interval does. Where too few requests stand behind a value for an interval, that of the share of arrivals within the limit decides.",
+        "A step passes when the whole interval of every target keeps it and the service is not overloaded: 99 % of the arrivals are answered, none reaches the bound on requests in flight, and they do not pile up through the step. It fails when no part of an interval keeps its target. Where too few requests stand behind a value for an interval, that of the share of arrivals within the limit decides.",
     );
     let limit = |target: &StepTarget| match target.target {
         Target::Latency { limit_us, .. } => format!("at most {}", language::limit(limit_us)),
