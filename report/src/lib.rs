@@ -16,6 +16,7 @@ pub mod knee;
 pub mod language;
 pub mod render;
 pub mod run;
+pub mod sequence;
 pub mod statistics;
 
 pub use comparison::{CompareOptions, Comparison, compare};
@@ -24,4 +25,5 @@ pub use error::ReportError;
 pub use gate::{GateOutcome, Rule, gate};
 pub use knee::Knee;
 pub use render::{MarkdownOutput, html, markdown, terminal};
-pub use run::{Run, load, load_pair};
+pub use run::{Run, load, load_all, load_pair};
+pub use sequence::Sequence;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::Manifest;
-use brunt_report::{Comparison, GateOutcome, Knee};
+use brunt_report::{Comparison, GateOutcome, Knee, Sequence};
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(file: &str) {
@@ -38,6 +38,11 @@ fn of_the_gate() {
 #[test]
 fn of_the_knee() {
     check::<Knee>("schema/knee.schema.json");
+}
+
+#[test]
+fn of_the_sequence() {
+    check::<Sequence>("schema/sequence.schema.json");
 }
 
 #[test]

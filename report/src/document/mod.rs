@@ -1,7 +1,7 @@
 //! What a report says, before it is Markdown, HTML or text.
 //!
-//! [`build`] turns a [`Comparison`] into sections of finished strings, [`knee`] the search for a
-//! knee. Renderers spell them; they decide nothing and compute nothing.
+//! [`build`] turns a [`Comparison`] into sections of finished strings, [`sequence`] runs in a row,
+//! [`knee`] the search for a knee. Renderers spell them; they decide nothing and compute nothing.
 
 mod actions;
 mod block;
@@ -14,6 +14,7 @@ mod knee;
 mod names;
 mod provenance;
 mod resources;
+mod sequence;
 mod sessions;
 mod table;
 mod targets;
@@ -32,6 +33,7 @@ pub use figure::Figure;
 pub use knee::{
     build as knee, order as knee_order, outcome as knee_outcome, terminal as knee_for_terminal,
 };
+pub use sequence::build as sequence;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
 

@@ -103,6 +103,25 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
     })
 }
 
+/// Loads records, two at once.
+pub fn load_all(dirs: &[&Path]) -> Result<Vec<Run>, ReportError> {
+    let mut runs = Vec::new();
+    for pair in dirs.chunks(2) {
+        match pair {
+            [a, b] => {
+                let (a, b) = load_pair(a, b)?;
+                runs.extend([a, b]);
+            }
+            rest => {
+                for dir in rest {
+                    runs.push(load(dir)?);
+                }
+            }
+        }
+    }
+    Ok(runs)
+}
+
 /// Loads two records at once, on two threads.
 pub fn load_pair(a: &Path, b: &Path) -> Result<(Run, Run), ReportError> {
     std::thread::scope(|scope| {
