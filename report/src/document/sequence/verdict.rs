@@ -25,14 +25,13 @@ pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
 
 /// `phase9 is better than phase8: p95 of 7 actions: 7 improved.`
 fn in_a_sentence(step: &Comparison) -> String {
-    let headline = pair::headline(step.verdict.conclusion, &Names::of(&step.runs));
+    let names = Names::of(&step.runs);
+    let headline = pair::headline(step.verdict.conclusion, &names);
     if pair::judged(step) {
-        format!(
-            "{headline}: {}",
-            pair::count_verdicts(&step.verdict.actions)
-        )
+        let counts = pair::count_verdicts(&step.verdict.actions);
+        format!("{headline}: {counts}")
     } else {
-        format!("{headline}.")
+        format!("{headline} ({}).", pair::title(&names))
     }
 }
 
@@ -77,13 +76,10 @@ fn cell(step: &Comparison, side: Side, stage: &str, action: &str) -> Cell {
         Side::A => Cell::text(value).with_note(overload),
         Side::B => {
             let verdict = words::verdict(p95.verdict);
-            let notes = [
-                Some(verdict.text),
-                words::relative_change(row, p95),
-                overload,
-            ];
-            let notes: Vec<String> = notes.into_iter().flatten().collect();
-            Cell::toned(value, verdict.tone).with_note(Some(notes.join(", ")))
+            let change = words::relative_change(row, p95);
+            let judged = std::iter::once(verdict.text).chain(change);
+            let note = overload.unwrap_or_else(|| judged.collect::<Vec<_>>().join(", "));
+            Cell::toned(value, verdict.tone).with_note(Some(note))
         }
     }
 }
