@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod gate;
 pub(crate) mod init;
 pub(crate) mod knee;
+pub(crate) mod load;
 pub(crate) mod output;
 pub(crate) mod overrides;
 mod progress;
