@@ -91,12 +91,12 @@ pub(crate) fn report(
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
-pub(crate) fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
+fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
     let (a, b) = load_pair(a, b)?;
     Ok(compare(&a, &b, &options(force)))
 }
 
-fn options(force: bool) -> CompareOptions {
+pub(crate) fn options(force: bool) -> CompareOptions {
     CompareOptions {
         force,
         ..CompareOptions::default()
