@@ -245,6 +245,7 @@ fn every_verb_explains_itself_with_examples() {
         "init",
         "compare",
         "gate",
+        "baseline",
         "knee",
         "serve",
         "schema",

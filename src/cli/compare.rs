@@ -10,6 +10,7 @@ use brunt_report::{
 use clap::Args;
 
 use super::output;
+use crate::baseline::record_or_baseline;
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ A is the older run, B the newer one. With more than two, each is held against th
 the last against the first. The verdict is printed on stdout; exit code 3 says that something could
 not be judged (a run is invalid, or two are not comparable).")]
 pub(crate) struct CompareArgs {
-    /// Record of the older run
+    /// Record of the older run, or the name of a baseline
     a: PathBuf,
     /// Record of the newer run
     b: PathBuf,
@@ -63,11 +64,9 @@ impl ReportFiles {
 }
 
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
-    let records: Vec<&Path> = [&args.a, &args.b]
-        .into_iter()
-        .chain(&args.more)
-        .map(PathBuf::as_path)
-        .collect();
+    let records = [&args.a, &args.b].into_iter().chain(&args.more);
+    let records: Vec<PathBuf> = records.map(|path| record_or_baseline(path)).collect();
+    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
     let (summary, exit) = report(&records, args.force, &args.files)?;
     output::print(&summary)?;
     Ok(exit)

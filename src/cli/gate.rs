@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::compare::options as compare_options;
 use super::output;
+use crate::baseline::record_or_baseline;
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ Examples:
 
 Exit codes: 0 passed, 1 a rule failed, 2 could not be carried out, 3 no verdict.")]
 pub(crate) struct GateArgs {
-    /// Record of the older run, the baseline
+    /// Record of the older run, or the name of a baseline
     a: PathBuf,
     /// Record of the newer run, which is judged
     b: PathBuf,
@@ -55,7 +56,7 @@ struct GateFiles {
     /// Write the load performance report of GitLab
     #[arg(long, value_name = "FILE")]
     gitlab: Option<PathBuf>,
-    /// Add the outcome as Markdown to the end of a file, such as $GITHUB_STEP_SUMMARY
+    /// Add the outcome as Markdown to the end of a file, such as `$GITHUB_STEP_SUMMARY`
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
 }
@@ -79,7 +80,8 @@ pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         rules.extend(parse_rules(&path.display().to_string(), &text)?);
     }
-    let (a, b) = load_pair(&args.a, &args.b)?;
+    let [a, b] = [&args.a, &args.b].map(|path| record_or_baseline(path));
+    let (a, b) = load_pair(&a, &b)?;
     let comparison = compare(&a, &b, &compare_options(args.force));
     let outcome = gate(&rules, &comparison);
     write(&outcome, &b, &args.files)?;

@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+pub(crate) mod baseline;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -49,6 +50,8 @@ pub(crate) enum Verb {
     Compare(compare::CompareArgs),
     /// Judge the second record by rules, for CI
     Gate(gate::GateArgs),
+    /// Keep records under names, to hold later runs against
+    Baseline(baseline::BaselineArgs),
     /// Find the highest rate that meets the targets of a scenario
     Knee(Box<knee::KneeArgs>),
     /// Run the reference challenge service, or its reward mock
