@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+pub(crate) mod audit;
 pub(crate) mod baseline;
 pub(crate) mod compare;
 pub(crate) mod completions;
@@ -52,6 +53,8 @@ pub(crate) enum Verb {
     Gate(gate::GateArgs),
     /// Keep records under names, to hold later runs against
     Baseline(baseline::BaselineArgs),
+    /// Check a report that somebody wrote against its own figures
+    Audit(audit::AuditArgs),
     /// Find the highest rate that meets the targets of a scenario
     Knee(Box<knee::KneeArgs>),
     /// Run the reference challenge service, or its reward mock
