@@ -30,9 +30,9 @@ Examples:
   brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
   brunt knee scenarios/m3-short.toml --stage gameplay
 
-Exit codes: 0 done or passed, 1 a rule of the gate failed or a threshold ended the run, 2 could not
-be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130 interrupted. Whatever ends a
-run, its record is kept.")]
+Exit codes: 0 done or passed, 1 a rule of the gate failed, an audit found something or a threshold
+ended the run, 2 could not be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130
+interrupted. Whatever ends a run, its record is kept.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
