@@ -6,7 +6,7 @@ mod page;
 mod support;
 
 use brunt_report::document::build;
-use brunt_report::render::{html, markdown, terminal};
+use brunt_report::render::{html, markdown, summary, terminal};
 use brunt_report::{CompareOptions, compare, run};
 use page::Page;
 use support::Synthetic;
@@ -29,4 +29,5 @@ fn two_records_become_a_report() {
     Page::parse(&page).unwrap().check_ids().unwrap();
     insta::assert_snapshot!("markdown", markdown(&document, "charts").text);
     insta::assert_snapshot!("terminal", terminal(&document));
+    insta::assert_snapshot!("summary", summary(&document));
 }

@@ -49,6 +49,9 @@ pub(crate) struct ReportFiles {
     /// Write every computed number as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Add the verdict as Markdown to the end of a file, such as `$GITHUB_STEP_SUMMARY`
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
 }
 
 impl ReportFiles {
@@ -59,6 +62,7 @@ impl ReportFiles {
             html: or(self.html, "report.html"),
             md: or(self.md, "report.md"),
             json: or(self.json, "report.json"),
+            summary: self.summary,
         }
     }
 }
@@ -128,6 +132,9 @@ pub(crate) fn write_files(
             output::write(&folder.join(name), bytes)?;
         }
         output::write(path, markdown.text.as_bytes())?;
+    }
+    if let Some(path) = &files.summary {
+        output::append(path, render::summary(document).as_bytes())?;
     }
     if let Some(path) = &files.json {
         json.push(b'\n');

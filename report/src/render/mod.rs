@@ -5,5 +5,5 @@ mod markdown;
 mod terminal;
 
 pub use html::html;
-pub use markdown::{MarkdownOutput, markdown};
+pub use markdown::{MarkdownOutput, markdown, summary};
 pub use terminal::{terminal, terminal_in};
