@@ -12,6 +12,7 @@ mod figures;
 mod findings;
 mod knee;
 mod names;
+mod notes;
 mod provenance;
 mod resources;
 mod sequence;
@@ -91,8 +92,9 @@ pub fn build(comparison: &Comparison) -> Document {
         failures::section(comparison, &names),
         resources::section(comparison, &names),
         findings::section(comparison, &names),
-        provenance::section(comparison, &names),
     ]);
+    sections.extend(notes::section(comparison, &names));
+    sections.push(provenance::section(comparison, &names));
     number_all(&mut sections);
     Document {
         kind: "comparison report".to_owned(),

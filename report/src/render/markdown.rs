@@ -103,6 +103,12 @@ fn write_block(block: &Block, dir: &str, out: &mut MarkdownOutput) {
             let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
             let _ = write!(text, "{fence}\n{code}\n{fence}\n");
         }
+        Block::Note(note) => {
+            // Quoted, so that its headings are not those of the report.
+            for line in note.lines() {
+                let _ = writeln!(text, "{}", format!("> {line}").trim_end());
+            }
+        }
         Block::Figures(figures) => {
             for (i, figure) in figures.iter().enumerate() {
                 if i > 0 {

@@ -2,6 +2,7 @@
 
 mod html;
 mod markdown;
+mod note;
 mod terminal;
 
 pub use html::html;
