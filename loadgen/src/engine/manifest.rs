@@ -63,6 +63,7 @@ pub(super) fn draft(
         totals: Vec::new(),
         session_totals: Vec::new(),
         captures: Vec::new(),
+        gauges: Vec::new(),
         files: BTreeMap::new(),
     }
 }
