@@ -14,7 +14,7 @@ use super::run::RunOptions;
 use crate::machine;
 use crate::plan::{Plan, record_actions, record_sessions, record_stages};
 use crate::recorder::Recorded;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, is_loopback};
 
 /// What is known before the run.
 pub(super) fn draft(
@@ -96,18 +96,4 @@ pub(super) fn finish(
     manifest.totals = recorded.totals;
     manifest.session_totals = recorded.session_totals;
     Ok(recorded.writer.finish(manifest)?)
-}
-
-fn is_loopback(address: &str) -> bool {
-    let host = address
-        .parse::<http::Uri>()
-        .ok()
-        .and_then(|uri| uri.host().map(str::to_owned));
-    host.is_some_and(|host| {
-        host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|ip| ip.is_loopback())
-    })
 }

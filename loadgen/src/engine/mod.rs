@@ -3,6 +3,7 @@
 
 mod attack;
 mod capture;
+mod chronicle;
 mod closed;
 mod conductor;
 mod error;

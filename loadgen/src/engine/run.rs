@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
-use brunt_record::{Build, Ending, GeneratorHealth, RecordWriter};
+use brunt_record::{Build, Ending, GaugeWriter, GeneratorHealth, MarkKind, RecordWriter};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attack::{UserWork, attack};
 use super::capture::PlannedCapture;
+use super::chronicle::Chronicle;
 use super::closed::ClosedPart;
 use super::conductor::{Conductor, StageControl};
 use super::error::RunError;
@@ -26,6 +27,7 @@ use super::targets::{reach_targets, targets};
 use super::worker::{Worker, Workers, threads_for};
 use crate::client::{Actions, Caller, Clients, Common, Owners, Protos, log_in};
 use crate::clock::Clock;
+use crate::gauges::Sampler;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
 use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
@@ -127,6 +129,7 @@ pub async fn run_with(
     let workers = Workers::start(threads, scenario, plan.has_due_times())?;
     let halt = stop.child_token();
     let kept = Kept::read(scenario)?;
+    let sampler = Sampler::open(scenario).await.map_err(RunError::Thread)?;
 
     // From here on time counts; everything slow is done.
     let cpu_before_us = machine::process_cpu_us();
@@ -134,6 +137,8 @@ pub async fn run_with(
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
     kept.write(&dir)?;
+    let sampling = sampler.begin(GaugeWriter::create(&dir)?, clock);
+    let chronicle = Arc::new(Chronicle::open(&dir, sampling.edges())?);
     let sessions = scenario.actions.len()..scenario.actions.len() + scenario.sessions.len();
     let shared = Arc::new(Shared {
         callers,
@@ -166,6 +171,7 @@ pub async fn run_with(
     let conductor = Conductor {
         shared: Arc::clone(&shared),
         record: dir.clone(),
+        chronicle: Arc::clone(&chronicle),
     };
     let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |index, second| {
         watch(Update::Stage { index, second });
@@ -190,6 +196,10 @@ pub async fn run_with(
         .map_err(RunError::Goose)?;
     drop(workers);
     let (ending, reason) = ending(&recorded, &stop);
+    if let (Some(at_us), Some(reason)) = (conducted.stopped_us, &reason) {
+        chronicle.mark(at_us, MarkKind::Abort, reason);
+    }
+    manifest.gauges = sampling.finish()?;
     manifest.generator = Some(GeneratorHealth {
         cpu_us: machine::process_cpu_us()
             .zip(cpu_before_us)
@@ -292,7 +302,7 @@ fn posts(
                     .iter()
                     .map(|stream| (stream.name.clone(), Arc::new(AtomicBool::new(false))))
                     .collect(),
-                captures: PlannedCapture::of_stage(scenario, &stage.name, stage.duration),
+                captures: PlannedCapture::of_stage(scenario, stage),
                 cutoff: CancellationToken::new(),
             };
             for (number, stream) in stage.streams.iter().enumerate() {
