@@ -12,9 +12,13 @@ mod find;
 mod host;
 #[cfg(target_os = "linux")]
 mod process;
+mod postgres;
+mod prometheus;
 mod reading;
+mod redis;
 mod sampler;
 mod source;
+mod sqlite;
 #[cfg(target_os = "linux")]
 mod thread_cpu;
 

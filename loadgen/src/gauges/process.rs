@@ -19,6 +19,8 @@ pub(super) struct Processes {
     tree: bool,
     roots: Vec<i32>,
     looked: Instant,
+    /// Has there ever been one? If not, that was said when they were looked for.
+    seen: bool,
 }
 
 impl Processes {
@@ -29,6 +31,7 @@ impl Processes {
         let processes = Self {
             wanted,
             tree,
+            seen: found.is_ok(),
             roots: found.unwrap_or_default(),
             looked: Instant::now(),
         };
@@ -44,8 +47,10 @@ impl Processes {
             members = self.members();
         }
         if members.is_empty() {
-            return Err("there is no such process any more".to_owned());
+            let gone = || "there is no such process any more".to_owned();
+            return if self.seen { Err(gone()) } else { Ok(()) };
         }
+        self.seen = true;
         let dear = depth.is_thorough() || members.len() <= FEW;
         let mut sum = Sum::default();
         for (process, stat) in &members {

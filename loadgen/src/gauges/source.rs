@@ -1,9 +1,20 @@
 //! One source of gauges: looked for before the run, read while it goes on.
 
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use sqlx::postgres::PgConnectOptions;
+
+use super::postgres::Postgres;
+use super::prometheus::Endpoint;
 use super::reading::{Depth, Reading};
+use super::redis::Redis;
+use super::sqlite;
 #[cfg(target_os = "linux")]
 use super::{cgroup, find::Wanted, host, process::Processes, thread_cpu::thread_cpu_us};
-use crate::scenario::{Addresses, GaugeKind, GaugeSpec, Gauges, ProcessBy};
+use crate::scenario::{
+    Addresses, EndpointAt, GaugeKind, GaugeSpec, Gauges, ProcessBy, Wildcard, is_loopback_host,
+};
 
 /// A source that is read during the run.
 pub(super) struct Source {
@@ -24,7 +35,11 @@ enum Kind {
     #[cfg(target_os = "linux")]
     Processes(Processes),
     #[cfg(target_os = "linux")]
-    Cgroup(std::path::PathBuf),
+    Cgroup(PathBuf),
+    Prometheus(Endpoint),
+    Postgres(Box<Postgres>),
+    Sqlite(PathBuf),
+    Redis(Redis),
     /// It was not found, and is not looked for again.
     Nothing,
 }
@@ -54,6 +69,15 @@ impl Source {
     pub(super) async fn open(spec: &GaugeSpec, addresses: &Addresses) -> Vec<Self> {
         match &spec.kind {
             GaugeKind::Process { by, tree } => vec![process(&spec.name, by, *tree, addresses)],
+            GaugeKind::Prometheus { at, metrics } => {
+                vec![endpoint(&spec.title(), at, metrics, addresses)]
+            }
+            GaugeKind::Postgres { url } => postgres(spec, &url.0).await,
+            GaugeKind::Sqlite { file } => {
+                let what = format!("the SQLite database {}", file.display());
+                vec![Self::new(&spec.title(), what, Kind::Sqlite(file.clone()))]
+            }
+            GaugeKind::Redis { url } => vec![redis(&spec.title(), &url.0)],
         }
     }
 
@@ -64,6 +88,12 @@ impl Source {
             problems: Vec::new(),
             kind,
         }
+    }
+
+    fn absent(name: &str, what: impl Into<String>, problem: String) -> Self {
+        let mut source = Self::new(name, what, Kind::Nothing);
+        source.note(problem);
+        source
     }
 
     /// Reads it once.
@@ -84,6 +114,16 @@ impl Source {
             Kind::Processes(processes) => processes.read(depth, &mut reading),
             #[cfg(target_os = "linux")]
             Kind::Cgroup(folder) => cgroup::read(folder, &mut reading),
+            Kind::Prometheus(endpoint) => endpoint.read(&mut reading).await,
+            Kind::Postgres(postgres) => {
+                let mut found = Vec::new();
+                let mut note = |problem| found.push(problem);
+                postgres.read(depth, &mut reading, &mut note).await;
+                found.into_iter().for_each(|problem| self.note(problem));
+                Ok(())
+            }
+            Kind::Sqlite(path) => sqlite::read(path, &mut reading),
+            Kind::Redis(redis) => redis.read(&mut reading).await,
             Kind::Nothing => Ok(()),
         };
         if let Err(problem) = result {
@@ -120,13 +160,16 @@ fn process(name: &str, by: &ProcessBy, tree: bool, addresses: &Addresses) -> Sou
         ProcessBy::Name(of) => (Wanted::Name(of.clone()), format!("processes called {of}")),
         ProcessBy::Address(of) => match addresses.local_port(of) {
             Ok(port) => (Wanted::Port(port), format!("who listens on port {port}")),
-            Err(problem) => return absent(name, format!("who listens at {of}"), problem),
+            Err(problem) => {
+                let what = format!("who listens at {of}");
+                return Source::absent(&format!("process/{name}"), what, problem);
+            }
         },
         ProcessBy::Cgroup(text) => {
             let what = format!("cgroup {text}");
             return match cgroup::find(text) {
                 Ok(folder) => Source::new(&format!("process/{name}"), what, Kind::Cgroup(folder)),
-                Err(problem) => absent(name, what, problem),
+                Err(problem) => Source::absent(&format!("process/{name}"), what, problem),
             };
         }
     };
@@ -137,11 +180,71 @@ fn process(name: &str, by: &ProcessBy, tree: bool, addresses: &Addresses) -> Sou
 #[cfg(not(target_os = "linux"))]
 fn process(name: &str, _: &ProcessBy, _: bool, _: &Addresses) -> Source {
     let problem = "processes are read on Linux only".to_owned();
-    absent(name, "a process".to_owned(), problem)
+    Source::absent(&format!("process/{name}"), "a process", problem)
 }
 
-fn absent(name: &str, what: String, problem: String) -> Source {
-    let mut source = Source::new(&format!("process/{name}"), what, Kind::Nothing);
-    source.note(problem);
-    source
+fn endpoint(title: &str, at: &EndpointAt, metrics: &[Wildcard], addresses: &Addresses) -> Source {
+    let url = match at {
+        EndpointAt::Url(url) => url.clone(),
+        EndpointAt::Address { name, path } => match addresses.get(name) {
+            Some(address) => format!("{}{path}", address.trim_end_matches('/')),
+            None => {
+                let problem = format!("the scenario has no {name} address");
+                return Source::absent(title, format!("metrics at {name}"), problem);
+            }
+        },
+    };
+    let what = format!("metrics at {url}");
+    match url.parse() {
+        Ok(uri) => {
+            let endpoint = Endpoint::new(uri, metrics.to_vec());
+            Source::new(title, what, Kind::Prometheus(endpoint))
+        }
+        Err(error) => Source::absent(title, what, error.to_string()),
+    }
+}
+
+/// The database and, where it is on this machine, the processes of its server.
+async fn postgres(spec: &GaugeSpec, url: &str) -> Vec<Source> {
+    let title = spec.title();
+    let options = match PgConnectOptions::from_str(url) {
+        Ok(options) => options,
+        // The message might hold a part of the URL.
+        Err(_) => {
+            let problem = "the URL cannot be read".to_owned();
+            return vec![Source::absent(&title, "PostgreSQL", problem)];
+        }
+    };
+    let (local, port) = (is_loopback_host(options.get_host()), options.get_port());
+    let mut postgres = Postgres::new(options);
+    let mut problems = Vec::new();
+    postgres.connect(&mut |problem| problems.push(problem)).await;
+    let version = postgres.version().map(|version| {
+        let (major, minor) = (version / 10_000, version % 10_000);
+        format!(" {major}.{minor}")
+    });
+    let what = format!(
+        "PostgreSQL{} at {}",
+        version.unwrap_or_default(),
+        postgres.place()
+    );
+    let mut source = Source::new(&title, what, Kind::Postgres(Box::new(postgres)));
+    source.problems = problems;
+    let mut sources = vec![source];
+    if local {
+        let name = format!("postgres-{}", spec.name);
+        let by = ProcessBy::Port(port);
+        sources.push(process(&name, &by, true, &Addresses::default()));
+    }
+    sources
+}
+
+fn redis(title: &str, url: &str) -> Source {
+    match ::redis::Client::open(url) {
+        Ok(client) => {
+            let what = format!("Redis at {}", client.get_connection_info().addr());
+            Source::new(title, what, Kind::Redis(Redis::new(client)))
+        }
+        Err(_) => Source::absent(title, "Redis", "the URL cannot be read".to_owned()),
+    }
 }

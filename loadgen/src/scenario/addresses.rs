@@ -87,15 +87,12 @@ pub(crate) fn port_of(address: &http::Uri) -> u16 {
 
 /// Is an address on this machine?
 pub(crate) fn is_loopback(address: &str) -> bool {
-    let host = address
-        .parse::<http::Uri>()
-        .ok()
-        .and_then(|uri| uri.host().map(str::to_owned));
-    host.is_some_and(|host| {
-        host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|ip| ip.is_loopback())
-    })
+    let uri = address.parse::<http::Uri>().ok();
+    uri.is_some_and(|uri| uri.host().is_some_and(is_loopback_host))
+}
+
+/// Is a host this machine?
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }

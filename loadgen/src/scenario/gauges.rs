@@ -1,6 +1,7 @@
 //! What is read of processes, host and databases while the load goes on.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// What is read, beside the generator itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,10 @@ impl GaugeSpec {
     pub fn title(&self) -> String {
         let kind = match self.kind {
             GaugeKind::Process { .. } => "process",
+            GaugeKind::Prometheus { .. } => "prometheus",
+            GaugeKind::Postgres { .. } => "postgres",
+            GaugeKind::Sqlite { .. } => "sqlite",
+            GaugeKind::Redis { .. } => "redis",
         };
         format!("{kind}/{}", self.name)
     }
@@ -63,6 +68,95 @@ pub enum GaugeKind {
         /// And all that they start?
         tree: bool,
     },
+    /// An endpoint of Prometheus metrics.
+    Prometheus {
+        /// Where.
+        at: EndpointAt,
+        /// Which metrics.
+        metrics: Vec<Wildcard>,
+    },
+    /// A PostgreSQL database, and the processes of its server where that is on the machine of the
+    /// generator.
+    Postgres {
+        /// `postgres://…`.
+        url: Secret,
+    },
+    /// The files of a SQLite database.
+    Sqlite {
+        /// The database file.
+        file: PathBuf,
+    },
+    /// A Redis server.
+    Redis {
+        /// `redis://…`.
+        url: Secret,
+    },
+}
+
+impl GaugeKind {
+    /// The database at `url`; the error is what to write instead.
+    pub fn database(url: &str) -> Result<Self, String> {
+        let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+        match scheme {
+            "postgres" | "postgresql" => Ok(Self::Postgres {
+                url: Secret(url.to_owned()),
+            }),
+            "redis" => Ok(Self::Redis {
+                url: Secret(url.to_owned()),
+            }),
+            "sqlite" => {
+                let path = rest.strip_prefix("//").unwrap_or(rest);
+                let path = path.split('?').next().unwrap_or_default();
+                if path.is_empty() || path.contains(":memory:") {
+                    return Err("write the path of the file: \"sqlite:data/shop.db\"".to_owned());
+                }
+                Ok(Self::Sqlite { file: path.into() })
+            }
+            _ => Err(
+                "write postgres://USER@HOST/DATABASE, sqlite:PATH or redis://HOST:PORT".to_owned(),
+            ),
+        }
+    }
+}
+
+/// Where metrics are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointAt {
+    /// At a path of an address of the scenario.
+    Address {
+        /// `http`, `grpc`, `admin`.
+        name: String,
+        /// Such as `/metrics`.
+        path: String,
+    },
+    /// At a URL, without TLS and without credentials.
+    Url(String),
+}
+
+/// A name in which `*` stands for anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wildcard(pub String);
+
+impl Wildcard {
+    /// Does `name` fit?
+    pub(crate) fn fits(&self, name: &str) -> bool {
+        let mut parts = self.0.split('*');
+        let first = parts.next().unwrap_or_default();
+        let Some(mut rest) = name.strip_prefix(first) else {
+            return false;
+        };
+        let mut parts: Vec<&str> = parts.collect();
+        let Some(last) = parts.pop() else {
+            return rest.is_empty();
+        };
+        for part in parts {
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
 }
 
 /// How processes are named.
@@ -87,5 +181,48 @@ pub struct Secret(pub String);
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name, fits) in [
+            ("up", "up", true),
+            ("up", "ups", false),
+            ("pool_*", "pool_size", true),
+            ("pool_*", "my_pool_size", false),
+            ("*_total", "requests_total", true),
+            ("*_total", "total", false),
+            ("a*b*c", "a1b2c", true),
+            ("a*b*c", "acb", false),
+            ("*", "anything", true),
+        ] {
+            assert_eq!(Wildcard(pattern.into()).fits(name), fits, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_says_what_a_database_is_and_nobody_shows_its_password() {
+        for (url, title) in [
+            ("postgres://me:secret@db/shop", "postgres/main"),
+            ("postgresql:///shop?host=/tmp", "postgres/main"),
+            ("sqlite:shop.db", "sqlite/main"),
+            ("sqlite://data/shop.db?mode=rwc", "sqlite/main"),
+            ("redis://:secret@127.0.0.1:6379", "redis/main"),
+        ] {
+            let spec = GaugeSpec {
+                name: "main".to_owned(),
+                kind: GaugeKind::database(url).unwrap(),
+            };
+            assert_eq!(spec.title(), title);
+            assert!(!format!("{spec:?}").contains("secret"));
+        }
+        for url in ["mysql://db/shop", "shop.db", "sqlite:", "sqlite::memory:", ""] {
+            assert!(GaugeKind::database(url).is_err(), "{url}");
+        }
     }
 }

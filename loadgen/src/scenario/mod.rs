@@ -30,7 +30,7 @@ mod tls;
 use std::time::Duration;
 
 pub use addresses::Addresses;
-pub(crate) use addresses::{is_loopback, port_of};
+pub(crate) use addresses::{is_loopback, is_loopback_host, port_of};
 pub use arriving::Arriving;
 pub use body::Body;
 pub use capture::{CaptureSpec, Moment, PlannedProfile, ProfileKind};
@@ -39,7 +39,7 @@ pub use checks::{Checks, Expected, Pattern, Statuses};
 pub use data::{DataSet, RowPick, Rows};
 pub use duration::{parse_duration, parse_rate};
 pub use extract::{Extract, Source};
-pub use gauges::{GaugeKind, GaugeSpec, Gauges, ProcessBy, Secret};
+pub use gauges::{EndpointAt, GaugeKind, GaugeSpec, Gauges, ProcessBy, Secret, Wildcard};
 pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
 pub use load_step::LoadStep;

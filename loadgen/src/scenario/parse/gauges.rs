@@ -1,16 +1,21 @@
 //! `[gauges]`: what is read of processes, host and databases.
 
 use std::ops::Range;
+use std::path::Path;
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
-use super::super::{GaugeKind, GaugeSpec, Gauges, ProcessBy};
+use super::super::{EndpointAt, GaugeKind, GaugeSpec, Gauges, ProcessBy, Wildcard};
 use super::check_slug;
 
 /// What names processes.
 const NAMES: [&str; 6] = ["pid", "port", "address", "name", "cgroup", "container"];
 
-pub(super) fn gauges(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Gauges {
+pub(super) fn gauges(
+    root: &mut Table<'_, '_>,
+    folder: &Path,
+    mistakes: &mut Mistakes<'_>,
+) -> Gauges {
     let mut gauges = Gauges::default();
     let Some(mut table) = root.table("gauges", mistakes) else {
         return gauges;
@@ -19,6 +24,14 @@ pub(super) fn gauges(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> G
     gauges.host = table.boolean("host", mistakes).unwrap_or(true);
     for mut one in sources(&mut table, "process", mistakes) {
         let kind = process(&mut one.table, mistakes);
+        gauges.sources.extend(one.spec(kind, mistakes));
+    }
+    for mut one in sources(&mut table, "prometheus", mistakes) {
+        let kind = prometheus(&mut one.table, mistakes);
+        gauges.sources.extend(one.spec(kind, mistakes));
+    }
+    for mut one in sources(&mut table, "database", mistakes) {
+        let kind = database(&mut one.table, folder, mistakes);
         gauges.sources.extend(one.spec(kind, mistakes));
     }
     table.deny_unknown(mistakes);
@@ -100,6 +113,80 @@ fn process(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Gau
         }
     };
     Some(GaugeKind::Process { by: by?, tree })
+}
+
+fn prometheus(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<GaugeKind> {
+    let has = ["address", "url"].map(|key| table.get(key).is_some());
+    if has[0] == has[1] {
+        mistakes.add_with_hint(
+            &table.span,
+            format!("{} does not say where in one way", table.name),
+            "write address = \"http\", or url = \"http://127.0.0.1:9100/metrics\"",
+        );
+    }
+    let path = table.string("path", mistakes);
+    if let Some((path, span)) = &path
+        && (has[1] || !path.starts_with('/'))
+    {
+        mistakes.add_with_hint(
+            span,
+            format!("{}: path {path:?} cannot be used", table.name),
+            "write path = \"/metrics\" beside address; a url has its own",
+        );
+    }
+    let address = text(table, "address", mistakes);
+    if let Some((name, span)) = &address {
+        check_slug(&format!("{}: address", table.name), name, span, mistakes);
+    }
+    let url = table.text("url", mistakes);
+    if let Some(url) = &url {
+        let uri = url.value.parse::<http::Uri>().ok();
+        let fits = uri.is_some_and(|uri| {
+            let authority = uri.authority().map(http::uri::Authority::as_str);
+            uri.scheme_str() == Some("http") && authority.is_some_and(|a| !a.contains('@'))
+        });
+        if !fits {
+            let hint = "write http, host, port and path, without TLS and without a password";
+            let what = format!("{}: url cannot be used", table.name);
+            mistakes.add_with_hint(&url.span, what, hint);
+        }
+    }
+    table.required("metrics", mistakes);
+    let metrics = table.texts("metrics", mistakes).into_iter();
+    let metrics = metrics.map(|(name, _)| Wildcard(name.to_owned())).collect();
+    let at = match (address, url) {
+        (Some((name, _)), _) => EndpointAt::Address {
+            name,
+            path: path.map_or("/metrics", |(path, _)| path).to_owned(),
+        },
+        (None, url) => EndpointAt::Url(url?.value),
+    };
+    Some(GaugeKind::Prometheus { at, metrics })
+}
+
+/// Nothing where the URL is empty, so that the environment can leave it out.
+fn database(
+    table: &mut Table<'_, '_>,
+    folder: &Path,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<GaugeKind> {
+    table.required("url", mistakes);
+    let url = table.text("url", mistakes)?;
+    if url.value.is_empty() {
+        return None;
+    }
+    match GaugeKind::database(&url.value) {
+        Ok(GaugeKind::Sqlite { file }) => Some(GaugeKind::Sqlite {
+            file: folder.join(file),
+        }),
+        Ok(kind) => Some(kind),
+        Err(hint) => {
+            // A password must not come back in a message.
+            let what = format!("{}: url cannot be used", table.name);
+            mistakes.add_with_hint(&url.span, what, hint);
+            None
+        }
+    }
 }
 
 fn number(

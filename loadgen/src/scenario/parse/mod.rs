@@ -123,7 +123,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let mixable = stage::Mixable::new(&actions, &sessions);
     let stages = stage::stages(&mut root, folder, &mixable, mistakes);
     let captures = captures::captures(&mut root, &stages, mistakes);
-    let gauges = gauges::gauges(&mut root, mistakes);
+    let gauges = gauges::gauges(&mut root, folder, mistakes);
     grpc::check(&actions, &grpc, &root.span, mistakes);
     let takers = taker::Taker::all(&actions, &sessions);
     taker::check_each_user_once(&takers, &stages, users.as_ref(), seed, mistakes);
