@@ -160,7 +160,7 @@ url = "redis://:secret@127.0.0.1:9"
         ("process/nobody", "nobody whom this user may look at"),
         ("process/elsewhere", "the scenario has no admin address"),
         ("process/container", "cgroup"),
-        ("prometheus/deaf", "connect"),
+        ("prometheus/deaf", "Connection refused"),
         ("prometheus/other", "HTTP 404"),
         ("postgres/down", "no connection: "),
         ("process/postgres-down", "nobody whom this user may look at"),

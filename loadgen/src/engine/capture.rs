@@ -14,6 +14,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::chronicle::Chronicle;
+use crate::client::chain;
 use crate::clock::Clock;
 use crate::scenario::{PlannedProfile, ProfileKind, Scenario, Stage};
 
@@ -105,7 +106,7 @@ impl PlannedCapture {
         let client: Client<HttpConnector, Empty<Bytes>> =
             Client::builder(TokioExecutor::new()).build_http();
         let body = async {
-            let response = client.get(uri).await.map_err(|e| e.to_string())?;
+            let response = client.get(uri).await.map_err(|e| chain(&e))?;
             let status = response.status();
             if !status.is_success() {
                 return Err(format!("HTTP {status}"));

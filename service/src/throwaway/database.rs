@@ -12,7 +12,7 @@ pub async fn create_database(url: &str, name: &str) -> Result<String, sqlx::Erro
     execute(url, &format!("create database {}", quoted(name))).await?;
     let mut options = PgConnectOptions::from_str(url)?.to_url_lossy();
     options.set_path(name);
-    let url = options.into();
+    let url: String = options.into();
     watch_statements(&url).await;
     Ok(url)
 }

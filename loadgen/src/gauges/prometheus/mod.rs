@@ -10,6 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::reading::Reading;
+use crate::client::chain;
 use crate::scenario::Wildcard;
 
 const FORMATS: &str = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
@@ -38,7 +39,7 @@ impl Endpoint {
         let request = http::Request::get(self.uri.clone()).header(ACCEPT, FORMATS);
         let request = request.body(Empty::new()).map_err(|e| e.to_string())?;
         let response = self.client.request(request).await;
-        let response = response.map_err(|e| e.to_string())?;
+        let response = response.map_err(|e| chain(&e))?;
         let status = response.status();
         if !status.is_success() {
             return Err(format!("HTTP {status}"));
