@@ -98,7 +98,13 @@ paths = {{ contention = "/profiles/locks" }}
     let captures = &record.manifest.captures;
     let mut kinds: Vec<_> = captures
         .iter()
-        .map(|c| (&*c.kind, c.file.is_some(), c.started_us.unwrap() / 1_000_000))
+        .map(|c| {
+            (
+                &*c.kind,
+                c.file.is_some(),
+                c.started_us.unwrap() / 1_000_000,
+            )
+        })
         .collect();
     kinds.sort_unstable();
     // The others come when the CPU profile is over, and the heap once more at the end.

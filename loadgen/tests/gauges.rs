@@ -73,7 +73,12 @@ async fn the_generator_and_its_machine_are_read_every_second_and_at_the_end_of_a
     }
     let names: Vec<_> = record.manifest.gauges.iter().map(|s| &*s.name).collect();
     assert_eq!(names, ["process/generator", "host"]);
-    let problems: Vec<_> = record.manifest.gauges.iter().flat_map(|s| &s.problems).collect();
+    let problems: Vec<_> = record
+        .manifest
+        .gauges
+        .iter()
+        .flat_map(|s| &s.problems)
+        .collect();
     assert!(problems.is_empty(), "{problems:?}");
 }
 

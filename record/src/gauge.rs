@@ -90,7 +90,10 @@ pub(crate) fn read(path: &Path, torn: bool) -> Result<Vec<GaugeSeries>, RecordEr
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut series: BTreeMap<(String, String), Vec<(u64, f64)>> = BTreeMap::new();
     let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| wrong(path, &e))? {
+    while reader
+        .read_record(&mut record)
+        .map_err(|e| wrong(path, &e))?
+    {
         let line = record.position().map_or(0, csv::Position::line);
         let bad = |what: &str| RecordError::format(path, line, what);
         let [at_us, source, gauge, value] = [0, 1, 2, 3].map(|i| record.get(i).unwrap_or_default());

@@ -28,7 +28,9 @@ pub struct Mark {
 }
 
 /// What kind of event a mark is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarkKind {
     /// A stage began.
@@ -50,7 +52,9 @@ pub enum MarkError {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// The run is over.
-    #[error("{dir}: the run has ended\nhint: notes on a finished run go to notes.md beside its record")]
+    #[error(
+        "{dir}: the run has ended\nhint: notes on a finished run go to notes.md beside its record"
+    )]
     Ended {
         /// The record.
         dir: String,

@@ -421,7 +421,10 @@ fn a_record_from_before_gauges_has_none() {
     let path = dir.join("run.json");
     let mut manifest: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    manifest["files"].as_object_mut().unwrap().remove("marks.ndjson");
+    manifest["files"]
+        .as_object_mut()
+        .unwrap()
+        .remove("marks.ndjson");
     fs::write(&path, manifest.to_string()).unwrap();
     fs::remove_file(dir.join("marks.ndjson")).unwrap();
     let record = Record::open(&dir).unwrap();

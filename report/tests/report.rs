@@ -5,7 +5,9 @@
 mod page;
 mod story;
 
-use brunt_report::comparison::{Aspect, Conclusion, Difference, Fact, Fault, Resources, Side, Sides};
+use brunt_report::comparison::{
+    Aspect, Conclusion, Difference, Fact, Fault, Resources, Side, Sides,
+};
 use brunt_report::document::{Document, build};
 use brunt_report::render::{html, markdown, terminal};
 use page::Page;

@@ -52,7 +52,11 @@ fn evidence(used: &Used) -> Evidence {
         calls,
         total_us: calls * 100,
         rows: calls,
-        text: if number == 0 { text.into() } else { String::new() },
+        text: if number == 0 {
+            text.into()
+        } else {
+            String::new()
+        },
         ..StatementRow::default()
     };
     let [first, second] = used.extra_calls;
@@ -72,10 +76,7 @@ fn evidence(used: &Used) -> Evidence {
             series(
                 database,
                 WAITING,
-                (0..=300)
-                    .step_by(4)
-                    .map(|s| (s * 1_000_000, 2.0))
-                    .collect(),
+                (0..=300).step_by(4).map(|s| (s * 1_000_000, 2.0)).collect(),
             ),
         ],
         statements: vec![
@@ -163,7 +164,11 @@ fn windows_that_share_a_reading_give_no_interval() {
         let side = row.sides.a.unwrap();
         let span = comparison.series.a.stage(&row.stage).unwrap();
         let judged_s = span.ended_s - span.judged_from_s;
-        let gap_s = if row.cost == CostKind::Statements { 10.0 } else { 1.0 };
+        let gap_s = if row.cost == CostKind::Statements {
+            10.0
+        } else {
+            1.0
+        };
         let enough = judged_s / 5.0 >= 2.0 * gap_s;
         assert_eq!(side.interval.is_some(), enough, "{row:?} over {judged_s} s");
     }
@@ -180,7 +185,10 @@ fn levels_waits_and_statements_are_told_stage_by_stage() {
         row.unwrap().sides.b.unwrap()
     };
     let cores = level("cores busy");
-    assert!((cores.mean - 1.0).abs() < 0.02 && cores.peak > cores.mean, "{cores:?}");
+    assert!(
+        (cores.mean - 1.0).abs() < 0.02 && cores.peak > cores.mean,
+        "{cores:?}"
+    );
     assert_eq!(level("memory").peak, 64.0 * 1024.0 * 1024.0);
     assert_eq!(level("active").mean, 3.0);
 
@@ -205,7 +213,7 @@ fn the_report_tells_it_in_tables_and_charts() {
     let MarkdownOutput { text, .. } = markdown(&document, "");
     for part in [
         "CPU time for each request that succeeded",
-        "In use in the judged span",
+        "Cores and memory in the judged span",
         "Waits: active connections",
         "LWLock:WALWrite",
         "insert into extra values",

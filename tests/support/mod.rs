@@ -83,7 +83,9 @@ fn check_record(dir: &Path) {
 fn check_gauges(record: &Record) {
     let name = record.dir.display();
     for source in &record.manifest.gauges {
-        assert!(source.problems.is_empty(), "{name}: {source:?}");
+        // A slow machine may leave a reading out.
+        let late = |problem: &String| problem.starts_with("no answer within");
+        assert!(source.problems.iter().all(late), "{name}: {source:?}");
     }
     let gauges = record.gauges().unwrap();
     let database = record.manifest.labels["database"].as_str();
@@ -103,13 +105,22 @@ fn check_gauges(record: &Record) {
         ("host", "load_1m"),
     ];
     let drained = |stage: &brunt_record::StagePlan| stage.drained_us;
-    let end = record.manifest.plan.stages.last().and_then(drained).unwrap();
+    let end = record
+        .manifest
+        .plan
+        .stages
+        .last()
+        .and_then(drained)
+        .unwrap();
     for (source, gauge) in always.iter().chain(of_database) {
         let series = gauges.iter();
         let series = series.filter(|s| s.source == *source && s.gauge == *gauge);
         let points: Vec<_> = series.flat_map(|series| &series.points).collect();
         let about = |at_us: u64| points.iter().any(|(at, _)| at.abs_diff(at_us) < 1_500_000);
-        assert!(about(0) && about(end), "{name}: {source} {gauge} {points:?}");
+        assert!(
+            about(0) && about(end),
+            "{name}: {source} {gauge} {points:?}"
+        );
     }
     let statements = record.statements().unwrap();
     let inserts = statements.iter().filter(|row| {

@@ -92,9 +92,7 @@ impl Conductor {
         while let Some(capture) = captures.join_next().await {
             conducted.captures.extend(capture);
         }
-        conducted
-            .captures
-            .sort_by(|a, b| order(a).cmp(&order(b)));
+        conducted.captures.sort_by(|a, b| order(a).cmp(&order(b)));
         conducted
     }
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use brunt_record::{
-    Completeness, Ending, IncludedFile, Manifest, Plan as RecordPlan, RecordWriter, SCHEMA_VERSION,
-    ScenarioRef, sha256_hex,
+    Completeness, Ending, GeneratorHealth, IncludedFile, Latency, Manifest, Plan as RecordPlan,
+    RecordWriter, SCHEMA_VERSION, ScenarioRef, sha256_hex,
 };
 use jiff::Timestamp;
 
 use super::error::RunError;
 use super::run::RunOptions;
+use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, record_actions, record_sessions, record_stages};
 use crate::recorder::Recorded;
@@ -78,6 +79,23 @@ fn included(scenario: &Scenario) -> Vec<IncludedFile> {
             sha256: sha256_hex(include.text.as_bytes()),
         })
         .collect()
+}
+
+/// How well the generator kept up, now that all is settled.
+pub(super) fn health(
+    cpu_before_us: Option<u64>,
+    clock: Clock,
+    lateness: Latency,
+    saturated: Vec<String>,
+) -> GeneratorHealth {
+    let cpu_us = machine::process_cpu_us().zip(cpu_before_us);
+    GeneratorHealth {
+        cpu_us: cpu_us.map(|(now, before)| now - before),
+        peak_memory_bytes: machine::peak_memory_bytes(),
+        clock_step_us: clock.wall_step_us(),
+        lateness,
+        saturated,
+    }
 }
 
 /// Adds the end of the run and closes the record.

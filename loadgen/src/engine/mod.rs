@@ -13,6 +13,7 @@ mod manifest;
 mod pause;
 mod post;
 mod run;
+mod run_dir;
 mod session;
 mod targets;
 mod worker;

@@ -15,7 +15,9 @@ const MOUNTS: [&str; 2] = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 pub(super) fn find(text: &str) -> Result<PathBuf, String> {
     let mounts = MOUNTS.map(PathBuf::from);
     let mut mounts = mounts.iter().filter(|m| m.join("cgroup.procs").is_file());
-    let mount = mounts.next().ok_or("this machine has no cgroups of version 2")?;
+    let mount = mounts
+        .next()
+        .ok_or("this machine has no cgroups of version 2")?;
     find_in(mount, text)
 }
 
@@ -95,13 +97,13 @@ mod tests {
         let mount = mount.path();
         group(mount, "system.slice/docker-4c0ffee17a.scope");
         group(mount, "system.slice/docker-4c1.scope");
-        let want = Ok(mount.join("system.slice/docker-4c0ffee17a.scope"));
+        let folder = mount.join("system.slice/docker-4c0ffee17a.scope");
         for text in [
             "system.slice/docker-4c0ffee17a.scope",
             "/system.slice/docker-4c0ffee17a.scope",
             "4c0ffee",
         ] {
-            assert_eq!(find_in(mount, text), want, "{text}");
+            assert_eq!(find_in(mount, text).as_ref(), Ok(&folder), "{text}");
         }
         assert_eq!(
             find_in(mount, "docker-4c"),
@@ -113,7 +115,7 @@ mod tests {
         );
 
         let mut reading = Reading::default();
-        read(&want.unwrap(), &mut reading).unwrap();
+        read(&folder, &mut reading).unwrap();
         let wanted = [
             ("cpu_user_us_total", 3_210_000.0),
             ("cpu_system_us_total", 2_100_000.0),

@@ -65,8 +65,7 @@ fn named(name: &str) -> Vec<i32> {
     let is_called = |process: &Process| {
         let program = process.exe().ok();
         let file = program.as_deref().and_then(|path| path.file_name());
-        file.is_some_and(|file| file == name)
-            || process.stat().is_ok_and(|stat| stat.comm == name)
+        file.is_some_and(|file| file == name) || process.stat().is_ok_and(|stat| stat.comm == name)
     };
     let called: Vec<Process> = processes().filter(is_called).collect();
     elders(&called)

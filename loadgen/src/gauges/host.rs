@@ -92,7 +92,10 @@ fn disks(reading: &mut Reading) {
     };
     for disk in disks.iter().filter(|disk| is_disk(&disk.name)) {
         let named = |gauge: &str| labelled(gauge, &[("disk", &disk.name)]);
-        reading.add(named("disk_read_bytes_total"), disk.sectors_read * SECTOR_BYTES);
+        reading.add(
+            named("disk_read_bytes_total"),
+            disk.sectors_read * SECTOR_BYTES,
+        );
         let written = disk.sectors_written * SECTOR_BYTES;
         reading.add(named("disk_written_bytes_total"), written);
         reading.add(named("disk_writes_total"), disk.writes);

@@ -10,9 +10,9 @@ mod cgroup;
 mod find;
 #[cfg(target_os = "linux")]
 mod host;
+mod postgres;
 #[cfg(target_os = "linux")]
 mod process;
-mod postgres;
 mod prometheus;
 mod reading;
 mod redis;

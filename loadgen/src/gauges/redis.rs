@@ -2,11 +2,9 @@
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, InfoDict};
-use std::time::Duration;
 
 use super::reading::Reading;
 
-const PATIENCE: Duration = Duration::from_secs(1);
 /// What `INFO` calls it, and what records do.
 const GAUGES: [(&str, &str); 16] = [
     ("total_commands_processed", "commands_total"),
@@ -49,16 +47,17 @@ impl Redis {
     /// Reads what the server tells, connecting where that is needed.
     pub(super) async fn read(&mut self, reading: &mut Reading) -> Result<(), String> {
         let told = |e: redis::RedisError| e.to_string();
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            None => {
-                let config = AsyncConnectionConfig::new()
-                    .set_connection_timeout(Some(PATIENCE))
-                    .set_response_timeout(Some(PATIENCE));
-                let client = &self.client;
-                let opened = client.get_multiplexed_async_connection_with_config(&config);
-                self.connection.insert(opened.await.map_err(told)?)
-            }
+        if self.connection.is_none() {
+            // Whoever reads waits no longer than it likes.
+            let config = AsyncConnectionConfig::new()
+                .set_connection_timeout(None)
+                .set_response_timeout(None);
+            let client = &self.client;
+            let opened = client.get_multiplexed_async_connection_with_config(&config);
+            self.connection = Some(opened.await.map_err(told)?);
+        }
+        let Some(connection) = &mut self.connection else {
+            return Ok(());
         };
         let info = redis::cmd("INFO").query_async::<String>(connection).await;
         match info {

@@ -51,7 +51,7 @@ impl Sampler {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let (begin, begun) = oneshot::channel::<Begin>();
+        let (begin, run) = oneshot::channel::<Begin>();
         let (opened, ready) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("gauges".to_owned())
@@ -60,7 +60,7 @@ impl Sampler {
                 LocalSet::new().block_on(&runtime, async move {
                     let sources = open_all(&gauges, &addresses).await;
                     let _ = opened.send(());
-                    match begun.await {
+                    match run.await {
                         Ok(begin) => read_all(sources, begin).await,
                         // The run never began.
                         Err(_) => Ok(Vec::new()),

@@ -119,7 +119,9 @@ impl Source {
                 let mut found = Vec::new();
                 let mut note = |problem| found.push(problem);
                 postgres.read(depth, &mut reading, &mut note).await;
-                found.into_iter().for_each(|problem| self.note(problem));
+                for problem in found {
+                    self.note(problem);
+                }
                 Ok(())
             }
             Kind::Sqlite(path) => sqlite::read(path, &mut reading),
@@ -186,13 +188,13 @@ fn process(name: &str, _: &ProcessBy, _: bool, _: &Addresses) -> Source {
 fn endpoint(title: &str, at: &EndpointAt, metrics: &[Wildcard], addresses: &Addresses) -> Source {
     let url = match at {
         EndpointAt::Url(url) => url.clone(),
-        EndpointAt::Address { name, path } => match addresses.get(name) {
-            Some(address) => format!("{}{path}", address.trim_end_matches('/')),
-            None => {
+        EndpointAt::Address { name, path } => {
+            let Some(address) = addresses.get(name) else {
                 let problem = format!("the scenario has no {name} address");
                 return Source::absent(title, format!("metrics at {name}"), problem);
-            }
-        },
+            };
+            format!("{}{path}", address.trim_end_matches('/'))
+        }
     };
     let what = format!("metrics at {url}");
     match url.parse() {
@@ -207,18 +209,17 @@ fn endpoint(title: &str, at: &EndpointAt, metrics: &[Wildcard], addresses: &Addr
 /// The database and, where it is on this machine, the processes of its server.
 async fn postgres(spec: &GaugeSpec, url: &str) -> Vec<Source> {
     let title = spec.title();
-    let options = match PgConnectOptions::from_str(url) {
-        Ok(options) => options,
-        // The message might hold a part of the URL.
-        Err(_) => {
-            let problem = "the URL cannot be read".to_owned();
-            return vec![Source::absent(&title, "PostgreSQL", problem)];
-        }
+    let Ok(options) = PgConnectOptions::from_str(url) else {
+        // The error might hold a part of the URL.
+        let problem = "the URL cannot be read".to_owned();
+        return vec![Source::absent(&title, "PostgreSQL", problem)];
     };
     let (local, port) = (is_loopback_host(options.get_host()), options.get_port());
     let mut postgres = Postgres::new(options);
     let mut problems = Vec::new();
-    postgres.connect(&mut |problem| problems.push(problem)).await;
+    postgres
+        .connect(&mut |problem| problems.push(problem))
+        .await;
     let version = postgres.version().map(|version| {
         let (major, minor) = (version / 10_000, version % 10_000);
         format!(" {major}.{minor}")

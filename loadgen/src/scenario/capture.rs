@@ -107,12 +107,20 @@ impl CaptureSpec {
         }
         let whole = stage.duration;
         let cpu = self.kinds.contains(&ProfileKind::Cpu);
-        let length = if cpu { self.duration.min(whole) } else { Duration::ZERO };
+        let length = if cpu {
+            self.duration.min(whole)
+        } else {
+            Duration::ZERO
+        };
         let mut planned = Vec::new();
         for kind in &self.kinds {
             let is_cpu = *kind == ProfileKind::Cpu;
-            let after_cpu = whole.saturating_sub(length) / 2 + length;
-            let offset = if is_cpu { after_cpu - length } else { after_cpu };
+            let before_cpu = whole.saturating_sub(length) / 2;
+            let offset = if is_cpu {
+                before_cpu
+            } else {
+                before_cpu + length
+            };
             planned.push(PlannedProfile {
                 kind: *kind,
                 moment: Moment::Middle,
@@ -152,7 +160,12 @@ impl CaptureSpec {
 mod tests {
     use super::*;
 
-    fn check(stage: Option<&str>, kinds: &[ProfileKind], minutes: u64, want: &[(&str, Moment, u64)]) {
+    fn check(
+        stage: Option<&str>,
+        kinds: &[ProfileKind],
+        minutes: u64,
+        want: &[(&str, Moment, u64)],
+    ) {
         let spec = CaptureSpec {
             component: "service".to_owned(),
             stage: stage.map(str::to_owned),
@@ -182,7 +195,11 @@ mod tests {
     fn profiles_are_taken_in_the_middle_and_heaps_at_the_end_too() {
         use Moment::{End, Middle};
         use ProfileKind::{Cpu, Heap, Tasks};
-        let both = [("cpu", Middle, 75), ("heap", Middle, 105), ("heap", End, 180)];
+        let both = [
+            ("cpu", Middle, 75),
+            ("heap", Middle, 105),
+            ("heap", End, 180),
+        ];
         check(None, &[Cpu, Heap], 3, &both);
         check(None, &[Heap, Cpu], 3, &both);
         // Short stages are left alone, unless they are named.
@@ -193,9 +210,18 @@ mod tests {
             Some("gameplay"),
             &[Tasks, Heap],
             1,
-            &[("tasks", Middle, 30), ("heap", Middle, 30), ("heap", End, 60)],
+            &[
+                ("tasks", Middle, 30),
+                ("heap", Middle, 30),
+                ("heap", End, 60),
+            ],
         );
         // One heap is enough where the middle is at the end.
-        check(Some("gameplay"), &[Cpu, Heap], 0, &[("cpu", Middle, 0), ("heap", Middle, 0)]);
+        check(
+            Some("gameplay"),
+            &[Cpu, Heap],
+            0,
+            &[("cpu", Middle, 0), ("heap", Middle, 0)],
+        );
     }
 }

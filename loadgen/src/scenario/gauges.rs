@@ -201,7 +201,11 @@ mod tests {
             ("a*b*c", "acb", false),
             ("*", "anything", true),
         ] {
-            assert_eq!(Wildcard(pattern.into()).fits(name), fits, "{pattern} {name}");
+            assert_eq!(
+                Wildcard(pattern.into()).fits(name),
+                fits,
+                "{pattern} {name}"
+            );
         }
     }
 
@@ -221,7 +225,13 @@ mod tests {
             assert_eq!(spec.title(), title);
             assert!(!format!("{spec:?}").contains("secret"));
         }
-        for url in ["mysql://db/shop", "shop.db", "sqlite:", "sqlite::memory:", ""] {
+        for url in [
+            "mysql://db/shop",
+            "shop.db",
+            "sqlite:",
+            "sqlite::memory:",
+            "",
+        ] {
             assert!(GaugeKind::database(url).is_err(), "{url}");
         }
     }

@@ -52,7 +52,9 @@ impl UsageChart {
         let frame = Frame {
             x: time(0.0, last.fold(0.0, f64::max)),
             y: axis(most),
-            legend: drawn.map(|(line, ink)| (*ink, line.label.clone())).collect(),
+            legend: drawn
+                .map(|(line, ink)| (*ink, line.label.clone()))
+                .collect(),
         };
         frame.draw(|canvas| {
             let marks = self.marks.iter();

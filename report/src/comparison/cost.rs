@@ -57,7 +57,11 @@ impl CostKind {
             Self::Statements => &["statements_total"],
             Self::StatementTime => &["statement_us_total"],
             Self::Rows => &["statement_rows_total"],
-            Self::RowsWritten => &["rows_inserted_total", "rows_updated_total", "rows_deleted_total"],
+            Self::RowsWritten => &[
+                "rows_inserted_total",
+                "rows_updated_total",
+                "rows_deleted_total",
+            ],
             Self::Commits => &["commits_total"],
             Self::Wal => &["wal_position_bytes_total"],
             Self::Commands => &["commands_total"],

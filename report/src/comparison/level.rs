@@ -73,12 +73,24 @@ use LevelUnit::{Bytes, Cores, Count, Share};
 /// What cores and memory are called, of which there are charts.
 pub(crate) const CORES: &str = "cores busy";
 pub(crate) const MEMORY: &str = "memory";
+/// Of which there is nothing to tell on most machines.
+pub(crate) const STOLEN: &str = "stolen by other machines";
 
 const LEVELS: [LevelKind; 22] = [
-    level("process/", CORES, Cores, &["cpu_user_us_total", "cpu_system_us_total"]),
+    level(
+        "process/",
+        CORES,
+        Cores,
+        &["cpu_user_us_total", "cpu_system_us_total"],
+    ),
     level("process/", MEMORY, Bytes, &["memory_bytes"]),
     // Of several processes, in the sum of which what they share would count for each.
-    level("process/", "private memory", Bytes, &["memory_private_bytes"]),
+    level(
+        "process/",
+        "private memory",
+        Bytes,
+        &["memory_private_bytes"],
+    ),
     level("process/", "threads", Count, &["threads"]),
     level("process/", "open descriptors", Count, &["descriptors"]),
     level("process/", "processes", Count, &["processes"]),
@@ -86,20 +98,50 @@ const LEVELS: [LevelKind; 22] = [
         "host",
         CORES,
         Cores,
-        &["cpu_user_us_total", "cpu_system_us_total", "cpu_interrupt_us_total", "cpu_steal_us_total"],
+        &[
+            "cpu_user_us_total",
+            "cpu_system_us_total",
+            "cpu_interrupt_us_total",
+            "cpu_steal_us_total",
+        ],
     ),
-    level("host", "stolen by other machines", Cores, &["cpu_steal_us_total"]),
-    level("host", "some task waits for a core", Share, &["pressure_cpu_some_us_total"]),
-    level("host", "some task waits for a disk", Share, &["pressure_io_some_us_total"]),
-    level("host", "some task waits for memory", Share, &["pressure_memory_some_us_total"]),
+    level("host", STOLEN, Cores, &["cpu_steal_us_total"]),
+    level(
+        "host",
+        "some task waits for a core",
+        Share,
+        &["pressure_cpu_some_us_total"],
+    ),
+    level(
+        "host",
+        "some task waits for a disk",
+        Share,
+        &["pressure_io_some_us_total"],
+    ),
+    level(
+        "host",
+        "some task waits for memory",
+        Share,
+        &["pressure_memory_some_us_total"],
+    ),
     level("postgres/", "connections", Count, &["connections"]),
     level("postgres/", "active", Count, &["active"]),
     level("postgres/", "active and running", Count, &["running"]),
     level("postgres/", "waiting for a lock", Count, &["lock_waits"]),
-    level("postgres/", "idle in transaction", Count, &["idle_in_transaction"]),
+    level(
+        "postgres/",
+        "idle in transaction",
+        Count,
+        &["idle_in_transaction"],
+    ),
     level("sqlite/", "database file", Bytes, &["file_bytes"]),
     level("sqlite/", "write-ahead log", Bytes, &["wal_bytes"]),
-    level("redis/", CORES, Cores, &["cpu_user_us_total", "cpu_system_us_total"]),
+    level(
+        "redis/",
+        CORES,
+        Cores,
+        &["cpu_user_us_total", "cpu_system_us_total"],
+    ),
     level("redis/", MEMORY, Bytes, &["memory_bytes"]),
     level("redis/", "clients", Count, &["clients"]),
     level("redis/", "blocked clients", Count, &["blocked_clients"]),
@@ -113,7 +155,11 @@ pub(super) fn levels(runs: Sides<&Run>, stage: &str, source: &str) -> Vec<LevelC
             let span = run.series.stage(stage)?;
             let [from, until] = [span.judged_from_s, span.ended_s].map(|s| (s * 1e6) as u64);
             let course = course(&run.evidence, source, gauges);
-            mean_and_peak(course.into_iter().filter(|(at, _)| (from..=until).contains(at)))
+            mean_and_peak(
+                course
+                    .into_iter()
+                    .filter(|(at, _)| (from..=until).contains(at)),
+            )
         });
         if sides.a.is_some() || sides.b.is_some() {
             levels.push(LevelComparison {
@@ -125,7 +171,10 @@ pub(super) fn levels(runs: Sides<&Run>, stage: &str, source: &str) -> Vec<LevelC
             });
         }
     };
-    for kind in LEVELS.iter().filter(|kind| source.starts_with(kind.sources)) {
+    for kind in LEVELS
+        .iter()
+        .filter(|kind| source.starts_with(kind.sources))
+    {
         let several = [runs.a, runs.b].map(|run| run.evidence.gauge(source, "processes").is_some());
         let skipped = match kind.gauges {
             ["memory_bytes"] => several.contains(&true),

@@ -49,11 +49,7 @@ impl StatementComparison {
 }
 
 /// All statements of `source` in `stage`, those whose time for each request changed most first.
-pub(super) fn statements(
-    runs: Sides<&Run>,
-    stage: &str,
-    source: &str,
-) -> Vec<StatementComparison> {
+pub(super) fn statements(runs: Sides<&Run>, stage: &str, source: &str) -> Vec<StatementComparison> {
     let uses = runs.map(|run| uses(run, stage, source));
     let mut texts: Vec<&String> = Vec::new();
     for side in [&uses.a, &uses.b] {
@@ -88,13 +84,22 @@ fn uses(run: &Run, stage: &str, source: &str) -> Option<BTreeMap<String, Stateme
     let stages = run.manifest.plan.stages.iter();
     let mut ran = stages.filter(|stage| stage.started_us.is_some());
     let number = ran.position(|ran| ran.name == stage)? as u32;
-    let rows = || run.evidence.statements.iter().filter(|row| row.source == source);
+    let rows = || {
+        run.evidence
+            .statements
+            .iter()
+            .filter(|row| row.source == source)
+    };
     let snapshot = |number: u32| -> Option<BTreeMap<i64, &StatementRow>> {
         let rows: BTreeMap<i64, &StatementRow> = rows()
             .filter(|row| row.snapshot == number)
             .map(|row| (row.queryid, row))
             .collect();
-        let taken = run.evidence.statements.iter().any(|row| row.snapshot == number);
+        let taken = run
+            .evidence
+            .statements
+            .iter()
+            .any(|row| row.snapshot == number);
         taken.then_some(rows)
     };
     let texts: BTreeMap<i64, &str> = rows()
@@ -111,7 +116,9 @@ fn uses(run: &Run, stage: &str, source: &str) -> Option<BTreeMap<String, Stateme
     let requests: u64 = run.stage(stage).map(|action| action.counts.ok).sum();
     let mut uses: BTreeMap<String, StatementUse> = BTreeMap::new();
     for (queryid, row) in after {
-        let earlier = before.get(&queryid).filter(|earlier| earlier.calls <= row.calls);
+        let earlier = before
+            .get(&queryid)
+            .filter(|earlier| earlier.calls <= row.calls);
         let grown = |value: fn(&StatementRow) -> u64| {
             value(row).saturating_sub(earlier.map_or(0, |earlier| value(earlier)))
         };

@@ -23,7 +23,10 @@ pub(super) fn is_database(source: &str) -> bool {
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section> {
     let resources = &comparison.resources;
     let sources = resources.source_names();
-    sources.iter().any(|source| is_database(source)).then_some(())?;
+    sources
+        .iter()
+        .any(|source| is_database(source))
+        .then_some(())?;
     let mut section = Section::new("database", "Database");
     let spent = resources.costs.iter();
     let spent = spent.filter(|row| is_database(&row.source) && row.cost != CostKind::Cpu);
@@ -34,7 +37,11 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section>
     ));
     let levels = resources.levels.iter();
     let levels = levels.filter(|row| is_database(&row.source));
-    section.table(in_use("In the judged span: mean, and the highest reading", levels, names));
+    section.table(in_use(
+        "In the judged span: mean, and the highest reading",
+        levels,
+        names,
+    ));
     section.table(waits(comparison, names));
     for stage in &comparison.stages {
         section.table(statements(comparison, &stage.stage, names));
@@ -121,6 +128,11 @@ fn moved(statement: &StatementComparison) -> Cell {
         return Cell::faint(language::NOT_MEASURED);
     }
     let moved = statement.moved_us();
-    let sign = if moved < 0.0 { "-" } else { "+" };
-    Cell::text(format!("{sign}{}", language::duration(moved.abs())))
+    let size = language::duration(moved.abs());
+    let sign = match moved {
+        _ if size == language::duration(0.0) => "",
+        moved if moved < 0.0 => "-",
+        _ => "+",
+    };
+    Cell::text(format!("{sign}{size}"))
 }

@@ -4,6 +4,7 @@ use super::block::{Block, Section};
 use super::names::Names;
 use super::table::{Cell, Column, Table};
 use super::{database, profiles, usage};
+use crate::comparison::level::STOLEN;
 use crate::comparison::{
     Change, Comparison, Cost, CostComparison, CostKind, Level, LevelComparison, LevelUnit, Side,
 };
@@ -24,26 +25,50 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         measured(&mut section, comparison, names);
     }
     profiles::add(&mut section, comparison, names);
-    section.sections.extend(database::section(comparison, names));
+    section
+        .sections
+        .extend(database::section(comparison, names));
     section
 }
 
 fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
     let resources = &comparison.resources;
-    let cpu = resources.costs.iter().filter(|row| row.cost == CostKind::Cpu);
+    let cpu = resources
+        .costs
+        .iter()
+        .filter(|row| row.cost == CostKind::Cpu);
     section.table(costs(
         "CPU time for each request that succeeded, judged span, with 95 % intervals",
         cpu,
         names,
     ));
-    let levels = resources.levels.iter();
-    let levels = levels.filter(|row| !database::is_database(&row.source));
-    section.table(in_use("In use in the judged span: mean, and the highest reading", levels, names));
+    let levels = || {
+        let levels = resources.levels.iter();
+        levels.filter(|row| !database::is_database(&row.source))
+    };
+    section.table(in_use(
+        "Cores and memory in the judged span: mean, and the highest reading",
+        levels().filter(|row| is_first(row)),
+        names,
+    ));
+    section.table(
+        in_use(
+            "What else was in use in the judged span: mean, and the highest reading",
+            levels().filter(|row| !is_first(row)),
+            names,
+        )
+        .folded(),
+    );
     let figures = usage::figures(comparison, names);
     if !figures.is_empty() {
         section.blocks.push(Block::Figures(figures));
     }
     section.table(absent(comparison, names));
+}
+
+/// Is it what everybody asks for first?
+fn is_first(row: &LevelComparison) -> bool {
+    matches!(row.unit, LevelUnit::Cores | LevelUnit::Bytes) && row.what != STOLEN
 }
 
 /// What could not be read, and why.

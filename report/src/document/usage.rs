@@ -82,7 +82,9 @@ fn marks(comparison: &Comparison, names: &Names) -> Vec<(f64, String)> {
     } else {
         &series.a.stages
     };
-    let stages = stages.iter().map(|span| (span.started_s, span.stage.clone()));
+    let stages = stages
+        .iter()
+        .map(|span| (span.started_s, span.stage.clone()));
     let mut marks: Vec<(f64, String)> = stages.collect();
     for side in Side::BOTH {
         for mark in comparison.resources.marks.get(side) {
@@ -131,5 +133,9 @@ fn data(chart: &UsageChart, title: &str, names: &Names) -> Table {
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next();
-    first.into_iter().flat_map(char::to_uppercase).chain(characters).collect()
+    first
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(characters)
+        .collect()
 }

@@ -39,7 +39,11 @@ pub fn amount(of: f64) -> String {
         return super::NOT_MEASURED.to_owned();
     }
     let size = of.abs();
-    let magnitude = if size > 0.0 { size.log10().floor() as i32 } else { 0 };
+    let magnitude = if size > 0.0 {
+        size.log10().floor() as i32
+    } else {
+        0
+    };
     let decimals = (2 - magnitude).clamp(0, 6);
     trimmed(of, decimals.unsigned_abs() as usize)
 }

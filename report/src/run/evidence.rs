@@ -117,7 +117,10 @@ impl Gauge {
     fn at(&self, at_us: u64) -> Option<f64> {
         let next = self.points.partition_point(|(at, _)| *at < at_us);
         let near = |(at, value): (u64, f64)| (at.abs_diff(at_us) <= REACH_US).then_some(value);
-        match (next.checked_sub(1).map(|i| self.points[i]), self.points.get(next)) {
+        match (
+            next.checked_sub(1).map(|i| self.points[i]),
+            self.points.get(next),
+        ) {
             (Some((from, before)), Some((until, after))) => {
                 let share = (at_us - from) as f64 / (until - from).max(1) as f64;
                 Some(before + (after - before) * share)
@@ -138,7 +141,11 @@ impl From<GaugeSeries> for Gauge {
             let mut sum = 0.0;
             for (_, value) in &mut points {
                 // It fell: its source began anew, at 0.
-                let added = if *value >= last { *value - last } else { *value };
+                let added = if *value >= last {
+                    *value - last
+                } else {
+                    *value
+                };
                 last = *value;
                 sum += added;
                 *value = sum;

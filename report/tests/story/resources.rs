@@ -16,7 +16,11 @@ pub(super) fn resources(name: &impl Fn(&str) -> String) -> Resources {
         [&service, &database].map(|source| GaugeSource {
             name: source.clone(),
             what: name("who listens on port 8000"),
-            problems: problems.iter().filter(|_| *source == database).cloned().collect(),
+            problems: problems
+                .iter()
+                .filter(|_| *source == database)
+                .cloned()
+                .collect(),
         })
     };
     Resources {
@@ -32,8 +36,20 @@ pub(super) fn resources(name: &impl Fn(&str) -> String) -> Resources {
         levels: vec![
             level(&service, "cores busy", LevelUnit::Cores, [1.42, 0.71], name),
             level(&service, "memory", LevelUnit::Bytes, [9.1e7, 6.4e7], name),
-            level("host", "some task waits for a core", LevelUnit::Share, [0.41, 0.12], name),
-            level(&database, "waiting for a lock", LevelUnit::Count, [2.5, 0.0], name),
+            level(
+                "host",
+                "some task waits for a core",
+                LevelUnit::Share,
+                [0.41, 0.12],
+                name,
+            ),
+            level(
+                &database,
+                "waiting for a lock",
+                LevelUnit::Count,
+                [2.5, 0.0],
+                name,
+            ),
         ],
         waits: vec![WaitComparison {
             stage: name(STAGE),

@@ -197,7 +197,10 @@ impl Postgres {
 }
 
 fn statement(row: &PgRow) -> Result<(StatementRow, String), sqlx::Error> {
-    let count = |index: usize| row.try_get::<i64, _>(index).map(|n| n.max(0).cast_unsigned());
+    let count = |index: usize| {
+        row.try_get::<i64, _>(index)
+            .map(|n| n.max(0).cast_unsigned())
+    };
     let total_ms: f64 = row.try_get(2)?;
     let wal_bytes: Option<i64> = row.try_get(8)?;
     let statement = StatementRow {
@@ -219,7 +222,12 @@ fn statement(row: &PgRow) -> Result<(StatementRow, String), sqlx::Error> {
 fn tell(row: &PgRow, reading: &mut Reading) {
     let columns = row.columns().iter();
     let labels: Vec<(&str, &str)> = columns
-        .filter_map(|column| Some((column.name(), row.try_get::<&str, _>(column.ordinal()).ok()?)))
+        .filter_map(|column| {
+            Some((
+                column.name(),
+                row.try_get::<&str, _>(column.ordinal()).ok()?,
+            ))
+        })
         .collect();
     for column in row.columns() {
         if let Ok(Some(value)) = row.try_get::<Option<f64>, _>(column.ordinal()) {

@@ -109,6 +109,9 @@ fn shortened_lists(text: &str) -> String {
             || bare
                 .strip_prefix('$')
                 .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+        if !is_place && out.last() == Some(&" …") {
+            out.push(",");
+        }
         placeholders = if is_place { placeholders + 1 } else { 0 };
         match placeholders {
             0 | 1 => out.push(part),
@@ -134,7 +137,11 @@ fn shortened_rows(text: &str) -> String {
     let (first, mut rest) = rows.split_at(first_end + 1);
     let mut more = false;
     while let Some(next) = rest.trim_start().strip_prefix(',') {
-        let Some(end) = next.trim_start().strip_prefix('(').and_then(|row| row.find(')')) else {
+        let Some(end) = next
+            .trim_start()
+            .strip_prefix('(')
+            .and_then(|row| row.find(')'))
+        else {
             break;
         };
         let inside = &next.trim_start()[1..=end];
@@ -163,14 +170,27 @@ mod tests {
                 "alter role app password ?",
             ),
             (r"select E'a\'b', 'c'", "select ?, ?"),
-            ("select $$a 'b'$$, $tag$c$tag$ from t1", "select ?, ? from t1"),
-            ("select 1.5e3 from \"odd 'name'\" limit 10", "select ? from \"odd 'name'\" limit ?"),
+            (
+                "select $$a 'b'$$, $tag$c$tag$ from t1",
+                "select ?, ? from t1",
+            ),
+            (
+                "select 1.5e3 from \"odd 'name'\" limit 10",
+                "select ? from \"odd 'name'\" limit ?",
+            ),
             ("set x to 'cut off", "set x to ?"),
             ("/* why */ select a.b2 from c", "select a.b2 from c"),
-            ("select * from t where id in ($1, $2, $3)", "select * from t where id in ($1, …)"),
+            (
+                "select * from t where id in ($1, $2, $3)",
+                "select * from t where id in ($1, …)",
+            ),
             (
                 "insert into t (a, b) values ($1, $2), ($3, $4), ($5, $6) on conflict do nothing",
                 "insert into t (a, b) values ($1, …), … on conflict do nothing",
+            ),
+            (
+                "insert into t values ($1, $2, case when $3 then $4 end, $5)",
+                "insert into t values ($1, …, case when $3 then $4 end, $5)",
             ),
             (
                 "insert into t values ($1, now())",

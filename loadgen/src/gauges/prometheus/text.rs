@@ -15,10 +15,10 @@ pub(super) struct Sample<'t> {
 
 /// All samples of `text` that `wanted` takes by their names, in its order; the error names the line
 /// that is none.
-pub(super) fn samples<'t>(
-    text: &'t str,
+pub(super) fn samples(
+    text: &str,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Sample<'t>>, String> {
+) -> Result<Vec<Sample<'_>>, String> {
     let mut samples = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -105,18 +105,23 @@ foo_created 1520430000.123
     fn the_examples_of_both_specifications_are_read() {
         let names = |text| -> Vec<(String, f64)> {
             let samples = samples(text, |_| true).unwrap();
-            let told = samples.iter().map(|s| (format!("{}{}", s.name, s.labels), s.value));
+            let told = samples
+                .iter()
+                .map(|s| (format!("{}{}", s.name, s.labels), s.value));
             told.collect()
         };
         let classic = names(CLASSIC);
         assert_eq!(classic.len(), 6);
         assert_eq!(
             classic[0],
-            (r#"http_requests_total{method="post",code="200"}"#.to_owned(), 1027.0)
+            (
+                r#"http_requests_total{method="post",code="200"}"#.to_owned(),
+                1027.0
+            )
         );
         assert!(classic[2].0.ends_with(r#"\"FILE.TXT\" }"}"#), "{classic:?}");
         assert!((classic[2].1 - 1.458_255_915e9).abs() < 1e-3);
-        assert_eq!(classic[4].1, f64::INFINITY);
+        assert!(classic[4].1.is_infinite());
         assert_eq!(
             names(OPEN),
             [

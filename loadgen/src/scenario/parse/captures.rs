@@ -76,11 +76,7 @@ fn capture(
 }
 
 /// Of a stage that is named a CPU profile, of long ones the heap too.
-fn kinds(
-    table: &mut Table<'_, '_>,
-    named: bool,
-    mistakes: &mut Mistakes<'_>,
-) -> Vec<ProfileKind> {
+fn kinds(table: &mut Table<'_, '_>, named: bool, mistakes: &mut Mistakes<'_>) -> Vec<ProfileKind> {
     let Some(value) = table.get("kinds") else {
         let usual: &[ProfileKind] = if named {
             &[ProfileKind::Cpu]
@@ -95,7 +91,10 @@ fn kinds(
             table.mistyped("kinds", item, "a text or a list of texts", mistakes);
             continue;
         };
-        match ProfileKind::ALL.into_iter().find(|kind| kind.slug() == text) {
+        match ProfileKind::ALL
+            .into_iter()
+            .find(|kind| kind.slug() == text)
+        {
             Some(kind) if kinds.contains(&kind) => {
                 mistakes.add(&item.span(), format!("capture: kinds has {text:?} twice"));
             }

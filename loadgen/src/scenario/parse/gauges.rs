@@ -108,7 +108,11 @@ fn process(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Gau
         }),
         "name" => text(table, "name", mistakes).map(|(name, _)| ProcessBy::Name(name)),
         cgroup => {
-            let key = if cgroup == "cgroup" { "cgroup" } else { "container" };
+            let key = if cgroup == "cgroup" {
+                "cgroup"
+            } else {
+                "container"
+            };
             text(table, key, mistakes).map(|(group, _)| ProcessBy::Cgroup(group))
         }
     };
