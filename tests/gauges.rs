@@ -190,7 +190,8 @@ fn postgresql_tells_of_statements_waits_and_its_processes_and_keeps_its_secrets(
         let first = statements.iter().find(|row| row.text == text).unwrap();
         let rows = statements.iter().filter(|row| row.queryid == first.queryid);
         let counted: Vec<_> = rows.map(|row| (row.snapshot, row.calls)).collect();
-        assert_eq!(counted, [(2, 300)]);
+        // The second one may be taken when the second stage has begun already.
+        assert_eq!(counted.last(), Some(&(2, 300)));
         assert!(statements.iter().any(|row| row.snapshot == 0));
         assert!(!statements.iter().any(|row| row.text.contains("pg_stat_")));
 

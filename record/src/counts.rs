@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn rows_read_back_as_written() {
-        let rows = vec![row(0, &[]), row(1, &[("http-503", 4), ("timeout", 2)])];
+        let rows = [row(0, &[]), row(1, &[("http-503", 4), ("timeout", 2)])];
         let mut bytes = Vec::new();
         write_rows(&mut bytes, &rows[..1], true).unwrap();
         write_rows(&mut bytes, &rows[1..], false).unwrap();

@@ -1,6 +1,6 @@
 //! What was used, from gauges and statements of two records.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::float_cmp)]
 
 mod support;
 

@@ -19,7 +19,7 @@ fn sequence(folder: &Path, runs: &[Synthetic]) -> Option<Sequence> {
         .zip(runs)
         .map(|(parent, run)| run.write(&parent))
         .collect();
-    let dirs: Vec<&Path> = dirs.iter().map(|dir| dir.as_path()).collect();
+    let dirs: Vec<&Path> = dirs.iter().map(std::path::PathBuf::as_path).collect();
     Sequence::of(&load_all(&dirs).unwrap(), &CompareOptions::default())
 }
 
