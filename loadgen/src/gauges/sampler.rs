@@ -99,10 +99,14 @@ impl Sampling {
     /// Ends after the reading that is under way, and tells what was read.
     pub(crate) fn finish(self) -> Result<Vec<GaugeSource>, RecordError> {
         drop(self.stop);
-        match self.thread.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        // The run is worth more than what was read beside it.
+        self.thread.join().unwrap_or_else(|_| {
+            Ok(vec![GaugeSource {
+                name: "process/generator".to_owned(),
+                what: "the generator".to_owned(),
+                problems: vec!["the thread that reads has failed".to_owned()],
+            }])
+        })
     }
 }
 
