@@ -64,6 +64,7 @@ pub fn main() -> ExitCode {
         Verb::Audit(args) => cli::audit::run(&args),
         Verb::Baseline(args) => cli::baseline::run(&args),
         Verb::Knee(args) => cli::knee::run(*args),
+        Verb::Mark(args) => cli::mark::run(&args),
         Verb::Serve(args) => cli::serve::run(args),
         Verb::Schema(args) => cli::schema::run(&args),
         Verb::Completions(args) => cli::completions::run(&args),

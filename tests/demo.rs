@@ -248,6 +248,7 @@ fn every_verb_explains_itself_with_examples() {
         "baseline",
         "audit",
         "knee",
+        "mark",
         "serve",
         "schema",
         "completions",

@@ -5,7 +5,9 @@
 mod page;
 mod story;
 
-use brunt_report::comparison::{Aspect, Conclusion, Difference, Fact, Fault, Side, Sides};
+use brunt_report::comparison::{
+    Aspect, Conclusion, Difference, Fact, Fault, Resources, Side, Sides,
+};
 use brunt_report::document::{Document, build};
 use brunt_report::render::{html, markdown, terminal};
 use page::Page;
@@ -58,7 +60,7 @@ fn html_is_well_formed_and_self_contained() {
 #[test]
 fn every_chart_has_its_data() {
     let document = build(&story::comparison());
-    assert_eq!(document.figures().len(), 12);
+    assert_eq!(document.figures().len(), 14);
     for figure in document.figures() {
         assert!(!figure.data.rows.is_empty(), "{}", figure.title);
         let svg = figure.drawing.inline("id", "title", "description");
@@ -128,6 +130,7 @@ fn nothing_measured_is_a_report_too() {
     comparison.targets.clear();
     comparison.failures.clear();
     comparison.series = Sides::default();
+    comparison.resources = Resources::default();
     comparison.verdict.facts.clear();
     let document = build(&comparison);
     Page::parse(&html(&document).unwrap()).unwrap();

@@ -9,6 +9,7 @@ pub(crate) mod gate;
 pub(crate) mod init;
 pub(crate) mod knee;
 pub(crate) mod load;
+pub(crate) mod mark;
 pub(crate) mod output;
 pub(crate) mod overrides;
 mod progress;
@@ -57,6 +58,8 @@ pub(crate) enum Verb {
     Audit(audit::AuditArgs),
     /// Find the highest rate that meets the targets of a scenario
     Knee(Box<knee::KneeArgs>),
+    /// Note an event in the record of a run that goes on: a deployment, a failover
+    Mark(mark::MarkArgs),
     /// Run the reference challenge service, or its reward mock
     Serve(serve::ServeArgs),
     /// Print a JSON Schema: of scenario files, records, or JSON outputs

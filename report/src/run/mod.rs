@@ -3,6 +3,7 @@
 mod action_run;
 mod counts;
 mod digest;
+mod evidence;
 mod model;
 mod planned;
 mod points;
@@ -17,6 +18,7 @@ use brunt_record::{ErrorSample, Manifest, Problem, Record};
 pub(crate) use action_run::merge;
 pub use action_run::{ActionRun, Settled, WhileDue, Window};
 pub use counts::ActionCounts;
+pub use evidence::{Evidence, Gauge};
 pub use model::LoadModel;
 pub use series::{
     ActionSeries, MOST_POINTS, PlannedPoint, Point, Series, SpectrumPoint, StageSpan,
@@ -45,6 +47,8 @@ pub struct Run {
     pub errors: Vec<ErrorSample>,
     /// `notes.md` beside the record, if there is any: what people wrote of the run.
     pub notes: Option<String>,
+    /// What was recorded beside the requests.
+    pub evidence: Evidence,
     /// Everything that is wrong with the record.
     pub problems: Vec<Problem>,
 }
@@ -93,7 +97,9 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
     let record = Record::open(dir)?;
     let mut problems = record.problems();
     let digested = digest::digest(&record, &mut problems)?;
+    let evidence = Evidence::of(&record)?;
     Ok(Run {
+        evidence,
         label: dir.display().to_string(),
         manifest: record.manifest,
         finished: record.finished,

@@ -172,6 +172,7 @@ impl Synthetic {
             totals: vec![],
             session_totals: vec![],
             captures: vec![],
+            gauges: vec![],
             files: BTreeMap::new(),
         }
     }
