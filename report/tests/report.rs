@@ -17,7 +17,7 @@ use proptest::prelude::*;
 fn markdown_of_the_story() {
     let out = markdown(&build(&story::comparison()), "charts");
     insta::assert_snapshot!(out.text);
-    assert_eq!(out.files.len(), 12);
+    assert_eq!(out.files.len(), 14);
     for (name, svg) in &out.files {
         assert!(out.text.contains(&format!("](charts/{name})")));
         assert!(svg.len() < 30_000, "{name} has {} bytes", svg.len());

@@ -63,6 +63,7 @@ fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
     if !figures.is_empty() {
         section.blocks.push(Block::Figures(figures));
     }
+    section.table(usage::events(comparison, names));
     section.table(absent(comparison, names));
 }
 

@@ -102,6 +102,31 @@ fn marks(comparison: &Comparison, names: &Names) -> Vec<(f64, String)> {
     marks
 }
 
+/// The same in words: a chart names what it has room for.
+pub(super) fn events(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "What happened beside the load",
+        vec![
+            Column::figure("Second"),
+            Column::words("Run"),
+            Column::words("What"),
+        ],
+    );
+    for side in Side::BOTH {
+        for mark in comparison.resources.marks.get(side) {
+            if matches!(mark.kind, MarkKind::Stage | MarkKind::StageEnd) {
+                continue;
+            }
+            table.rows.push(vec![
+                Cell::text(language::seconds(mark.at_us as f64 / 1e6)),
+                Cell::text(names.heading(side)),
+                Cell::text(&mark.text),
+            ]);
+        }
+    }
+    table
+}
+
 fn data(chart: &UsageChart, title: &str, names: &Names) -> Table {
     let mut rows: BTreeMap<u64, [Option<f64>; 2]> = BTreeMap::new();
     for (side, line) in [&chart.a, &chart.b].into_iter().enumerate() {
