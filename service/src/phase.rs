@@ -89,9 +89,12 @@ pub enum PhaseError {
     },
 }
 
-const PRESETS: [(&str, &str); 2] = [
+const PRESETS: [(&str, &str); 5] = [
     ("phase8", include_str!("../phases/phase8.toml")),
     ("phase9", include_str!("../phases/phase9.toml")),
+    ("phase10", include_str!("../phases/phase10.toml")),
+    ("phase11", include_str!("../phases/phase11.toml")),
+    ("phase12", include_str!("../phases/phase12.toml")),
 ];
 
 fn preset_names() -> String {
@@ -153,6 +156,6 @@ mod tests {
     #[test]
     fn a_name_that_is_neither_preset_nor_file_lists_the_presets() {
         let error = Phase::load("phase7").unwrap_err().to_string();
-        assert!(error.contains("phase8, phase9"), "{error}");
+        assert!(error.contains("phase8, phase9, phase10"), "{error}");
     }
 }
