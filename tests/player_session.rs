@@ -57,7 +57,7 @@ fn start(folder: &Path) -> Running {
     });
     Running {
         http,
-        grpc: grpc.unwrap(),
+        grpc,
         _runtime: runtime,
     }
 }
