@@ -6,6 +6,8 @@
     reason = "every test file uses another part"
 )]
 
+pub mod grpc;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
