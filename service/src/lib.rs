@@ -20,6 +20,7 @@ pub mod progress;
 pub mod rewards;
 pub mod rule;
 pub mod service;
+pub mod settings;
 mod span;
 pub mod stop_signal;
 pub mod store;

@@ -13,15 +13,14 @@ use tonic::transport::server::TcpIncoming;
 use crate::admin;
 use crate::app::App;
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::cli::{Role, ServeArgs};
 use crate::grpc::EventHandler;
 use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use crate::http::{HttpState, Identity, private_router, public_router};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
-use crate::phase::{Phase, PhaseError};
 use crate::rewards::{RewardClient, RewardError};
+use crate::settings::{Role, Settings};
 use crate::store::{Store, StoreError};
 
 /// Accepted work gets so long to finish once the service is told to stop.
@@ -34,9 +33,6 @@ const MAX_CONCURRENT_STREAMS: u32 = 10_000;
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The phase could not be loaded.
-    #[error(transparent)]
-    Phase(#[from] PhaseError),
     /// The catalogue could not be loaded.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -93,22 +89,22 @@ pub struct Service {
 
 impl Service {
     /// Loads, connects, migrates and binds.
-    pub async fn bind(args: ServeArgs) -> Result<Self, ServiceError> {
-        let phase = Phase::load(&args.phase)?;
-        let catalogue = match &args.catalogue {
+    pub async fn bind(settings: Settings) -> Result<Self, ServiceError> {
+        let phase = settings.phase;
+        let catalogue = match &settings.catalogue {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
-        let rewards = RewardClient::new(&args.rewards)?;
-        let store = Store::connect(&args.database, phase.switches.pool).await?;
-        let (http, http_address) = listen("http", args.http).await?;
-        let (grpc, grpc_address) = if args.role.takes_events() {
-            let (listener, address) = listen("grpc", args.grpc).await?;
+        let rewards = RewardClient::new(settings.rewards.expose())?;
+        let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
+        let (http, http_address) = listen("http", settings.http).await?;
+        let (grpc, grpc_address) = if settings.role.takes_events() {
+            let (listener, address) = listen("grpc", settings.grpc).await?;
             (Some(listener), Some(address))
         } else {
             (None, None)
         };
-        let (admin, admin_address) = listen("admin", args.admin).await?;
+        let (admin, admin_address) = listen("admin", settings.admin).await?;
         let addresses = Addresses {
             http: http_address,
             grpc: grpc_address,
@@ -116,7 +112,7 @@ impl Service {
         };
         tracing::info!(
             phase = %phase.name,
-            role = %args.role,
+            role = %settings.role,
             database = %store.kind(),
             http = %http_address,
             grpc = grpc_address.map(tracing::field::display),
@@ -126,8 +122,8 @@ impl Service {
         Ok(Self {
             addresses,
             app: App::new(catalogue, store, phase, rewards),
-            role: args.role,
-            identity: if args.allow_mock_user {
+            role: settings.role,
+            identity: if settings.allow_mock_user {
                 Identity::MockUser
             } else {
                 Identity::Token
