@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod batch;
 pub mod catalogue;
 pub mod cli;
 pub mod grpc;
