@@ -13,9 +13,9 @@ use tonic::transport::server::TcpIncoming;
 use crate::admin;
 use crate::app::App;
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::grpc::EventHandler;
 use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
+use crate::grpc::{EventHandler, Metered};
 use crate::http::{HttpState, Identity, private_router, public_router};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
@@ -97,6 +97,7 @@ impl Service {
         };
         let rewards = RewardClient::new(settings.rewards.expose())?;
         let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
+        let metrics = Metrics::new(&phase, &store);
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = if settings.role.takes_events() {
             let (listener, address) = listen("grpc", settings.grpc).await?;
@@ -121,7 +122,7 @@ impl Service {
         );
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards),
+            app: App::new(catalogue, store, phase, rewards, metrics),
             role: settings.role,
             identity: if settings.allow_mock_user {
                 Identity::MockUser
@@ -137,10 +138,8 @@ impl Service {
     /// Serves until `shutdown` completes or a server fails; then finishes what was accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let stop = CancellationToken::new();
-        let metrics = Metrics::new(&self.app);
         let state = HttpState {
             app: self.app.clone(),
-            metrics: metrics.clone(),
             identity: self.identity,
         };
         let router = if self.role.serves_players() {
@@ -159,7 +158,6 @@ impl Service {
         if let Some(listener) = self.grpc {
             let handler = EventHandler {
                 app: self.app.clone(),
-                metrics,
             };
             servers.spawn(serve_grpc(listener, handler, stop.clone()));
         }
@@ -236,6 +234,7 @@ async fn serve_grpc(
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .layer(Metered::layer(handler.app.metrics.clone()))
         .add_service(UserLoggedInEventsServer::new(handler.clone()))
         .add_service(StatItemUpdatedEventsServer::new(handler))
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())

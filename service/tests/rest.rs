@@ -278,11 +278,14 @@ async fn metrics_count_by_route_method_and_status() {
     assert_eq!(answer.status, 200);
     let text = String::from_utf8(answer.body.to_vec()).unwrap();
     for line in [
-        r#"challenge_requests_total{route="/challenge/v1/challenges/initialize",method="POST",status="200"} 2"#,
-        r#"challenge_requests_total{route="/challenge/v1/challenges/{challenge}/goals/{goal}/active",method="PUT",status="400"} 1"#,
-        r#"challenge_request_duration_seconds_count{route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
-        r#"challenge_request_duration_seconds_bucket{le="+Inf",route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
+        r#"challenge_requests_total{protocol="rest",route="/challenge/v1/challenges/initialize",method="POST",status="200"} 2"#,
+        r#"challenge_requests_total{protocol="rest",route="/challenge/v1/challenges/{challenge}/goals/{goal}/active",method="PUT",status="400"} 1"#,
+        r#"challenge_request_duration_seconds_count{protocol="rest",route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
+        r#"challenge_request_duration_seconds_bucket{le="+Inf",protocol="rest",route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
+        r#"challenge_requests_in_progress{protocol="rest",route="/metrics",method="GET"} 1"#,
+        r#"challenge_requests_in_progress{protocol="rest",route="/challenge/v1/challenges/initialize",method="POST"} 0"#,
         "challenge_pool_max_connections 8",
+        "challenge_pool_waiting 0",
         "challenge_queued_writes 0",
     ] {
         assert!(text.lines().any(|l| l == line), "no {line} in\n{text}");

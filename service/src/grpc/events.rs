@@ -1,15 +1,11 @@
 //! Events of the game.
 
-use std::time::Instant;
-
-use http::Method;
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
 use crate::app::App;
-use crate::metrics::Metrics;
 use crate::operations::{self, OperationError};
 use crate::rule::Event;
 use crate::store::StoreError;
@@ -19,30 +15,17 @@ use crate::store::StoreError;
 pub struct EventHandler {
     /// The service itself.
     pub app: App,
-    /// What is counted.
-    pub metrics: Metrics,
 }
 
 impl EventHandler {
-    async fn handle(
-        &self,
-        route: &str,
-        user: &str,
-        event: Result<Event, Status>,
-    ) -> Result<Response<()>, Status> {
-        let start = Instant::now();
-        let outcome = match event {
-            Ok(event) if !user.is_empty() => operations::receive(&self.app, user, &event)
-                .await
-                .map(|_| Response::new(()))
-                .map_err(|error| status(&error)),
-            Ok(_) => Err(Status::invalid_argument("user_id is empty")),
-            Err(status) => Err(status),
-        };
-        let code = outcome.as_ref().err().map_or(Code::Ok, Status::code);
-        self.metrics
-            .record(route, &Method::POST, http_status(code), start.elapsed());
-        outcome
+    async fn handle(&self, user: &str, event: Event) -> Result<Response<()>, Status> {
+        if user.is_empty() {
+            return Err(Status::invalid_argument("user_id is empty"));
+        }
+        match operations::receive(&self.app, user, &event).await {
+            Ok(_) => Ok(Response::new(())),
+            Err(error) => Err(status(&error)),
+        }
     }
 }
 
@@ -50,9 +33,7 @@ impl EventHandler {
 impl UserLoggedInEvents for EventHandler {
     async fn on_message(&self, request: Request<UserLoggedIn>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        let route = "/brunt.events.v1.UserLoggedInEvents/OnMessage";
-        self.handle(route, &message.user_id, Ok(Event::LoggedIn))
-            .await
+        self.handle(&message.user_id, Event::LoggedIn).await
     }
 }
 
@@ -60,8 +41,7 @@ impl UserLoggedInEvents for EventHandler {
 impl StatItemUpdatedEvents for EventHandler {
     async fn on_message(&self, request: Request<StatItemUpdated>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        let route = "/brunt.events.v1.StatItemUpdatedEvents/OnMessage";
-        self.handle(route, &message.user_id, event(&message)).await
+        self.handle(&message.user_id, event(&message)?).await
     }
 }
 
@@ -92,16 +72,6 @@ fn status(error: &OperationError) -> Status {
             tracing::error!(%error, "an event failed");
             Status::internal("the database failed; the log of the service says how")
         }
-    }
-}
-
-/// The status under which REST would report the same outcome, so that both share one metric.
-fn http_status(code: Code) -> http::StatusCode {
-    match code {
-        Code::Ok => http::StatusCode::OK,
-        Code::InvalidArgument => http::StatusCode::BAD_REQUEST,
-        Code::Unavailable => http::StatusCode::SERVICE_UNAVAILABLE,
-        _ => http::StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -14,15 +14,12 @@ pub use player::Identity;
 pub use problem::Problem;
 
 use crate::app::App;
-use crate::metrics::Metrics;
 
 /// What handlers need.
 #[derive(Debug, Clone)]
 pub struct HttpState {
     /// The service itself.
     pub app: App,
-    /// What is counted.
-    pub metrics: Metrics,
     /// How a request says who asks.
     pub identity: Identity,
 }
@@ -46,6 +43,9 @@ fn finish(router: Router<HttpState>, state: HttpState) -> Router {
         .route("/metrics", get(metrics::scrape))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(from_fn_with_state(state.metrics.clone(), metered::metered))
+        .layer(from_fn_with_state(
+            state.app.metrics.clone(),
+            metered::metered,
+        ))
         .with_state(state)
 }
