@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::catalogue::Catalogue;
+use crate::metrics::Metrics;
 use crate::phase::{Materialisation, Phase};
 use crate::rewards::RewardClient;
 use crate::store::{Assignment, Assignments, Store};
@@ -24,6 +25,8 @@ pub struct Inner {
     pub phase: Phase,
     /// Who grants rewards.
     pub rewards: RewardClient,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
     /// The goals assigned by default, active.
@@ -34,7 +37,13 @@ pub struct Inner {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(catalogue: Catalogue, store: Store, phase: Phase, rewards: RewardClient) -> Self {
+    pub fn new(
+        catalogue: Catalogue,
+        store: Store,
+        phase: Phase,
+        rewards: RewardClient,
+        metrics: Metrics,
+    ) -> Self {
         let all: Assignments = catalogue
             .goals()
             .map(|(challenge, goal)| Assignment {
@@ -54,6 +63,7 @@ impl App {
             store,
             phase,
             rewards,
+            metrics,
             tasks: TaskTracker::new(),
             defaults,
             materialised,

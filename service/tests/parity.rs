@@ -254,7 +254,7 @@ async fn both_protocols_say_the_same() {
     }
 
     // Nothing listens where this one asks for rewards.
-    let service = start(|args| args.rewards = "http://127.0.0.1:1".into()).await;
+    let service = start(|settings| settings.rewards = "http://127.0.0.1:1".into()).await;
     let channel = grpc::connect(&service).await;
     let refused = Err(("REWARD_FAILED", 502, Code::Unavailable));
     check(&service, &channel, Completed, Claim(CHALLENGE, GOAL), refused).await;
@@ -265,7 +265,7 @@ async fn both_protocols_ask_who_it_is() {
     let long = "x".repeat(129);
     let users = [None, Some(""), Some(long.as_str())];
     let check = async |allow: bool, user: Option<&str>| {
-        let service = start(|args| args.allow_mock_user = allow).await;
+        let service = start(|settings| settings.allow_mock_user = allow).await;
         let channel = grpc::connect(&service).await;
         for ask in [
             Ask::List { active_only: false },

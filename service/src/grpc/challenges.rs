@@ -7,10 +7,8 @@ use super::challenge_v1::{
     ClaimGoalRequest, Goal, InitializePlayerRequest, InitializePlayerResponse,
     ListChallengesRequest, ListChallengesResponse, SetGoalActiveRequest,
 };
-use super::metered::metered;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::metrics::Metrics;
 use crate::operations;
 use crate::player::Identity;
 
@@ -19,8 +17,6 @@ use crate::player::Identity;
 pub struct ChallengeHandler {
     /// The service itself.
     pub app: App,
-    /// What is counted.
-    pub metrics: Metrics,
     /// How a request says who asks.
     pub identity: Identity,
 }
@@ -37,62 +33,46 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<ListChallengesRequest>,
     ) -> Result<Response<ListChallengesResponse>, Status> {
-        let route = "/brunt.challenge.v1.ChallengeService/ListChallenges";
-        metered(&self.metrics, route, async {
-            let user = self.player(&request)?;
-            let active_only = request.get_ref().active_only;
-            let view = operations::list(&self.app, user, active_only).await?;
-            Ok(view.into())
-        })
-        .await
+        let user = self.player(&request)?;
+        let active_only = request.get_ref().active_only;
+        let view = operations::list(&self.app, user, active_only).await?;
+        Ok(Response::new(view.into()))
     }
 
     async fn initialize_player(
         &self,
         request: Request<InitializePlayerRequest>,
     ) -> Result<Response<InitializePlayerResponse>, Status> {
-        let route = "/brunt.challenge.v1.ChallengeService/InitializePlayer";
-        metered(&self.metrics, route, async {
-            let user = self.player(&request)?;
-            let initialised = operations::initialise(&self.app, user).await?;
-            Ok(initialised.into())
-        })
-        .await
+        let user = self.player(&request)?;
+        let initialised = operations::initialise(&self.app, user).await?;
+        Ok(Response::new(initialised.into()))
     }
 
     async fn set_goal_active(
         &self,
         request: Request<SetGoalActiveRequest>,
     ) -> Result<Response<Goal>, Status> {
-        let route = "/brunt.challenge.v1.ChallengeService/SetGoalActive";
-        metered(&self.metrics, route, async {
-            let user = self.player(&request)?;
-            let SetGoalActiveRequest {
-                challenge_id,
-                goal_id,
-                is_active,
-            } = request.get_ref();
-            let goal =
-                operations::activate(&self.app, user, challenge_id, goal_id, *is_active).await?;
-            Ok(goal.into())
-        })
-        .await
+        let user = self.player(&request)?;
+        let SetGoalActiveRequest {
+            challenge_id,
+            goal_id,
+            is_active,
+        } = request.get_ref();
+        let goal =
+            operations::activate(&self.app, user, challenge_id, goal_id, *is_active).await?;
+        Ok(Response::new(goal.into()))
     }
 
     async fn claim_goal(
         &self,
         request: Request<ClaimGoalRequest>,
     ) -> Result<Response<Goal>, Status> {
-        let route = "/brunt.challenge.v1.ChallengeService/ClaimGoal";
-        metered(&self.metrics, route, async {
-            let user = self.player(&request)?;
-            let ClaimGoalRequest {
-                challenge_id,
-                goal_id,
-            } = request.get_ref();
-            let goal = operations::claim(&self.app, user, challenge_id, goal_id).await?;
-            Ok(goal.into())
-        })
-        .await
+        let user = self.player(&request)?;
+        let ClaimGoalRequest {
+            challenge_id,
+            goal_id,
+        } = request.get_ref();
+        let goal = operations::claim(&self.app, user, challenge_id, goal_id).await?;
+        Ok(Response::new(goal.into()))
     }
 }

@@ -5,10 +5,8 @@ use tonic::{Request, Response, Status};
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
-use super::metered::metered;
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::metrics::Metrics;
 use crate::operations;
 use crate::rule::Event;
 
@@ -17,26 +15,15 @@ use crate::rule::Event;
 pub struct EventHandler {
     /// The service itself.
     pub app: App,
-    /// What is counted.
-    pub metrics: Metrics,
 }
 
 impl EventHandler {
-    async fn handle(
-        &self,
-        route: &str,
-        user: &str,
-        event: Result<Event, Failure>,
-    ) -> Result<Response<()>, Status> {
-        metered(&self.metrics, route, async {
-            let event = event?;
-            if user.is_empty() {
-                return Err(Failure::new(Code::BadRequest, "user_id is empty"));
-            }
-            operations::receive(&self.app, user, &event).await?;
-            Ok(())
-        })
-        .await
+    async fn handle(&self, user: &str, event: Event) -> Result<Response<()>, Status> {
+        if user.is_empty() {
+            return Err(Failure::new(Code::BadRequest, "user_id is empty").into());
+        }
+        operations::receive(&self.app, user, &event).await?;
+        Ok(Response::new(()))
     }
 }
 
@@ -44,9 +31,7 @@ impl EventHandler {
 impl UserLoggedInEvents for EventHandler {
     async fn on_message(&self, request: Request<UserLoggedIn>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        let route = "/brunt.events.v1.UserLoggedInEvents/OnMessage";
-        self.handle(route, &message.user_id, Ok(Event::LoggedIn))
-            .await
+        self.handle(&message.user_id, Event::LoggedIn).await
     }
 }
 
@@ -54,8 +39,7 @@ impl UserLoggedInEvents for EventHandler {
 impl StatItemUpdatedEvents for EventHandler {
     async fn on_message(&self, request: Request<StatItemUpdated>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        let route = "/brunt.events.v1.StatItemUpdatedEvents/OnMessage";
-        self.handle(route, &message.user_id, event(&message)).await
+        self.handle(&message.user_id, event(&message)?).await
     }
 }
 

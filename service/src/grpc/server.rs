@@ -12,8 +12,9 @@ use super::challenge_v1::challenge_service_server::ChallengeServiceServer;
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use super::health::HealthHandler;
+use super::metered::Metered;
 use super::{ChallengeHandler, DESCRIPTORS, EventHandler};
-use crate::cli::Role;
+use crate::settings::Role;
 use crate::readiness::Readiness;
 
 /// Far above what an open-model generator keeps in flight on one connection: the default of some
@@ -54,6 +55,7 @@ pub async fn serve(
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .layer(Metered::layer(offer.events.app.metrics.clone()))
         .add_routes(routes(offer)?)
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await?;

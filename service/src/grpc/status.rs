@@ -6,6 +6,7 @@ use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::failure::Failure;
+use crate::operations::OperationError;
 
 /// Whose codes they are, as google.rpc.ErrorInfo wants to know.
 const DOMAIN: &str = "challenge.brunt";
@@ -18,5 +19,11 @@ impl From<Failure> for Status {
             details.set_retry_info(Some(wait));
         }
         Self::with_error_details(code.grpc(), failure.detail, details)
+    }
+}
+
+impl From<OperationError> for Status {
+    fn from(error: OperationError) -> Self {
+        Failure::from(error).into()
     }
 }

@@ -16,7 +16,7 @@ use crate::failure::Code;
     responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(super) async fn scrape(State(state): State<HttpState>) -> Response {
-    match state.metrics.text(&state.app) {
+    match state.app.metrics.text() {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()

@@ -21,7 +21,6 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::failure::Code;
-use crate::metrics::Metrics;
 use crate::player::Identity;
 use crate::readiness::Readiness;
 
@@ -30,8 +29,6 @@ use crate::readiness::Readiness;
 pub struct HttpState {
     /// The service itself.
     pub app: App,
-    /// What is counted.
-    pub metrics: Metrics,
     /// How a request says who asks.
     pub identity: Identity,
     /// What `/readyz` asks.
@@ -70,6 +67,9 @@ fn finish(routes: OpenApiRouter<HttpState>, state: HttpState) -> Router {
             let detail = "the resource of this path does not take this method";
             Problem::new(Code::MethodNotAllowed, detail)
         })
-        .layer(from_fn_with_state(state.metrics.clone(), metered::metered))
+        .layer(from_fn_with_state(
+            state.app.metrics.clone(),
+            metered::metered,
+        ))
         .with_state(state)
 }

@@ -5,6 +5,7 @@
 
 mod assignments;
 mod error;
+mod metered_pool;
 mod postgres;
 mod row;
 mod sqlite;
@@ -18,6 +19,7 @@ pub use postgres::PgStore;
 pub use sqlite::SqliteStore;
 
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 use crate::rule::Change;
 
@@ -205,6 +207,11 @@ impl Store {
     /// How many connections there are, now.
     pub fn pool_gauge(&self) -> PoolGauge {
         dispatch!(self, s => s.pool_gauge())
+    }
+
+    /// What the pool counts.
+    pub fn pool_metrics(&self) -> &PoolMetrics {
+        dispatch!(self, s => s.pool_metrics())
     }
 
     /// Finishes what was accepted and closes all connections.

@@ -2,17 +2,19 @@
 
 use std::num::NonZeroU32;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
 use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// A pool of connections to PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgStore {
-    pool: PgPool,
+    pool: MeteredPool<Postgres>,
 }
 
 /// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
@@ -30,7 +32,9 @@ impl PgStore {
             .connect_with(options)
             .await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool: MeteredPool::new(pool),
+        })
     }
 
     pub(super) async fn rows_of_user(&self, user: &str) -> Result<Vec<Progress>, StoreError> {
@@ -273,6 +277,10 @@ impl PgStore {
             idle: self.pool.num_idle() as u32,
             queued_writes: None,
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.pool.metrics()
     }
 
     pub(super) async fn close(&self) {
