@@ -22,9 +22,13 @@ pub struct ChallengesView<'a> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Challenge)]
 pub struct ChallengeView<'a> {
+    /// Unique in the catalogue.
     pub(crate) challenge_id: &'a str,
+    /// What players see.
     pub(crate) name: &'a str,
+    /// What players see below the name.
     pub(crate) description: &'a str,
+    /// In the order of the catalogue.
     pub(crate) goals: Vec<GoalView<'a>>,
 }
 
@@ -33,11 +37,17 @@ pub struct ChallengeView<'a> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Goal)]
 pub struct GoalView<'a> {
+    /// Unique in the catalogue.
     pub(crate) goal_id: &'a str,
+    /// The challenge that it belongs to.
     pub(crate) challenge_id: &'a str,
+    /// What players see.
     pub(crate) name: &'a str,
+    /// What players see below the name.
     pub(crate) description: &'a str,
+    /// What has to be reached.
     pub(crate) requirement: &'a Requirement,
+    /// What a claim grants.
     pub(crate) reward: &'a Reward,
     // Last: the pre-serialised catalogue ends here.
     #[serde(flatten)]
@@ -48,12 +58,19 @@ pub struct GoalView<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
+    /// Whole units of the statistic.
     pub(crate) progress: i64,
+    /// Where the player stands.
     pub(crate) status: Status,
+    /// Only active goals progress.
     pub(crate) is_active: bool,
+    /// When the goal was last switched on; null if it never was.
     pub(crate) assigned_at: Option<Instant>,
+    /// When the assignment ends; null if it does not.
     pub(crate) expires_at: Option<Instant>,
+    /// When the target was reached; null before.
     pub(crate) completed_at: Option<Instant>,
+    /// When the reward was granted; null before.
     pub(crate) claimed_at: Option<Instant>,
 }
 

@@ -55,6 +55,7 @@ pub struct Goal {
 /// What has to be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
+#[schema(rename_all = "camelCase")]
 pub struct Requirement {
     /// The statistic that the goal listens to.
     pub stat_code: String,
@@ -67,6 +68,7 @@ pub struct Requirement {
 /// What a claim grants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
+#[schema(rename_all = "camelCase")]
 pub struct Reward {
     /// The reward platform's name for it.
     pub reward_id: String,

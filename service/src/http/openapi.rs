@@ -42,6 +42,7 @@ pub fn document() -> OpenApi {
     get,
     path = "/openapi.json",
     tag = "about",
+    security(()),
     responses((status = 200, description = "An OpenAPI 3.1 document", body = serde_json::Value), Problems)
 )]
 pub(super) async fn openapi() -> Result<Response, Problem> {
