@@ -5,7 +5,7 @@
 use serde::Serialize;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
 
@@ -30,6 +30,11 @@ impl Instant {
         jiff::Timestamp::from_microsecond(micros).ok().map(Self)
     }
 
+    /// Microseconds after 1970-01-01 UTC.
+    pub fn as_micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
     /// The point in time this long before.
     #[must_use]
     pub fn before(self, span: std::time::Duration) -> Self {
@@ -40,6 +45,12 @@ impl Instant {
 impl Type<Postgres> for Instant {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_name("timestamptz")
+    }
+}
+
+impl PgHasArrayType for Instant {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("timestamptz")
     }
 }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 
 use crate::admin;
-use crate::app::App;
+use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::cli::{Role, ServeArgs};
 use crate::grpc::EventHandler;
@@ -83,7 +83,7 @@ pub struct Service {
     /// Where it listens, with the ports that the system chose.
     pub addresses: Addresses,
     /// What it serves.
-    pub app: App,
+    pub app: Live,
     role: Role,
     identity: Identity,
     http: TcpListener,
@@ -125,7 +125,7 @@ impl Service {
         );
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards),
+            app: Live::new(catalogue, store, phase, rewards),
             role: args.role,
             identity: if args.allow_mock_user {
                 Identity::MockUser
@@ -141,7 +141,7 @@ impl Service {
     /// Serves until `shutdown` completes or a server fails; then finishes what was accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let stop = CancellationToken::new();
-        let metrics = Metrics::new(&self.app);
+        let metrics = Metrics::new(&self.app.now());
         let state = HttpState {
             app: self.app.clone(),
             metrics: metrics.clone(),

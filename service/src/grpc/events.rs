@@ -8,7 +8,7 @@ use tonic::{Code, Request, Response, Status};
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
-use crate::app::App;
+use crate::app::Live;
 use crate::metrics::Metrics;
 use crate::operations::{self, OperationError};
 use crate::rule::Event;
@@ -18,7 +18,7 @@ use crate::store::StoreError;
 #[derive(Debug, Clone)]
 pub struct EventHandler {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -32,7 +32,7 @@ impl EventHandler {
     ) -> Result<Response<()>, Status> {
         let start = Instant::now();
         let outcome = match event {
-            Ok(event) if !user.is_empty() => operations::receive(&self.app, user, &event)
+            Ok(event) if !user.is_empty() => operations::receive(&self.app.now(), user, &event)
                 .await
                 .map(|_| Response::new(()))
                 .map_err(|error| status(&error)),

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use super::HttpState;
 use super::player::Player;
 use super::problem::Problem;
-use crate::operations;
+use crate::app::App;
+use crate::operations::{self, BatchSelect, RandomSelect};
 
 pub(super) fn router() -> Router<HttpState> {
     Router::new()
@@ -21,6 +22,15 @@ pub(super) fn router() -> Router<HttpState> {
             put(set_active),
         )
         .route("/v1/challenges/{challenge}/goals/{goal}/claim", post(claim))
+        .route(
+            "/v1/challenges/{challenge}/goals/batch-select",
+            post(batch_select),
+        )
+        .route(
+            "/v1/challenges/{challenge}/goals/random-select",
+            post(random_select),
+        )
+        .route("/v1/challenges/{challenge}/rotation", get(rotation))
 }
 
 #[derive(Deserialize)]
@@ -30,20 +40,17 @@ struct ListQuery {
 }
 
 async fn list(
-    State(state): State<HttpState>,
+    State(app): State<App>,
     Player(user): Player,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let view = operations::list(&state.app, &user, query.active_only).await?;
+    let view = operations::list(&app, &user, query.active_only).await?;
     Ok(Json(view).into_response())
 }
 
-async fn initialize(
-    State(state): State<HttpState>,
-    Player(user): Player,
-) -> Result<Response, Problem> {
-    let initialised = operations::initialise(&state.app, &user).await?;
+async fn initialize(State(app): State<App>, Player(user): Player) -> Result<Response, Problem> {
+    let initialised = operations::initialise(&app, &user).await?;
     Ok(Json(initialised).into_response())
 }
 
@@ -54,21 +61,52 @@ struct SetActiveBody {
 }
 
 async fn set_active(
-    State(state): State<HttpState>,
+    State(app): State<App>,
     Player(user): Player,
     Path((challenge, goal)): Path<(String, String)>,
     body: Result<Json<SetActiveBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let Json(body) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let view = operations::activate(&state.app, &user, &challenge, &goal, body.is_active).await?;
+    let view = operations::activate(&app, &user, &challenge, &goal, body.is_active).await?;
     Ok(Json(view).into_response())
 }
 
 async fn claim(
-    State(state): State<HttpState>,
+    State(app): State<App>,
     Player(user): Player,
     Path((challenge, goal)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let view = operations::claim(&state.app, &user, &challenge, &goal).await?;
+    let view = operations::claim(&app, &user, &challenge, &goal).await?;
+    Ok(Json(view).into_response())
+}
+
+async fn batch_select(
+    State(app): State<App>,
+    Player(user): Player,
+    Path(challenge): Path<String>,
+    body: Result<Json<BatchSelect>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(batch) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let selected = operations::batch_select(&app, &user, &challenge, &batch).await?;
+    Ok(Json(selected).into_response())
+}
+
+async fn random_select(
+    State(app): State<App>,
+    Player(user): Player,
+    Path(challenge): Path<String>,
+    body: Result<Json<RandomSelect>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(wanted) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let selected = operations::random_select(&app, &user, &challenge, wanted).await?;
+    Ok(Json(selected).into_response())
+}
+
+async fn rotation(
+    State(app): State<App>,
+    Player(user): Player,
+    Path(challenge): Path<String>,
+) -> Result<Response, Problem> {
+    let view = operations::rotation(&app, &user, &challenge).await?;
     Ok(Json(view).into_response())
 }

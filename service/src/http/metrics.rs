@@ -9,7 +9,7 @@ use super::problem::Problem;
 
 /// Renders the metrics.
 pub(super) async fn scrape(State(state): State<HttpState>) -> Response {
-    match state.metrics.text(&state.app) {
+    match state.metrics.text(&state.app.now()) {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()

@@ -8,23 +8,31 @@ mod player;
 mod problem;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 pub use player::Identity;
 pub use problem::Problem;
 
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::metrics::Metrics;
 
 /// What handlers need.
 #[derive(Debug, Clone)]
 pub struct HttpState {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
     /// What is counted.
     pub metrics: Metrics,
     /// How a request says who asks.
     pub identity: Identity,
+}
+
+/// A handler that asks for an [`App`] works with the catalogue of the moment at which it began.
+impl FromRef<HttpState> for App {
+    fn from_ref(state: &HttpState) -> Self {
+        state.app.now()
+    }
 }
 
 /// Everything that players use, and health and metrics.

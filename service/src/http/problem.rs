@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::operations::OperationError;
+use crate::operations::{OperationError, Refusal};
 use crate::store::StoreError;
 
 /// A failure as the caller sees it.
@@ -13,6 +13,16 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
+    detail: String,
+    errors: Vec<Part>,
+}
+
+/// One of several things that are wrong (RFC 9457, 3.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Part {
+    goal_id: String,
+    code: &'static str,
     detail: String,
 }
 
@@ -23,6 +33,8 @@ struct Body<'a> {
     status: u16,
     detail: &'a str,
     code: &'a str,
+    #[serde(skip_serializing_if = "<[Part]>::is_empty")]
+    errors: &'a [Part],
 }
 
 impl Problem {
@@ -38,6 +50,7 @@ impl Problem {
             code,
             title,
             detail: detail.into(),
+            errors: Vec::new(),
         }
     }
 
@@ -78,6 +91,16 @@ impl Problem {
     }
 }
 
+impl From<Refusal> for Part {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            detail: refusal.to_string(),
+            code: refusal.reason.code(),
+            goal_id: refusal.goal_id,
+        }
+    }
+}
+
 impl From<OperationError> for Problem {
     fn from(error: OperationError) -> Self {
         use OperationError as E;
@@ -93,6 +116,34 @@ impl From<OperationError> for Problem {
                 StatusCode::NOT_FOUND,
                 "unknown_goal",
                 "There is no such goal",
+                detail,
+            ),
+            E::Invalid(_) => Self::bad_request(detail),
+            E::Locked(_) => Self::new(
+                StatusCode::CONFLICT,
+                "goal_locked",
+                "The goal is locked",
+                detail,
+            ),
+            E::Unclaimed(_) => Self::new(
+                StatusCode::CONFLICT,
+                "unclaimed_reward",
+                "The reward of an earlier window is not claimed",
+                detail,
+            ),
+            E::NotSelectable(refusals) => Self {
+                errors: refusals.into_iter().map(Part::from).collect(),
+                ..Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "not_selectable",
+                    "Not all of the goals can be selected",
+                    detail,
+                )
+            },
+            E::InsufficientGoals(_) => Self::new(
+                StatusCode::CONFLICT,
+                "insufficient_goals",
+                "There is no goal left to select",
                 detail,
             ),
             E::NotCompleted(_) => Self::new(
@@ -147,6 +198,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: &self.detail,
             code: self.code,
+            errors: &self.errors,
         };
         let mut response = (self.status, axum::Json(body)).into_response();
         response.headers_mut().insert(

@@ -75,7 +75,7 @@ pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
     args.rewards = format!("http://{rewards}");
     change(&mut args);
     let service = Service::bind(args).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.clone());
+    let (addresses, app) = (service.addresses, service.app.now());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
