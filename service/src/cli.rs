@@ -68,7 +68,8 @@ pub struct ServeArgs {
     )]
     pub rewards: String,
 
-    /// Challenges and goals; without it those that are built in
+    /// Challenges and goals; without it those that are built in. SIGHUP loads the file again; with a
+    /// mistake in it, the old ones stay
     #[arg(long, value_name = "FILE", env = "CHALLENGE_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
 

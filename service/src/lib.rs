@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod operations;
 pub mod phase;
 pub mod progress;
+mod reload;
 pub mod rewards;
 pub mod rotation;
 pub mod rule;

@@ -1,6 +1,7 @@
 //! The process: binds its sockets, serves until told to stop, and then finishes what it accepted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +22,7 @@ use crate::http::{HttpState, Identity, private_router, public_router};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
 use crate::phase::{Phase, PhaseError};
+use crate::reload::{Hangups, reload_until};
 use crate::rewards::{RewardClient, RewardError};
 use crate::store::{Store, StoreError};
 
@@ -84,6 +86,9 @@ pub struct Service {
     pub addresses: Addresses,
     /// What it serves.
     pub app: Live,
+    /// The file of the catalogue; absent where it is built in.
+    catalogue: Option<PathBuf>,
+    hangups: Hangups,
     role: Role,
     identity: Identity,
     http: TcpListener,
@@ -99,6 +104,7 @@ impl Service {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
+        let hangups = Hangups::listen();
         let rewards = RewardClient::new(&args.rewards)?;
         let store = Store::connect(&args.database, phase.switches.pool).await?;
         let (http, http_address) = listen("http", args.http).await?;
@@ -126,6 +132,8 @@ impl Service {
         Ok(Self {
             addresses,
             app: Live::new(catalogue, store, phase, rewards),
+            catalogue: args.catalogue,
+            hangups,
             role: args.role,
             identity: if args.allow_mock_user {
                 Identity::MockUser
@@ -167,6 +175,8 @@ impl Service {
             };
             servers.spawn(serve_grpc(listener, handler, stop.clone()));
         }
+        let reloader = reload_until(self.app.clone(), self.catalogue, self.hangups, stop.clone());
+        self.app.tasks.spawn(reloader);
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
