@@ -1,6 +1,7 @@
 //! The process: binds its sockets, serves until told to stop, and then finishes what it accepted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::admin;
-use crate::app::App;
+use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
@@ -18,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::operations::sweep_until;
 use crate::player::Identity;
 use crate::readiness::Readiness;
+use crate::reload::{Hangups, reload_until};
 use crate::rewards::{RewardClient, RewardError};
 use crate::settings::{Role, Settings};
 use crate::store::{Store, StoreError};
@@ -74,7 +76,10 @@ pub struct Service {
     /// Where it listens, with the ports that the system chose.
     pub addresses: Addresses,
     /// What it serves.
-    pub app: App,
+    pub app: Live,
+    /// The file of the catalogue; absent where it is built in.
+    catalogue: Option<PathBuf>,
+    hangups: Hangups,
     role: Role,
     identity: Identity,
     http: TcpListener,
@@ -90,6 +95,7 @@ impl Service {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
+        let hangups = Hangups::listen();
         let rewards = RewardClient::new(settings.rewards.expose())?;
         let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
         let metrics = Metrics::new(&phase, &store);
@@ -112,7 +118,9 @@ impl Service {
         );
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards, metrics),
+            app: Live::new(catalogue, store, phase, rewards, metrics),
+            catalogue: settings.catalogue,
+            hangups,
             role: settings.role,
             identity: if settings.allow_mock_user {
                 Identity::MockUser
@@ -165,6 +173,8 @@ impl Service {
             readiness,
         };
         servers.spawn(serve_grpc(self.grpc, offer, stop.clone()));
+        let reloader = reload_until(self.app.clone(), self.catalogue, self.hangups, stop.clone());
+        self.app.tasks.spawn(reloader);
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::catalogue::{Challenge, Goal, Requirement, Reward};
 use crate::instant::Instant;
 use crate::progress::{Progress, Status};
+use crate::standing::is_locked;
 
 /// All challenges of a player.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,6 +65,8 @@ pub struct Standing {
     pub(crate) status: Status,
     /// Only active goals progress.
     pub(crate) is_active: bool,
+    /// Whether it waits for goals that must be done before it.
+    pub(crate) locked: bool,
     /// When the goal was last switched on; null if it never was.
     pub(crate) assigned_at: Option<Instant>,
     /// When the assignment ends; null if it does not.
@@ -75,17 +78,28 @@ pub struct Standing {
 }
 
 impl<'a> ChallengesView<'a> {
-    /// Every challenge with the player's rows filled in; with `active_only`, only active goals.
-    pub fn new(challenges: &'a [Challenge], rows: &[Progress], active_only: bool) -> Self {
+    /// Every challenge with the player's rows filled in; with `active_only`, only those that
+    /// are active and not locked.
+    ///
+    /// Takes rows [as of](crate::standing::as_of) `now`, as does [`GoalView::new`].
+    pub fn new(
+        challenges: &'a [Challenge],
+        rows: &[Progress],
+        active_only: bool,
+        now: Instant,
+    ) -> Self {
         let rows: HashMap<&str, &Progress> =
             rows.iter().map(|row| (row.goal_id.as_str(), row)).collect();
+        let row_of = |id: &str| rows.get(id).copied();
         let goals = |challenge: &'a Challenge| {
             challenge
                 .goals
                 .iter()
-                .map(|goal| (goal, rows.get(goal.id.as_str()).copied()))
-                .filter(|(_, row)| !active_only || row.is_some_and(|row| row.is_active))
-                .map(|(goal, row)| GoalView::new(challenge, goal, row))
+                .map(|goal| {
+                    let locked = is_locked(goal, row_of, now);
+                    GoalView::new(challenge, goal, row_of(&goal.id), locked)
+                })
+                .filter(|goal| !active_only || goal.standing.is_open())
                 .collect()
         };
         Self {
@@ -104,7 +118,12 @@ impl<'a> ChallengesView<'a> {
 
 impl<'a> GoalView<'a> {
     /// A goal with the player's row, or as it is without one.
-    pub fn new(challenge: &'a Challenge, goal: &'a Goal, row: Option<&Progress>) -> Self {
+    pub fn new(
+        challenge: &'a Challenge,
+        goal: &'a Goal,
+        row: Option<&Progress>,
+        locked: bool,
+    ) -> Self {
         Self {
             goal_id: &goal.id,
             challenge_id: &challenge.id,
@@ -112,18 +131,24 @@ impl<'a> GoalView<'a> {
             description: &goal.description,
             requirement: &goal.requirement,
             reward: &goal.reward,
-            standing: Standing::new(row),
+            standing: Standing::new(row, locked),
         }
     }
 }
 
 impl Standing {
+    /// Whether the goal is among those that a player works on.
+    pub fn is_open(&self) -> bool {
+        self.is_active && !self.locked
+    }
+
     /// What the row says, or what is so without one.
-    pub fn new(row: Option<&Progress>) -> Self {
+    pub fn new(row: Option<&Progress>, locked: bool) -> Self {
         Self {
             progress: row.map_or(0, |row| row.progress),
             status: row.map_or(Status::NotStarted, |row| row.status),
             is_active: row.is_some_and(|row| row.is_active),
+            locked,
             assigned_at: row.and_then(|row| row.assigned_at),
             expires_at: row.and_then(|row| row.expires_at),
             completed_at: row.and_then(|row| row.completed_at),

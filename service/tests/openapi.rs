@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use challenge_service::http::{HttpState, public_router};
 use challenge_service::player::Identity;
 use challenge_service::readiness::Readiness;
+use challenge_service::service::Service;
 use serde_json::{Value, json};
-use support::{Answer, Running, start};
+use support::{Answer, Running, settings, start};
 use tokio_util::sync::CancellationToken;
 
 const DOCUMENT: &str = "/challenge/openapi.json";
@@ -65,18 +66,20 @@ fn routed(router: &axum::Router) -> BTreeSet<Operation> {
 
 #[tokio::test]
 async fn every_route_is_documented_and_nothing_else() {
-    let service = start(|_| ()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let bound = Service::bind(settings(directory.path())).await.unwrap();
     let router = public_router(HttpState {
-        app: service.app.clone(),
+        app: bound.app.clone(),
         identity: Identity::MockUser,
         readiness: Readiness {
-            store: service.app.store.clone(),
+            store: bound.app.store.clone(),
             stop: CancellationToken::new(),
         },
     });
     let routed = routed(&router);
     let listed = ("/challenge/v1/challenges".to_owned(), "GET".to_owned());
     assert!(routed.contains(&listed), "{routed:?}");
+    let service = start(|_| ()).await;
     assert_eq!(routed, documented(&document(&service).await));
 }
 
@@ -160,7 +163,13 @@ async fn real_answers_are_as_the_document_says() {
     let mut schemas = Schemas::new(document.clone());
     let active = "/challenge/v1/challenges/{challenge}/goals/{goal}/active";
     let claim = "/challenge/v1/challenges/{challenge}/goals/{goal}/claim";
+    let batch = "/challenge/v1/challenges/{challenge}/goals/batch-select";
+    let random = "/challenge/v1/challenges/{challenge}/goals/random-select";
+    let rotation = "/challenge/v1/challenges/{challenge}/rotation";
     let on = json!({ "isActive": true });
+    let goals = json!({ "goalIds": ["goal-01-02", "goal-01-03"] });
+    let wrong = json!({ "goalIds": ["goal-01-02", "goal-01-02", "goal-99-99"] });
+    let by_lot = json!({ "count": 2 });
     for (method, path, goal, body, status) in [
         ("GET", "/healthz", "", None, 200),
         ("GET", "/readyz", "", None, 200),
@@ -172,6 +181,10 @@ async fn real_answers_are_as_the_document_says() {
         ("PUT", active, "goal-99-99", Some(&on), 404),
         ("PUT", active, "goal-01-50", None, 415),
         ("POST", claim, "goal-01-50", None, 409),
+        ("POST", batch, "", Some(&goals), 200),
+        ("POST", batch, "", Some(&wrong), 422),
+        ("POST", random, "", Some(&by_lot), 200),
+        ("GET", rotation, "", None, 200),
         // With rows of all kinds.
         ("GET", "/challenge/v1/challenges", "", None, 200),
     ] {

@@ -9,9 +9,10 @@ use challenge_service::instant::Instant;
 use challenge_service::rule::Change;
 use challenge_service::store::{Advance, Assignment};
 use serde_json::{Value, json};
-use support::{Running, grpc, send, start};
+use support::{Running, grpc, rotating_catalogue, send, start};
 use tonic::Code;
 use tonic::transport::Channel;
+use tonic_types::StatusExt;
 
 const CHALLENGE: &str = "challenge-01";
 const GOAL: &str = "goal-01-50";
@@ -30,10 +31,19 @@ enum Given {
 /// What is asked for, in words of neither protocol.
 #[derive(Debug, Clone, Copy)]
 enum Ask {
-    List { active_only: bool },
+    List {
+        active_only: bool,
+    },
     Initialise,
     Activate(&'static str, &'static str, bool),
     Claim(&'static str, &'static str),
+    Batch(&'static str, &'static [&'static str], bool),
+    Random {
+        count: u32,
+        replace_existing: bool,
+        exclude_active: bool,
+    },
+    Rotation(&'static str),
 }
 
 /// What comes of it: a result, or a code with the status of either protocol.
@@ -43,7 +53,9 @@ impl Ask {
     fn rest(self) -> (&'static str, String, Option<Value>) {
         let base = "/challenge/v1/challenges";
         match self {
-            Self::List { active_only } => ("GET", format!("{base}?active_only={active_only}"), None),
+            Self::List { active_only } => {
+                ("GET", format!("{base}?active_only={active_only}"), None)
+            }
             Self::Initialise => ("POST", format!("{base}/initialize"), None),
             Self::Activate(challenge, goal, is_active) => (
                 "PUT",
@@ -55,6 +67,25 @@ impl Ask {
                 format!("{base}/{challenge}/goals/{goal}/claim"),
                 None,
             ),
+            Self::Batch(challenge, goals, replace_existing) => (
+                "POST",
+                format!("{base}/{challenge}/goals/batch-select"),
+                Some(json!({ "goalIds": goals, "replaceExisting": replace_existing })),
+            ),
+            Self::Random {
+                count,
+                replace_existing,
+                exclude_active,
+            } => (
+                "POST",
+                format!("{base}/{CHALLENGE}/goals/random-select"),
+                Some(json!({
+                    "count": count,
+                    "replaceExisting": replace_existing,
+                    "excludeActive": exclude_active,
+                })),
+            ),
+            Self::Rotation(challenge) => ("GET", format!("{base}/{challenge}/rotation"), None),
         }
     }
 
@@ -70,6 +101,28 @@ impl Ask {
                 "ClaimGoal",
                 json!({ "challengeId": challenge, "goalId": goal }),
             ),
+            Self::Batch(challenge, goals, replace_existing) => (
+                "BatchSelectGoals",
+                json!({
+                    "challengeId": challenge,
+                    "goalIds": goals,
+                    "replaceExisting": replace_existing,
+                }),
+            ),
+            Self::Random {
+                count,
+                replace_existing,
+                exclude_active,
+            } => (
+                "RandomSelectGoals",
+                json!({
+                    "challengeId": CHALLENGE,
+                    "count": count,
+                    "replaceExisting": replace_existing,
+                    "excludeActive": exclude_active,
+                }),
+            ),
+            Self::Rotation(challenge) => ("GetRotation", json!({ "challengeId": challenge })),
         }
     }
 }
@@ -77,7 +130,9 @@ impl Ask {
 async fn prepare(app: &App, user: &str, given: Given) {
     let now = Instant::now();
     if matches!(given, Given::Initialised) {
-        challenge_service::operations::initialise(app, user).await.unwrap();
+        challenge_service::operations::initialise(app, user)
+            .await
+            .unwrap();
     }
     if matches!(given, Given::Nothing | Given::Initialised) {
         return;
@@ -86,8 +141,12 @@ async fn prepare(app: &App, user: &str, given: Given) {
         goal_id: GOAL.into(),
         challenge_id: CHALLENGE.into(),
         is_active: true,
+        expires_at: None,
     };
-    app.store.set_active(user, "test", &goal, now).await.unwrap();
+    app.store
+        .set_active(user, "test", &goal, now)
+        .await
+        .unwrap();
     if matches!(given, Given::Active) {
         return;
     }
@@ -100,14 +159,27 @@ async fn prepare(app: &App, user: &str, given: Given) {
     if matches!(given, Given::Completed) {
         return;
     }
-    let claim = app.store.begin_claim(user, GOAL, "key", now).await.unwrap().unwrap();
+    let claim = app
+        .store
+        .begin_claim(user, GOAL, "key", now)
+        .await
+        .unwrap()
+        .unwrap();
     if matches!(given, Given::Claimed) {
         app.store.finish_claim(&claim, now).await.unwrap().unwrap();
     }
 }
 
-/// What both protocols say, brought into one form: a result, or code and detail.
-type Said = Result<Value, (String, String)>;
+/// What both protocols say, brought into one form.
+type Said = Result<Value, Failed>;
+
+/// A failure, and where several things are wrong each of them: goal, code and detail.
+#[derive(Debug, PartialEq)]
+struct Failed {
+    code: String,
+    detail: String,
+    parts: Vec<[String; 3]>,
+}
 
 async fn over_rest(service: &Running, user: Option<&str>, ask: Ask) -> (Said, u16) {
     let (method, path, body) = ask.rest();
@@ -118,7 +190,16 @@ async fn over_rest(service: &Running, user: Option<&str>, ask: Ask) -> (Said, u1
         Ok(plain(answer.json()))
     } else {
         let (_, code) = answer.problem();
-        Err((code, answer.json()["detail"].as_str().unwrap().to_owned()))
+        let body = answer.json();
+        let part = |part: &Value| {
+            ["goalId", "code", "detail"].map(|field| part[field].as_str().unwrap().to_owned())
+        };
+        let parts = body["errors"].as_array();
+        Err(Failed {
+            code,
+            detail: body["detail"].as_str().unwrap().to_owned(),
+            parts: parts.map_or_else(Vec::new, |parts| parts.iter().map(part).collect()),
+        })
     };
     (said, answer.status)
 }
@@ -128,8 +209,18 @@ async fn over_grpc(channel: &Channel, user: Option<&str>, ask: Ask) -> (Said, Co
     match grpc::call(channel, user, method, &request).await {
         Ok(message) => (Ok(plain(message)), Code::Ok),
         Err(status) => {
-            let said = (grpc::reason(&status), status.message().to_owned());
-            (Err(said), status.code())
+            let details = status.get_error_details();
+            let violations = details.precondition_failure();
+            let violations = violations.map_or(&[][..], |failure| &failure.violations);
+            let parts = violations.iter().cloned();
+            let failed = Failed {
+                code: grpc::reason(&status),
+                detail: status.message().to_owned(),
+                parts: parts
+                    .map(|v| [v.subject, v.r#type, v.description])
+                    .collect(),
+            };
+            (Err(failed), status.code())
         }
     }
 }
@@ -150,7 +241,12 @@ fn plain(value: Value) -> Value {
             .collect(),
         Value::Array(items) => items.into_iter().map(plain).collect(),
         Value::String(text) => {
-            let prefixes = [("GOAL_STATUS_", "_"), ("GOAL_KIND_", "-"), ("REWARD_TYPE_", "-")];
+            let prefixes = [
+                ("GOAL_STATUS_", "_"),
+                ("GOAL_KIND_", "-"),
+                ("REWARD_TYPE_", "-"),
+                ("ROTATION_KIND_", "_"),
+            ];
             let name = prefixes.iter().find_map(|(prefix, joint)| {
                 let name = text.strip_prefix(prefix)?;
                 Some(name.to_lowercase().replace('_', joint))
@@ -197,8 +293,16 @@ async fn check(service: &Running, channel: &Channel, given: Given, ask: Ask, exp
         Ok(()) => (None, 200, Code::Ok),
         Err((code, http, grpc)) => (Some(code), http, grpc),
     };
-    assert_eq!(rest.err().map(|(code, _)| code).as_deref(), code, "{case}");
-    assert_eq!((http_status, grpc_code), (expected_http, expected_grpc), "{case}");
+    assert_eq!(
+        rest.err().map(|failed| failed.code).as_deref(),
+        code,
+        "{case}"
+    );
+    assert_eq!(
+        (http_status, grpc_code),
+        (expected_http, expected_grpc),
+        "{case}"
+    );
 
     // What the other protocol reads back, times and all.
     let list = Ask::List { active_only: false };
@@ -238,8 +342,16 @@ async fn both_protocols_say_the_same() {
         (Nothing, Activate(CHALLENGE, GOAL, false), Ok(())),
         (Active, Activate(CHALLENGE, GOAL, true), Ok(())),
         (Active, Activate(CHALLENGE, GOAL, false), Ok(())),
-        (Nothing, Activate("challenge-99", GOAL, true), unknown_challenge),
-        (Nothing, Activate(CHALLENGE, "goal-99-01", true), unknown_goal),
+        (
+            Nothing,
+            Activate("challenge-99", GOAL, true),
+            unknown_challenge,
+        ),
+        (
+            Nothing,
+            Activate(CHALLENGE, "goal-99-01", true),
+            unknown_goal,
+        ),
         (Nothing, Activate("challenge-02", GOAL, true), unknown_goal),
         (Completed, Claim(CHALLENGE, GOAL), Ok(())),
         (Nothing, Claim(CHALLENGE, GOAL), not_completed),
@@ -257,7 +369,14 @@ async fn both_protocols_say_the_same() {
     let service = start(|settings| settings.rewards = "http://127.0.0.1:1".into()).await;
     let channel = grpc::connect(&service).await;
     let refused = Err(("REWARD_FAILED", 502, Code::Unavailable));
-    check(&service, &channel, Completed, Claim(CHALLENGE, GOAL), refused).await;
+    check(
+        &service,
+        &channel,
+        Completed,
+        Claim(CHALLENGE, GOAL),
+        refused,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -272,11 +391,18 @@ async fn both_protocols_ask_who_it_is() {
             Ask::Initialise,
             Ask::Activate(CHALLENGE, GOAL, true),
             Ask::Claim(CHALLENGE, GOAL),
+            Ask::Batch(CHALLENGE, &[GOAL], false),
+            Ask::Random {
+                count: 1,
+                replace_existing: false,
+                exclude_active: false,
+            },
+            Ask::Rotation(CHALLENGE),
         ] {
             let (rest, http_status) = over_rest(&service, user, ask).await;
             let (grpc, grpc_code) = over_grpc(&channel, user, ask).await;
             assert_eq!(rest, grpc, "{ask:?} {user:?}");
-            assert_eq!(rest.unwrap_err().0, "UNAUTHENTICATED");
+            assert_eq!(rest.unwrap_err().code, "UNAUTHENTICATED");
             assert_eq!((http_status, grpc_code), (401, Code::Unauthenticated));
         }
     };
@@ -295,6 +421,95 @@ async fn both_protocols_hide_what_the_database_says() {
     let (rest, http_status) = over_rest(&service, Some("ann"), ask).await;
     let (grpc, grpc_code) = over_grpc(&channel, Some("ann"), ask).await;
     assert_eq!(rest, grpc);
-    assert_eq!(rest.unwrap_err().0, "UNAVAILABLE");
+    assert_eq!(rest.unwrap_err().code, "UNAVAILABLE");
     assert_eq!((http_status, grpc_code), (503, Code::Unavailable));
+}
+
+#[tokio::test]
+async fn both_protocols_select_and_rotate_alike() {
+    use Ask::{Activate, Batch, Initialise, List, Random, Rotation};
+    use Given::{Active, Claimed, Completed, Initialised, Nothing};
+    let unknown_challenge = Err(("UNKNOWN_CHALLENGE", 404, Code::NotFound));
+    let not_selectable = Err(("NOT_SELECTABLE", 422, Code::FailedPrecondition));
+    let bad_request = Err(("BAD_REQUEST", 400, Code::InvalidArgument));
+    let insufficient = Err(("INSUFFICIENT_GOALS", 409, Code::FailedPrecondition));
+    let locked = Err(("GOAL_LOCKED", 409, Code::FailedPrecondition));
+    let (all, active) = (List { active_only: false }, List { active_only: true });
+    // More than there are: the lot falls on every goal that is left.
+    let random = |replace_existing, exclude_active| Random {
+        count: 99,
+        replace_existing,
+        exclude_active,
+    };
+    let none = Random {
+        count: 0,
+        replace_existing: false,
+        exclude_active: false,
+    };
+
+    let service = start(|settings| settings.catalogue = Some(rotating_catalogue())).await;
+    let channel = grpc::connect(&service).await;
+    for (given, ask, expected) in [
+        (Nothing, all, Ok(())),
+        (Initialised, active, Ok(())),
+        (Completed, all, Ok(())),
+        (Claimed, all, Ok(())),
+        (Nothing, Initialise, Ok(())),
+        (Nothing, Activate(CHALLENGE, "goal-01-52", true), locked),
+        (Claimed, Activate(CHALLENGE, "goal-01-52", true), Ok(())),
+        (Nothing, Activate("daily", "goal-daily-1", true), Ok(())),
+        (
+            Nothing,
+            Batch(CHALLENGE, &[GOAL, "goal-01-51"], false),
+            Ok(()),
+        ),
+        (Active, Batch(CHALLENGE, &["goal-01-51"], true), Ok(())),
+        (Active, Batch(CHALLENGE, &["goal-01-51"], false), Ok(())),
+        (Claimed, Batch(CHALLENGE, &["goal-01-52"], false), Ok(())),
+        (
+            Nothing,
+            Batch("challenge-99", &[GOAL], false),
+            unknown_challenge,
+        ),
+        (Nothing, Batch(CHALLENGE, &[], false), bad_request),
+        (
+            Claimed,
+            Batch(CHALLENGE, &[GOAL, GOAL, "goal-99-01", "goal-01-51"], false),
+            not_selectable,
+        ),
+        (Completed, Batch(CHALLENGE, &[GOAL], false), not_selectable),
+        (
+            Nothing,
+            Batch(CHALLENGE, &["goal-01-52"], false),
+            not_selectable,
+        ),
+        (Nothing, random(false, false), Ok(())),
+        (Active, random(true, true), Ok(())),
+        (Claimed, random(false, true), Ok(())),
+        (Nothing, none, bad_request),
+        (Nothing, Rotation(CHALLENGE), Ok(())),
+        (Active, Rotation(CHALLENGE), Ok(())),
+        (Initialised, Rotation("daily"), Ok(())),
+        (Nothing, Rotation("weekly"), Ok(())),
+        (Nothing, Rotation("season"), Ok(())),
+        (Nothing, Rotation("challenge-99"), unknown_challenge),
+    ] {
+        check(&service, &channel, given, ask, expected).await;
+    }
+
+    // All that is left of the challenge is active already.
+    for user in ["rest", "grpc"] {
+        let user = format!("{user} {Nothing:?} {:?}", random(false, true));
+        let goals = Batch(CHALLENGE, &[GOAL, "goal-01-51"], false);
+        let (selected, _) = over_rest(&service, Some(&user), goals).await;
+        selected.unwrap();
+    }
+    check(
+        &service,
+        &channel,
+        Nothing,
+        random(false, true),
+        insufficient,
+    )
+    .await;
 }

@@ -86,6 +86,7 @@ fn goal(n: usize) -> Assignment {
         goal_id: format!("goal-{n:03}"),
         challenge_id: "challenge-01".into(),
         is_active: true,
+        expires_at: None,
     }
 }
 

@@ -36,9 +36,7 @@ impl Default for ProfileQuery {
 }
 
 /// Samples this process for some seconds and answers with the profile.
-pub(super) async fn profile(
-    Query(query): Query<ProfileQuery>,
-) -> Result<Response, Problem> {
+pub(super) async fn profile(Query(query): Query<ProfileQuery>) -> Result<Response, Problem> {
     if !(1..=120).contains(&query.seconds) {
         return Err(refused("seconds must be 1 to 120"));
     }

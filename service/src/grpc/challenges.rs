@@ -4,26 +4,29 @@ use tonic::{Request, Response, Status};
 
 use super::challenge_v1::challenge_service_server::ChallengeService;
 use super::challenge_v1::{
-    ClaimGoalRequest, Goal, InitializePlayerRequest, InitializePlayerResponse,
-    ListChallengesRequest, ListChallengesResponse, SetGoalActiveRequest,
+    BatchSelectGoalsRequest, ClaimGoalRequest, GetRotationRequest, GetRotationResponse, Goal,
+    InitializePlayerRequest, InitializePlayerResponse, ListChallengesRequest,
+    ListChallengesResponse, RandomSelectGoalsRequest, SelectGoalsResponse, SetGoalActiveRequest,
 };
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::failure::Failure;
-use crate::operations;
+use crate::operations::{self, BatchSelect, RandomSelect};
 use crate::player::Identity;
 
 /// Serves players.
 #[derive(Debug, Clone)]
 pub struct ChallengeHandler {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
     /// How a request says who asks.
     pub identity: Identity,
 }
 
 impl ChallengeHandler {
-    fn player<'a, T>(&self, request: &'a Request<T>) -> Result<&'a str, Failure> {
-        self.identity.player(request.metadata().as_ref())
+    /// The service as it is when the call begins, and who calls.
+    fn begin<'a, T>(&self, request: &'a Request<T>) -> Result<(App, &'a str), Failure> {
+        let user = self.identity.player(request.metadata().as_ref())?;
+        Ok((self.app.now(), user))
     }
 }
 
@@ -33,9 +36,9 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<ListChallengesRequest>,
     ) -> Result<Response<ListChallengesResponse>, Status> {
-        let user = self.player(&request)?;
+        let (app, user) = self.begin(&request)?;
         let active_only = request.get_ref().active_only;
-        let view = operations::list(&self.app, user, active_only).await?;
+        let view = operations::list(&app, user, active_only).await?;
         Ok(Response::new(view.into()))
     }
 
@@ -43,8 +46,8 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<InitializePlayerRequest>,
     ) -> Result<Response<InitializePlayerResponse>, Status> {
-        let user = self.player(&request)?;
-        let initialised = operations::initialise(&self.app, user).await?;
+        let (app, user) = self.begin(&request)?;
+        let initialised = operations::initialise(&app, user).await?;
         Ok(Response::new(initialised.into()))
     }
 
@@ -52,14 +55,13 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<SetGoalActiveRequest>,
     ) -> Result<Response<Goal>, Status> {
-        let user = self.player(&request)?;
+        let (app, user) = self.begin(&request)?;
         let SetGoalActiveRequest {
             challenge_id,
             goal_id,
             is_active,
         } = request.get_ref();
-        let goal =
-            operations::activate(&self.app, user, challenge_id, goal_id, *is_active).await?;
+        let goal = operations::activate(&app, user, challenge_id, goal_id, *is_active).await?;
         Ok(Response::new(goal.into()))
     }
 
@@ -67,12 +69,51 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<ClaimGoalRequest>,
     ) -> Result<Response<Goal>, Status> {
-        let user = self.player(&request)?;
+        let (app, user) = self.begin(&request)?;
         let ClaimGoalRequest {
             challenge_id,
             goal_id,
         } = request.get_ref();
-        let goal = operations::claim(&self.app, user, challenge_id, goal_id).await?;
+        let goal = operations::claim(&app, user, challenge_id, goal_id).await?;
         Ok(Response::new(goal.into()))
+    }
+
+    async fn batch_select_goals(
+        &self,
+        request: Request<BatchSelectGoalsRequest>,
+    ) -> Result<Response<SelectGoalsResponse>, Status> {
+        let (app, user) = self.begin(&request)?;
+        let asked = request.get_ref();
+        let batch = BatchSelect {
+            goal_ids: asked.goal_ids.clone(),
+            replace_existing: asked.replace_existing,
+        };
+        let selected = operations::batch_select(&app, user, &asked.challenge_id, &batch).await?;
+        Ok(Response::new(selected.into()))
+    }
+
+    async fn random_select_goals(
+        &self,
+        request: Request<RandomSelectGoalsRequest>,
+    ) -> Result<Response<SelectGoalsResponse>, Status> {
+        let (app, user) = self.begin(&request)?;
+        let asked = request.get_ref();
+        let wanted = RandomSelect {
+            count: asked.count,
+            replace_existing: asked.replace_existing,
+            exclude_active: asked.exclude_active,
+        };
+        let selected = operations::random_select(&app, user, &asked.challenge_id, wanted).await?;
+        Ok(Response::new(selected.into()))
+    }
+
+    async fn get_rotation(
+        &self,
+        request: Request<GetRotationRequest>,
+    ) -> Result<Response<GetRotationResponse>, Status> {
+        let (app, user) = self.begin(&request)?;
+        let challenge = &request.get_ref().challenge_id;
+        let view = operations::rotation(&app, user, challenge).await?;
+        Ok(Response::new(view.into()))
     }
 }

@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
-use crate::app::App;
+use crate::app::Live;
 use crate::failure::{Code, Failure};
 use crate::operations;
 use crate::rule::Event;
@@ -14,7 +14,7 @@ use crate::rule::Event;
 #[derive(Debug, Clone)]
 pub struct EventHandler {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
 }
 
 impl EventHandler {
@@ -22,7 +22,7 @@ impl EventHandler {
         if user.is_empty() {
             return Err(Failure::new(Code::BadRequest, "user_id is empty").into());
         }
-        operations::receive(&self.app, user, &event).await?;
+        operations::receive(&self.app.now(), user, &event).await?;
         Ok(Response::new(()))
     }
 }
@@ -58,7 +58,10 @@ fn whole(field: &str, number: f64) -> Result<i64, Failure> {
     if number.is_finite() {
         Ok(number.floor() as i64)
     } else {
-        Err(Failure::new(Code::BadRequest, format!("{field} is not finite")))
+        Err(Failure::new(
+            Code::BadRequest,
+            format!("{field} is not finite"),
+        ))
     }
 }
 

@@ -14,8 +14,8 @@ use super::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use super::health::HealthHandler;
 use super::metered::Metered;
 use super::{ChallengeHandler, DESCRIPTORS, EventHandler};
-use crate::settings::Role;
 use crate::readiness::Readiness;
+use crate::settings::Role;
 
 /// Far above what an open-model generator keeps in flight on one connection: the default of some
 /// servers, 100 to 200, would turn the client's queue into the bottleneck.
@@ -92,9 +92,9 @@ fn reflection(services: &[&'static str]) -> Reflection<'static> {
         .register_encoded_file_descriptor_set(DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
     // Only what this process serves: the descriptors hold the services of all roles.
-    services
-        .iter()
-        .fold(reflection, |reflection, name| reflection.with_service_name(*name))
+    services.iter().fold(reflection, |reflection, name| {
+        reflection.with_service_name(*name)
+    })
 }
 
 fn name<S: NamedService>(_: &S) -> &'static str {

@@ -18,6 +18,9 @@ impl From<Failure> for Status {
         if let Some(wait) = failure.retry_after() {
             details.set_retry_info(Some(wait));
         }
+        for part in failure.parts {
+            details.add_precondition_failure_violation(part.code.name(), part.goal_id, part.detail);
+        }
         Self::with_error_details(code.grpc(), failure.detail, details)
     }
 }

@@ -19,7 +19,7 @@ pub use problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::failure::Code;
 use crate::player::Identity;
 use crate::readiness::Readiness;
@@ -28,7 +28,7 @@ use crate::readiness::Readiness;
 #[derive(Debug, Clone)]
 pub struct HttpState {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
     /// How a request says who asks.
     pub identity: Identity,
     /// What `/readyz` asks.
@@ -38,6 +38,13 @@ pub struct HttpState {
 impl FromRef<HttpState> for Readiness {
     fn from_ref(state: &HttpState) -> Self {
         state.readiness.clone()
+    }
+}
+
+/// A handler that asks for an [`App`] works with the catalogue of the moment at which it began.
+impl FromRef<HttpState> for App {
+    fn from_ref(state: &HttpState) -> Self {
+        state.app.now()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::OperationError;
 use crate::app::App;
+use crate::instant::Instant;
+use crate::standing::as_of;
 use crate::view::ChallengesView;
 
 /// Reads the player's rows in one select and lays them over the catalogue.
@@ -11,9 +13,8 @@ pub async fn list<'a>(
     active_only: bool,
 ) -> Result<ChallengesView<'a>, OperationError> {
     let rows = app.store.rows_of_user(user).await?;
-    Ok(ChallengesView::new(
-        app.catalogue.challenges(),
-        &rows,
-        active_only,
-    ))
+    let now = Instant::now();
+    let rows = as_of(rows, now);
+    let challenges = app.content.catalogue.challenges();
+    Ok(ChallengesView::new(challenges, &rows, active_only, now))
 }

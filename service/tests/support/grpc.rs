@@ -46,7 +46,9 @@ pub async fn call(
     let mut client = tonic::client::Grpc::new(channel.clone());
     client.ready().await.unwrap();
     let path = path(&method);
-    let response = client.unary(request, path, Dynamic(method.output())).await?;
+    let response = client
+        .unary(request, path, Dynamic(method.output()))
+        .await?;
     let options = SerializeOptions::new()
         .stringify_64_bit_integers(false)
         .skip_default_fields(false);

@@ -9,7 +9,7 @@
 pub mod grpc;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -50,6 +50,11 @@ pub fn settings(directory: &Path) -> Settings {
     }
 }
 
+/// A catalogue file with prerequisites and rotations.
+pub fn rotating_catalogue() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/rotating.toml")
+}
+
 /// A reward mock that answers after this long, until `stop` is cancelled.
 pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> SocketAddr {
     let mock = Mock::bind(MockArgs {
@@ -75,7 +80,7 @@ pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     settings.rewards = format!("http://{rewards}").into();
     change(&mut settings);
     let service = Service::bind(settings).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.clone());
+    let (addresses, app) = (service.addresses, service.app.now());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
