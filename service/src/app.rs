@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio_util::task::TaskTracker;
 
+use crate::admission::Admission;
 use crate::catalogue::Catalogue;
 use crate::content::Content;
 use crate::metrics::Metrics;
@@ -41,6 +42,8 @@ pub struct Inner {
     pub rewards: RewardClient,
     /// What is counted.
     pub metrics: Metrics,
+    /// How many requests may be in progress.
+    pub admission: Admission,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
 }
@@ -58,6 +61,7 @@ impl Live {
         Self {
             inner: Arc::new(Inner {
                 store,
+                admission: Admission::new(phase.switches.admission),
                 phase,
                 rewards,
                 metrics,

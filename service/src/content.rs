@@ -6,8 +6,9 @@ use std::borrow::Cow;
 
 use crate::catalogue::Catalogue;
 use crate::instant::Instant;
-use crate::phase::{Materialisation, Switches};
+use crate::phase::{CatalogueBody, Materialisation, Switches};
 use crate::store::{Assignment, Assignments};
+use crate::template::Template;
 
 /// A catalogue with what is derived from it.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Content {
     pub defaults: Assignments,
     /// The goals that a new user gets a row for: `defaults`, and when eager all others, inactive.
     pub materialised: Assignments,
+    /// The response with all goals, where it is pre-serialised.
+    pub template: Option<Template>,
     /// Whether a goal assigned by default belongs to a challenge that rotates.
     defaults_rotate: bool,
 }
@@ -40,6 +43,12 @@ impl Content {
             Materialisation::Eager => all,
             Materialisation::Lazy => all.filtered(is_default),
         };
+        let template = match switches.catalogue_body {
+            CatalogueBody::Serde => None,
+            CatalogueBody::Template => Template::new(&catalogue)
+                .inspect_err(|error| tracing::error!(%error, "no template of the catalogue"))
+                .ok(),
+        };
         let defaults_rotate = catalogue
             .goals()
             .any(|(challenge, goal)| goal.default_assigned && challenge.rotation.is_some());
@@ -48,6 +57,7 @@ impl Content {
             materialised: materialised.sorted(),
             catalogue,
             defaults,
+            template,
             defaults_rotate,
         }
     }

@@ -6,6 +6,7 @@
 //! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
 pub mod admin;
+pub mod admission;
 pub mod app;
 pub mod batch;
 pub mod catalogue;
@@ -32,5 +33,6 @@ mod span;
 pub mod standing;
 pub mod stop_signal;
 pub mod store;
+pub mod template;
 pub mod throwaway;
 pub mod view;

@@ -50,7 +50,7 @@ pub struct GoalView<'a> {
     pub(crate) requirement: &'a Requirement,
     /// What a claim grants.
     pub(crate) reward: &'a Reward,
-    // Last: the pre-serialised catalogue ends here.
+    // Last: a pre-serialised catalogue is cut here.
     #[serde(flatten)]
     pub(crate) standing: Standing,
 }
@@ -105,13 +105,20 @@ impl<'a> ChallengesView<'a> {
         Self {
             challenges: challenges
                 .iter()
-                .map(|challenge| ChallengeView {
-                    challenge_id: &challenge.id,
-                    name: &challenge.name,
-                    description: &challenge.description,
-                    goals: goals(challenge),
-                })
+                .map(|challenge| ChallengeView::new(challenge, goals(challenge)))
                 .collect(),
+        }
+    }
+}
+
+impl<'a> ChallengeView<'a> {
+    /// A challenge with these of its goals.
+    pub fn new(challenge: &'a Challenge, goals: Vec<GoalView<'a>>) -> Self {
+        Self {
+            challenge_id: &challenge.id,
+            name: &challenge.name,
+            description: &challenge.description,
+            goals,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::challenge_v1::{
     InitializePlayerRequest, InitializePlayerResponse, ListChallengesRequest,
     ListChallengesResponse, RandomSelectGoalsRequest, SelectGoalsResponse, SetGoalActiveRequest,
 };
+use crate::admission::Place;
 use crate::app::{App, Live};
 use crate::failure::Failure;
 use crate::operations::{self, BatchSelect, RandomSelect};
@@ -23,10 +24,14 @@ pub struct ChallengeHandler {
 }
 
 impl ChallengeHandler {
-    /// The service as it is when the call begins, and who calls.
-    fn begin<'a, T>(&self, request: &'a Request<T>) -> Result<(App, &'a str), Failure> {
+    /// The service as it is when the call begins, who calls, and the place of the call.
+    fn begin<'a, T>(
+        &'a self,
+        request: &'a Request<T>,
+    ) -> Result<(App, &'a str, Place<'a>), Failure> {
+        let place = self.app.admission.enter()?;
         let user = self.identity.player(request.metadata().as_ref())?;
-        Ok((self.app.now(), user))
+        Ok((self.app.now(), user, place))
     }
 }
 
@@ -36,17 +41,17 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<ListChallengesRequest>,
     ) -> Result<Response<ListChallengesResponse>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let active_only = request.get_ref().active_only;
-        let view = operations::list(&app, user, active_only).await?;
-        Ok(Response::new(view.into()))
+        let listing = operations::list(&app, user, active_only).await?;
+        Ok(Response::new(listing.view(&app.content).into()))
     }
 
     async fn initialize_player(
         &self,
         request: Request<InitializePlayerRequest>,
     ) -> Result<Response<InitializePlayerResponse>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let initialised = operations::initialise(&app, user).await?;
         Ok(Response::new(initialised.into()))
     }
@@ -55,7 +60,7 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<SetGoalActiveRequest>,
     ) -> Result<Response<Goal>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let SetGoalActiveRequest {
             challenge_id,
             goal_id,
@@ -69,7 +74,7 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<ClaimGoalRequest>,
     ) -> Result<Response<Goal>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let ClaimGoalRequest {
             challenge_id,
             goal_id,
@@ -82,7 +87,7 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<BatchSelectGoalsRequest>,
     ) -> Result<Response<SelectGoalsResponse>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let asked = request.get_ref();
         let batch = BatchSelect {
             goal_ids: asked.goal_ids.clone(),
@@ -96,7 +101,7 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<RandomSelectGoalsRequest>,
     ) -> Result<Response<SelectGoalsResponse>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let asked = request.get_ref();
         let wanted = RandomSelect {
             count: asked.count,
@@ -111,7 +116,7 @@ impl ChallengeService for ChallengeHandler {
         &self,
         request: Request<GetRotationRequest>,
     ) -> Result<Response<GetRotationResponse>, Status> {
-        let (app, user) = self.begin(&request)?;
+        let (app, user, _place) = self.begin(&request)?;
         let challenge = &request.get_ref().challenge_id;
         let view = operations::rotation(&app, user, challenge).await?;
         Ok(Response::new(view.into()))

@@ -19,6 +19,7 @@ pub struct EventHandler {
 
 impl EventHandler {
     async fn handle(&self, user: &str, event: Event) -> Result<Response<()>, Status> {
+        let _place = self.app.admission.enter()?;
         if user.is_empty() {
             return Err(Failure::new(Code::BadRequest, "user_id is empty").into());
         }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::header;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -12,6 +13,7 @@ use super::input::{Json, Path, Query};
 use super::player::Player;
 use super::problem::{Problem, Problems};
 use crate::app::App;
+use crate::failure::Code;
 use crate::operations::{self, BatchSelect, Initialised, RandomSelect, RotationView, Selected};
 use crate::view::{ChallengesView, GoalView};
 
@@ -47,8 +49,11 @@ async fn list(
     Player(user): Player,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let view = operations::list(&app, &user, query.active_only).await?;
-    Ok(axum::Json(view).into_response())
+    let listing = operations::list(&app, &user, query.active_only).await?;
+    let json = listing.json(&app.content);
+    let json = json.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    Ok((kind, json).into_response())
 }
 
 /// Gives the player the goals that everybody starts with.

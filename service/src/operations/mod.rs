@@ -16,7 +16,7 @@ pub use activate::activate;
 pub use batch_select::{BatchSelect, batch_select};
 pub use claim::claim;
 pub use initialise::{Initialised, initialise};
-pub use list::list;
+pub use list::{Listing, list};
 pub use random_select::{RandomSelect, random_select};
 pub use receive::receive;
 pub use rotation::{AssignmentView, RotationKind, RotationView, rotation};
