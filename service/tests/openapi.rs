@@ -11,7 +11,7 @@ use challenge_service::player::Identity;
 use challenge_service::readiness::Readiness;
 use challenge_service::service::Service;
 use serde_json::{Value, json};
-use support::{Answer, Running, settings, start};
+use support::{Answer, Running, complete, settings, start};
 use tokio_util::sync::CancellationToken;
 
 const DOCUMENT: &str = "/challenge/openapi.json";
@@ -195,7 +195,7 @@ async fn real_answers_are_as_the_document_says() {
         assert_eq!(answer.status, status, "{method} {path}");
         schemas.check(method, path, &answer);
     }
-    complete(&service, "ann", "goal-01-50").await;
+    complete(&service, "ann", "challenge-01", "goal-01-50").await;
     let url = claim
         .replace("{challenge}", "challenge-01")
         .replace("{goal}", "goal-01-50");
@@ -203,18 +203,4 @@ async fn real_answers_are_as_the_document_says() {
     assert_eq!(claimed.status, 200);
     schemas.check("POST", claim, &claimed);
     assert_eq!(schemas.checked, documented(&document));
-}
-
-/// Completes an active goal that wants an absolute value.
-async fn complete(service: &Running, user: &str, goal: &str) {
-    use challenge_service::instant::Instant;
-    use challenge_service::rule::Change;
-    use challenge_service::store::Advance;
-    let reached = [Advance {
-        goal_id: goal,
-        change: Change::Set(100),
-        target: 100,
-    }];
-    let touched = service.app.store.advance(user, &reached, Instant::now());
-    assert_eq!(touched.await.unwrap(), 1);
 }
