@@ -39,8 +39,12 @@ pub struct GoalView<'a> {
     progress: i64,
     status: Status,
     is_active: bool,
-    /// Whether it waits for goals that must be done before it.
-    locked: bool,
+    /// The goals that must be done before it; left out where there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    prerequisites: &'a [String],
+    /// Whether it waits for its prerequisites; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locked: Option<bool>,
     assigned_at: Option<Instant>,
     expires_at: Option<Instant>,
     completed_at: Option<Instant>,
@@ -69,7 +73,7 @@ impl<'a> ChallengesView<'a> {
                     let locked = is_locked(goal, row_of, now);
                     GoalView::new(challenge, goal, row_of(&goal.id), locked)
                 })
-                .filter(|goal| !active_only || goal.is_active && !goal.locked)
+                .filter(|goal| !active_only || goal.can_progress())
                 .collect()
         };
         Self {
@@ -87,6 +91,11 @@ impl<'a> ChallengesView<'a> {
 }
 
 impl<'a> GoalView<'a> {
+    /// Whether events count towards it.
+    fn can_progress(&self) -> bool {
+        self.is_active && self.locked != Some(true)
+    }
+
     /// A goal with the player's row, or as it is without one.
     pub fn new(
         challenge: &'a Challenge,
@@ -104,7 +113,8 @@ impl<'a> GoalView<'a> {
             progress: row.map_or(0, |row| row.progress),
             status: row.map_or(Status::NotStarted, |row| row.status),
             is_active: row.is_some_and(|row| row.is_active),
-            locked,
+            prerequisites: &goal.prerequisites,
+            locked: (!goal.prerequisites.is_empty()).then_some(locked),
             assigned_at: row.and_then(|row| row.assigned_at),
             expires_at: row.and_then(|row| row.expires_at),
             completed_at: row.and_then(|row| row.completed_at),

@@ -6,12 +6,14 @@
     reason = "every test file uses another part"
 )]
 
+pub mod player;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use challenge_service::app::App;
+use challenge_service::app::{App, Live};
 use challenge_service::cli::{Role, ServeArgs};
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::{Addresses, Service};
@@ -27,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Running {
     pub addresses: Addresses,
     pub app: App,
+    pub live: Live,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
     pub rewards: SocketAddr,
@@ -75,12 +78,13 @@ pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
     args.rewards = format!("http://{rewards}");
     change(&mut args);
     let service = Service::bind(args).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.now());
+    let (addresses, live) = (service.addresses, service.app.clone());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
         addresses,
-        app,
+        app: live.now(),
+        live,
         stop,
         done,
         rewards,
