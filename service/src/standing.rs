@@ -58,3 +58,84 @@ pub fn is_locked<'r>(
     // Asked last: most goals wait for nothing.
     waits && !row_of(&goal.id).is_some_and(|row| row.status.is_done())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Status::{Claimed, Claiming, Completed, InProgress, NotStarted};
+
+    fn at(micros: i64) -> Instant {
+        Instant::from_micros(micros).unwrap()
+    }
+
+    fn row(goal: &str, status: Status, expires_at: Option<i64>) -> Progress {
+        Progress {
+            goal_id: goal.into(),
+            progress: 3,
+            status,
+            version: 1,
+            is_active: true,
+            assigned_at: Some(at(0)),
+            expires_at: expires_at.map(at),
+            completed_at: None,
+            claimed_at: None,
+        }
+    }
+
+    #[test]
+    fn a_row_counts_until_its_window_ends_and_its_reward_until_it_is_claimed() {
+        let now = 1000;
+        let check = |status, expires_at, expected: Option<bool>| {
+            let stored = row("a", status, expires_at);
+            let counted = as_of(vec![stored.clone()], at(now));
+            let is_active = counted.first().map(|row| row.is_active);
+            assert_eq!(is_active, expected, "{stored:?}");
+            for row in counted {
+                let is_active = stored.is_active;
+                assert_eq!(Progress { is_active, ..row }, stored);
+            }
+        };
+        for status in [NotStarted, InProgress, Completed, Claiming, Claimed] {
+            check(status, None, Some(true));
+            check(status, Some(now + 1), Some(true));
+        }
+        for end in [now, now - 1] {
+            check(NotStarted, Some(end), None);
+            check(InProgress, Some(end), None);
+            check(Completed, Some(end), Some(false));
+            check(Claiming, Some(end), Some(false));
+            check(Claimed, Some(end), None);
+        }
+    }
+
+    #[test]
+    fn a_goal_is_locked_until_all_its_prerequisites_are_done() {
+        let text = include_str!("../tests/data/rotating.toml");
+        let catalogue = crate::catalogue::Catalogue::parse("rotating.toml".as_ref(), text).unwrap();
+        let now = 1000;
+        let check = |goal: &str, rows: &[Progress], expected: bool| {
+            let (_, goal) = catalogue.goal(goal).unwrap();
+            let row_of = |id: &str| rows.iter().find(|row| row.goal_id == id);
+            assert_eq!(is_locked(goal, row_of, at(now)), expected, "{rows:?}");
+        };
+        check("story-1", &[], false);
+        check("story-2", &[], true);
+        for (status, locked) in [
+            (NotStarted, true),
+            (InProgress, true),
+            (Completed, false),
+            (Claiming, false),
+            (Claimed, false),
+        ] {
+            check("story-2", &[row("story-1", status, None)], locked);
+            check("story-2", &[row("story-1", status, Some(now + 1))], locked);
+            check("story-2", &[row("story-1", status, Some(now))], true);
+            // What is done is not taken back.
+            let own = row("story-2", status, None);
+            check("story-2", &[own], locked);
+        }
+        let first = row("story-1", Claimed, None);
+        check("story-3", std::slice::from_ref(&first), true);
+        check("story-3", &[first, row("story-2", Completed, None)], false);
+    }
+}

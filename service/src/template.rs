@@ -41,9 +41,9 @@ struct ChallengeSpan {
 
 #[derive(Debug)]
 struct GoalSpan {
-    /// From its brace to the end of its reward.
+    /// From its brace to the comma before its standing.
     head: Range<usize>,
-    /// From the comma after the reward to its closing brace.
+    /// From that comma to its closing brace.
     standing: Range<usize>,
     /// The goal itself where it has prerequisites: it may be locked or not, with or without a row.
     waiting: Option<Goal>,
@@ -73,7 +73,8 @@ impl Template {
         let first = self.goals.len();
         for goal in &challenge.goals {
             separate(&mut self.blank, self.goals.len() == first);
-            let view = GoalView::new(challenge, goal, None, !goal.prerequisites.is_empty());
+            // Locked as long as it waits for anything: nobody has a row yet.
+            let view = GoalView::new(challenge, goal, None, true);
             let whole = append(&mut self.blank, &view)?;
             let standing = whole.end - serde_json::to_vec(&view.standing)?.len();
             self.by_id.insert(goal.id.clone(), self.goals.len());
@@ -107,8 +108,12 @@ impl Template {
         Ok(body)
     }
 
-    /// The same with open goals only: those that are active and not locked.
-    pub fn fill_open(&self, rows: &[Progress], now: Instant) -> Result<Vec<u8>, serde_json::Error> {
+    /// The same, of the goals that can progress: those that are active and not locked.
+    pub fn fill_active(
+        &self,
+        rows: &[Progress],
+        now: Instant,
+    ) -> Result<Vec<u8>, serde_json::Error> {
         let filling = Filling::new(self, rows, now);
         let mut body = OPEN.to_vec();
         for (position, challenge) in self.challenges.iter().enumerate() {
@@ -117,7 +122,7 @@ impl Template {
             let mut is_first = true;
             for index in challenge.goals.clone() {
                 // Without a row a goal is not active.
-                let standing = filling.standing(index).filter(Standing::is_open);
+                let standing = filling.standing(index).filter(Standing::can_progress);
                 if let Some(standing) = standing {
                     separate(&mut body, is_first);
                     body.extend_from_slice(&self.blank[self.goals[index].head.clone()]);
@@ -164,7 +169,7 @@ impl<'a> Filling<'a> {
             return None;
         }
         let row_of = |id: &str| self.rows[*self.template.by_id.get(id)?];
-        let locked = waiting.is_some_and(|goal| is_locked(goal, row_of, self.now));
+        let locked = waiting.map(|goal| is_locked(goal, row_of, self.now));
         Some(Standing::new(row, locked))
     }
 }
@@ -181,7 +186,7 @@ fn append(body: &mut Vec<u8>, value: &impl Serialize) -> Result<Range<usize>, se
     Ok(start..body.len())
 }
 
-/// Appends what follows the reward of a goal: a comma stands where the standing has its brace.
+/// Appends a standing as the rest of a goal: a comma stands where it has its own brace.
 fn append_standing(body: &mut Vec<u8>, standing: &Standing) -> Result<(), serde_json::Error> {
     let written = append(body, standing)?;
     body[written.start] = b',';

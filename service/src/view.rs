@@ -50,6 +50,9 @@ pub struct GoalView<'a> {
     pub(crate) requirement: &'a Requirement,
     /// What a claim grants.
     pub(crate) reward: &'a Reward,
+    /// The goals that must be done before it; left out where there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) prerequisites: &'a [String],
     // Last: a pre-serialised catalogue is cut here.
     #[serde(flatten)]
     pub(crate) standing: Standing,
@@ -65,8 +68,9 @@ pub struct Standing {
     pub(crate) status: Status,
     /// Only active goals progress.
     pub(crate) is_active: bool,
-    /// Whether it waits for goals that must be done before it.
-    pub(crate) locked: bool,
+    /// Whether it waits for its prerequisites; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) locked: Option<bool>,
     /// When the goal was last switched on; null if it never was.
     pub(crate) assigned_at: Option<Instant>,
     /// When the assignment ends; null if it does not.
@@ -99,7 +103,7 @@ impl<'a> ChallengesView<'a> {
                     let locked = is_locked(goal, row_of, now);
                     GoalView::new(challenge, goal, row_of(&goal.id), locked)
                 })
-                .filter(|goal| !active_only || goal.standing.is_open())
+                .filter(|goal| !active_only || goal.standing.can_progress())
                 .collect()
         };
         Self {
@@ -138,19 +142,20 @@ impl<'a> GoalView<'a> {
             description: &goal.description,
             requirement: &goal.requirement,
             reward: &goal.reward,
-            standing: Standing::new(row, locked),
+            prerequisites: &goal.prerequisites,
+            standing: Standing::new(row, (!goal.prerequisites.is_empty()).then_some(locked)),
         }
     }
 }
 
 impl Standing {
-    /// Whether the goal is among those that a player works on.
-    pub fn is_open(&self) -> bool {
-        self.is_active && !self.locked
+    /// Whether events count towards the goal.
+    pub fn can_progress(&self) -> bool {
+        self.is_active && self.locked != Some(true)
     }
 
-    /// What the row says, or what is so without one.
-    pub fn new(row: Option<&Progress>, locked: bool) -> Self {
+    /// What the row says, or what is so without one; `locked` is absent without prerequisites.
+    pub fn new(row: Option<&Progress>, locked: Option<bool>) -> Self {
         Self {
             progress: row.map_or(0, |row| row.progress),
             status: row.map_or(Status::NotStarted, |row| row.status),

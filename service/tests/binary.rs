@@ -170,17 +170,16 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("goals.toml");
     let write = |goals: &[&str], namespace: &str| {
-        let mut text = format!(
-            "{namespace}\n[[challenges]]\nid = \"one\"\nname = \"One\"\ndescription = \"\"\n"
-        );
-        for goal in goals {
-            text += &format!(
-                "[[challenges.goals]]\nid = \"{goal}\"\nname = \"\"\ndescription = \"\"\n\
+        let challenge = "[[challenges]]\nid = \"one\"\nname = \"One\"\ndescription = \"\"\n";
+        let goal = |id: &&str| {
+            format!(
+                "[[challenges.goals]]\nid = \"{id}\"\nname = \"\"\ndescription = \"\"\n\
                  requirement = {{ stat_code = \"wins\", kind = \"increment\", target = 3 }}\n\
                  reward = {{ reward_id = \"coin\", type = \"wallet\", quantity = 1 }}\n"
-            );
-        }
-        std::fs::write(&file, text).unwrap();
+            )
+        };
+        let goals: String = goals.iter().map(goal).collect();
+        std::fs::write(&file, format!("{namespace}\n{challenge}{goals}")).unwrap();
     };
     let namespace = "namespace = \"test\"";
     write(&["old"], namespace);

@@ -16,7 +16,8 @@ use challenge_service::rule::MAX_PROGRESS;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use support::{rotating_catalogue, start};
+use support::player::rotating;
+use support::start;
 
 /// One catalogue, made ready both ways.
 struct Pair {
@@ -69,7 +70,7 @@ impl Pair {
 
 static BUILT_IN: LazyLock<Pair> = LazyLock::new(|| Pair::new(|| Catalogue::built_in().unwrap()));
 static ROTATING: LazyLock<Pair> =
-    LazyLock::new(|| Pair::new(|| Catalogue::load(&rotating_catalogue()).unwrap()));
+    LazyLock::new(|| Pair::new(|| Catalogue::load(&rotating()).unwrap()));
 
 fn now() -> Instant {
     Instant::from_micros(1_800_000_000_123_456).unwrap()

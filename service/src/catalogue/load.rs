@@ -46,7 +46,7 @@ impl Catalogue {
         Self::parse(path, &text)
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, CatalogueError> {
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, CatalogueError> {
         let mut found = Found::new(path, text);
         let read = parse(text, &mut found);
         found

@@ -30,7 +30,7 @@ pub(super) fn read(mut table: Table<'_, '_>, found: &mut Found<'_>) -> Option<Ro
                 at,
             })
         }
-        Kind::Schedule => schedule(&mut table, found).map(Rotation::Schedule),
+        Kind::Schedule => Some(Rotation::Schedule(schedule(&mut table, found))),
     };
     table.deny_unknown(found);
     rotation
@@ -50,7 +50,7 @@ fn time_of_day(table: &mut Table<'_, '_>, found: &mut Found<'_>) -> Option<TimeO
     at
 }
 
-fn schedule(table: &mut Table<'_, '_>, found: &mut Found<'_>) -> Option<Vec<Instant>> {
+fn schedule(table: &mut Table<'_, '_>, found: &mut Found<'_>) -> Vec<Instant> {
     let written: Vec<Spanned<Datetime>> = table.values("instants", found);
     if written.is_empty() {
         found.add(&table.span, format!("{} has no instants", table.name));
@@ -76,7 +76,7 @@ fn schedule(table: &mut Table<'_, '_>, found: &mut Found<'_>) -> Option<Vec<Inst
         }
         instants.push(instant);
     }
-    Some(instants)
+    instants
 }
 
 /// None for a date or a time without an offset, which is another instant in every place.

@@ -104,6 +104,7 @@ impl From<GoalView<'_>> for Goal {
             description: view.description.to_owned(),
             requirement: Some(view.requirement.into()),
             reward: Some(view.reward.into()),
+            prerequisites: view.prerequisites.to_vec(),
             progress: standing.progress,
             status: GoalStatus::from(standing.status).into(),
             is_active: standing.is_active,

@@ -42,7 +42,7 @@ impl Listing {
     pub fn json(&self, content: &Content) -> Result<Vec<u8>, serde_json::Error> {
         match &content.template {
             None => serde_json::to_vec(&self.view(content)),
-            Some(template) if self.active_only => template.fill_open(&self.rows, self.now),
+            Some(template) if self.active_only => template.fill_active(&self.rows, self.now),
             Some(template) => template.fill(&self.rows, self.now),
         }
     }

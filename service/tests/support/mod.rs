@@ -8,13 +8,14 @@
 
 pub mod grpc;
 pub mod held_rewards;
+pub mod player;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use challenge_service::app::App;
+use challenge_service::app::{App, Live};
 use challenge_service::instant::Instant;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::rule::{Change, MAX_PROGRESS};
@@ -34,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Running {
     pub addresses: Addresses,
     pub app: App,
+    pub live: Live,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
     pub rewards: SocketAddr,
@@ -53,11 +55,6 @@ pub fn settings(directory: &Path) -> Settings {
         allow_mock_user: true,
         ..Settings::of_phase("phase9").unwrap()
     }
-}
-
-/// A catalogue file with prerequisites and rotations.
-pub fn rotating_catalogue() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/rotating.toml")
 }
 
 /// A reward mock that answers after this long, until `stop` is cancelled.
@@ -85,12 +82,13 @@ pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     settings.rewards = format!("http://{rewards}").into();
     change(&mut settings);
     let service = Service::bind(settings).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.now());
+    let (addresses, live) = (service.addresses, service.app.clone());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
         addresses,
-        app,
+        app: live.now(),
+        live,
         stop,
         done,
         rewards,
