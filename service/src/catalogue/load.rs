@@ -1,22 +1,14 @@
 //! Reads a catalogue and reports everything that is wrong with it at once.
 
-use std::collections::HashMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use toml::de::DeTable;
 
-use super::{Catalogue, Challenge, Goal};
-use crate::rule::{Kind, LOGIN_STAT};
+use super::mistakes::{Found, Mistakes};
+use super::table::Table;
+use super::{Catalogue, Challenge, check, read};
 
 const BUILT_IN: &str = include_str!("../../catalogue.toml");
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    namespace: String,
-    challenges: Vec<Challenge>,
-}
 
 /// Why a catalogue could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,15 +21,7 @@ pub enum CatalogueError {
         /// Why not.
         source: std::io::Error,
     },
-    /// The file is no catalogue.
-    #[error("catalogue {}: {source}", path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
-    /// The file contradicts itself.
+    /// The file is no catalogue, or contradicts itself.
     #[error("catalogue {}: {mistakes}", path.display())]
     Invalid {
         /// The file.
@@ -45,21 +29,6 @@ pub enum CatalogueError {
         /// Everything that was found.
         mistakes: Mistakes,
     },
-}
-
-/// All mistakes of one catalogue, one a line.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Mistakes(Vec<String>);
-
-impl fmt::Display for Mistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.0.len() == 1 { "" } else { "s" };
-        write!(f, "{} mistake{plural}", self.0.len())?;
-        for mistake in &self.0 {
-            write!(f, "\n  {mistake}")?;
-        }
-        Ok(())
-    }
 }
 
 impl Catalogue {
@@ -77,97 +46,55 @@ impl Catalogue {
         Self::parse(path, &text)
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self, CatalogueError> {
-        let file: File = toml::from_str(text).map_err(|source| CatalogueError::Syntax {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })?;
-        let mistakes = mistakes(&file);
-        if !mistakes.is_empty() {
-            return Err(CatalogueError::Invalid {
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, CatalogueError> {
+        let mut found = Found::new(path, text);
+        let read = parse(text, &mut found);
+        found
+            .into_result()
+            .map_err(|mistakes| CatalogueError::Invalid {
                 path: path.to_owned(),
-                mistakes: Mistakes(mistakes),
-            });
-        }
-        Ok(Self::index(file.namespace, file.challenges))
+                mistakes,
+            })?;
+        let (namespace, challenges) = read;
+        Ok(Self::index(namespace, challenges))
     }
 }
 
-fn mistakes(file: &File) -> Vec<String> {
-    let mut found = Vec::new();
-    if file.namespace.is_empty() {
-        found.push("namespace is empty".to_owned());
+/// What could be read; whole where nothing was found to be wrong.
+fn parse(text: &str, found: &mut Found<'_>) -> (String, Vec<Challenge>) {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let what = error.message().replace('\n', ", ");
+        found.add(&error.span().unwrap_or(0..0), format!("not TOML: {what}"));
     }
-    if file.challenges.is_empty() {
-        found.push("there is no challenge".to_owned());
+    if !errors.is_empty() {
+        // What a broken line hides would be reported as missing.
+        return Default::default();
     }
-    let mut challenge_seen = HashMap::<&str, usize>::new();
-    let mut goal_seen = HashMap::<&str, &str>::new();
-    for (position, challenge) in file.challenges.iter().enumerate() {
-        let id = &challenge.id;
-        if !is_slug(id) {
-            found.push(format!(
-                "challenge {}: id \"{id}\" is no slug",
-                position + 1
-            ));
-        }
-        if let Some(first) = challenge_seen.insert(id, position) {
-            found.push(format!(
-                "challenge \"{id}\" stands twice, at positions {} and {}",
-                first + 1,
-                position + 1
-            ));
-        }
-        if challenge.goals.is_empty() {
-            found.push(format!("challenge \"{id}\" has no goal"));
-        }
-        for goal in &challenge.goals {
-            if let Some(first) = goal_seen.insert(&goal.id, id) {
-                found.push(format!(
-                    "goal \"{}\" stands twice, in \"{first}\" and \"{id}\"",
-                    goal.id
-                ));
-            }
-            goal_mistakes(goal, &mut found);
-        }
-    }
-    found
-}
-
-fn goal_mistakes(goal: &Goal, found: &mut Vec<String>) {
-    let id = &goal.id;
-    let requirement = &goal.requirement;
-    let mut mistake = |text: &str| found.push(format!("goal \"{id}\": {text}"));
-    if !is_slug(id) {
-        mistake("id is no slug (lower-case letters, digits and hyphens)");
-    }
-    if requirement.stat_code.is_empty() {
-        mistake("stat_code is empty");
-    }
-    if requirement.target < 1 {
-        mistake("target must be 1 or more");
-    }
-    if requirement.stat_code == LOGIN_STAT && requirement.kind == Kind::Absolute {
-        mistake("logins have no absolute value: use kind \"increment\"");
-    }
-    if goal.reward.reward_id.is_empty() {
-        mistake("reward_id is empty");
-    }
-    if goal.reward.quantity < 1 {
-        mistake("reward quantity must be 1 or more");
-    }
-}
-
-fn is_slug(id: &str) -> bool {
-    !id.is_empty()
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    let table = Table::new("the catalogue", 0..0, root.get_ref());
+    let (namespace, challenges) = read::file(table, found);
+    check::check(&challenges, found);
+    let challenges = challenges
+        .into_iter()
+        .filter_map(|read| {
+            let goals = read
+                .goals
+                .into_iter()
+                .filter_map(|read| read.goal)
+                .collect();
+            Some(Challenge {
+                goals,
+                ..read.challenge?
+            })
+        })
+        .collect();
+    (namespace.unwrap_or_default(), challenges)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::{Kind, LOGIN_STAT};
 
     #[test]
     fn the_built_in_catalogue_is_the_recorded_one() {
@@ -206,63 +133,215 @@ mod tests {
         assert_eq!(goal.requirement.target, 100);
     }
 
-    #[test]
-    fn all_mistakes_are_reported_at_once() {
-        let text = r#"
-            namespace = ""
-            [[challenges]]
-            id = "one"
-            name = ""
-            description = ""
-            [[challenges.goals]]
-            id = "Goal One"
-            name = ""
-            description = ""
-            requirement = { stat_code = "login", kind = "absolute", target = 0 }
-            reward = { reward_id = "", type = "item", quantity = 0 }
-            [[challenges.goals]]
-            id = "two"
-            name = ""
-            description = ""
-            requirement = { stat_code = "", kind = "increment", target = 1 }
-            reward = { reward_id = "coin", type = "wallet", quantity = 1 }
-            [[challenges]]
-            id = "one"
-            name = ""
-            description = ""
-            [[challenges.goals]]
-            id = "two"
-            name = ""
-            description = ""
-            requirement = { stat_code = "wins", kind = "increment", target = 1 }
-            reward = { reward_id = "coin", type = "wallet", quantity = 1 }
-            [[challenges]]
-            id = "empty"
-            name = ""
-            description = ""
-            goals = []
-        "#;
+    /// A challenge "one" with these lines, and goals of these ids and lines.
+    fn catalogue(challenge: &str, goals: &[(&str, &str)]) -> String {
+        use std::fmt::Write as _;
+        let mut text = format!(
+            "namespace = \"test\"\n[[challenges]]\n\
+             id = \"one\"\nname = \"\"\ndescription = \"\"\n{challenge}\n"
+        );
+        for (id, more) in goals {
+            write!(
+                text,
+                "[[challenges.goals]]\nid = \"{id}\"\nname = \"\"\ndescription = \"\"\n\
+                 requirement = {{ stat_code = \"wins\", kind = \"increment\", target = 1 }}\n\
+                 reward = {{ reward_id = \"coin\", type = \"wallet\", quantity = 1 }}\n{more}\n"
+            )
+            .unwrap();
+        }
+        text
+    }
+
+    /// Checks everything that is wrong with a file, one mistake a line.
+    fn check<S: AsRef<str>>(text: &str, expected: &[S]) {
         let error = Catalogue::parse(Path::new("bad.toml"), text).unwrap_err();
-        let expected = r#"catalogue bad.toml: 10 mistakes
-  namespace is empty
-  goal "Goal One": id is no slug (lower-case letters, digits and hyphens)
-  goal "Goal One": target must be 1 or more
-  goal "Goal One": logins have no absolute value: use kind "increment"
-  goal "Goal One": reward_id is empty
-  goal "Goal One": reward quantity must be 1 or more
-  goal "two": stat_code is empty
-  challenge "one" stands twice, at positions 1 and 2
-  goal "two" stands twice, in "one" and "one"
-  challenge "empty" has no goal"#;
-        assert_eq!(error.to_string(), expected);
+        let told = error.to_string();
+        let lines: Vec<_> = told.lines().skip(1).map(str::trim_start).collect();
+        let expected: Vec<_> = expected.iter().map(AsRef::as_ref).collect();
+        assert_eq!(lines, expected, "{text}");
     }
 
     #[test]
-    fn an_unknown_key_is_an_error() {
-        let error = Catalogue::parse(
-            Path::new("bad.toml"),
-            "namespace = \"a\"\nchallanges = []\n",
+    fn all_mistakes_are_reported_at_once_and_with_their_place() {
+        let text = r#"namespace = ""
+colour = "red"
+[[challenges]]
+id = "one"
+name = ""
+[[challenges.goals]]
+id = "Goal One"
+name = ""
+description = ""
+requirement = { stat_code = "login", kind = "absolute", target = 0 }
+reward = { reward_id = "", type = "item", quantity = 0 }
+[[challenges.goals]]
+id = "two"
+name = 2
+description = ""
+requirement = { stat_code = "", kind = "increment", target = 1.5 }
+reward = "coin"
+prerequisites = ["one", "three", 4]
+[[challenges]]
+id = "one"
+name = ""
+description = ""
+[[challenges.goals]]
+id = "two"
+name = ""
+description = ""
+requirement = { stat_code = "wins", kind = "increment", target = 1 }
+reward = { reward_id = "coin", type = "wallet", quantity = 1, colour = "red" }
+[[challenges]]
+id = "empty"
+name = ""
+description = ""
+goals = []
+"#;
+        check(
+            text,
+            &[
+                "bad.toml:1:13: namespace is empty",
+                r#"bad.toml:2:1: the catalogue: unknown key "colour", expected one of challenges, namespace"#,
+                r#"bad.toml:3:1: challenge "one" has no description"#,
+                r#"bad.toml:7:6: goal "Goal One": id is no slug (lower-case letters, digits and hyphens)"#,
+                r#"bad.toml:10:45: goal "Goal One": requirement: logins have no absolute value: use kind "increment""#,
+                r#"bad.toml:10:66: goal "Goal One": requirement: target must be 1 or more"#,
+                r#"bad.toml:11:24: goal "Goal One": reward: reward_id is empty"#,
+                r#"bad.toml:11:54: goal "Goal One": reward: quantity must be 1 or more"#,
+                r#"bad.toml:14:8: goal "two": name: invalid type: integer `2`, expected a string"#,
+                r#"bad.toml:16:29: goal "two": requirement: stat_code is empty"#,
+                r#"bad.toml:16:62: goal "two": requirement: target: invalid type: floating point `1.5`, expected i64"#,
+                r#"bad.toml:17:10: goal "two": reward is no table"#,
+                r#"bad.toml:18:18: goal "two": prerequisites: there is no goal "one""#,
+                r#"bad.toml:18:25: goal "two": prerequisites: there is no goal "three""#,
+                r#"bad.toml:18:34: goal "two": prerequisites: invalid type: integer `4`, expected a string"#,
+                r#"bad.toml:20:6: challenge "one" stands twice, first at 4:6"#,
+                r#"bad.toml:24:6: goal "two" stands twice, first at 13:6"#,
+                r#"bad.toml:28:63: goal "two": reward: unknown key "colour", expected one of quantity, reward_id, type"#,
+                r#"bad.toml:30:6: challenge "empty" has no goal"#,
+            ],
         );
-        assert!(matches!(error, Err(CatalogueError::Syntax { .. })));
+    }
+
+    #[test]
+    fn broken_lines_are_all_reported() {
+        check(
+            "namespace = \n[[challenges\nname = 'a",
+            &[
+                "bad.toml:1:13: not TOML: string values must be quoted, expected literal string",
+                "bad.toml:2:13: not TOML: unclosed array table, expected `]]`",
+            ],
+        );
+    }
+
+    #[test]
+    fn prerequisites_exist_and_do_not_go_round() {
+        let goals = [
+            ("a", r#"prerequisites = ["b", "nowhere", "b"]"#),
+            ("b", r#"prerequisites = ["c"]"#),
+            ("c", r#"prerequisites = ["a"]"#),
+            ("d", r#"prerequisites = ["d"]"#),
+            ("e", r#"prerequisites = ["a"]"#),
+        ];
+        check(
+            &catalogue("", &goals),
+            &[
+                r#"bad.toml:8:6: prerequisites go round: "a" waits for "b" waits for "c" waits for "a""#,
+                r#"bad.toml:13:23: goal "a": prerequisites: there is no goal "nowhere""#,
+                r#"bad.toml:13:34: goal "a": prerequisites: "b" stands twice"#,
+                r#"bad.toml:29:6: prerequisites go round: "d" waits for "d""#,
+            ],
+        );
+        let goals = [("a", r#"prerequisites = ["b"]"#), ("b", "")];
+        let read = Catalogue::parse(Path::new("good.toml"), &catalogue("", &goals)).unwrap();
+        assert_eq!(read.goal("a").unwrap().1.prerequisites, ["b"]);
+    }
+
+    #[test]
+    fn rotations_are_read() {
+        let check = |rotation: &str, now: &str, end: Option<&str>| {
+            let text = catalogue(&format!("rotation = {rotation}"), &[("a", "")]);
+            let read = Catalogue::parse(Path::new("good.toml"), &text).unwrap();
+            let challenge = read.challenge("one").unwrap();
+            assert_eq!(
+                challenge.window_end(instant(now)),
+                end.map(instant),
+                "{rotation}"
+            );
+        };
+        let now = "2026-11-26T12:00:00Z";
+        check(
+            r#"{ kind = "daily", at = "04:30" }"#,
+            now,
+            Some("2026-11-27T04:30:00Z"),
+        );
+        check(
+            r#"{ kind = "weekly", weekday = "monday", at = "00:00" }"#,
+            now,
+            Some("2026-11-30T00:00:00Z"),
+        );
+        check(
+            r#"{ kind = "schedule", instants = [2026-12-01T00:00:00Z, 2026-12-24T18:00:00+01:00] }"#,
+            "2026-12-02T00:00:00Z",
+            Some("2026-12-24T17:00:00Z"),
+        );
+    }
+
+    #[test]
+    fn a_wrong_rotation_says_what_is_wrong() {
+        for (rotation, expected) in [
+            (
+                r#""daily""#,
+                &["6:12: challenge \"one\": rotation is no table"][..],
+            ),
+            (
+                r#"{ kind = "hourly" }"#,
+                &[
+                    "6:21: {R}: kind: unknown variant `hourly`, expected one of `daily`, `weekly`, `schedule`",
+                ],
+            ),
+            (r#"{ kind = "daily" }"#, &["6:12: {R} has no at"]),
+            (
+                r#"{ kind = "daily", at = "24:00", weekday = "monday" }"#,
+                &[
+                    "6:35: {R}: at: \"24:00\" is no time of day; write it like 04:30 (UTC)",
+                    "6:44: {R}: unknown key \"weekday\", expected one of at, kind",
+                ],
+            ),
+            (
+                r#"{ kind = "weekly", weekday = "mon" }"#,
+                &[
+                    "6:12: {R} has no at",
+                    "6:41: {R}: weekday: unknown variant `mon`, expected one of `thursday`, `friday`, `saturday`, `sunday`, `monday`, `tuesday`, `wednesday`",
+                ],
+            ),
+            (
+                r#"{ kind = "schedule", instants = [] }"#,
+                &["6:12: {R} has no instants"],
+            ),
+            (
+                r#"{ kind = "schedule", instants = [2026-12-01, "soon", 2026-12-02T00:00:00Z, 2026-12-02T00:00:00Z] }"#,
+                &[
+                    "6:45: {R}: instants: 2026-12-01 is no instant; write it like 2026-12-01T04:30:00Z",
+                    "6:57: {R}: instants: invalid type: string \"soon\", expected a TOML datetime",
+                    "6:87: {R}: instants: 2026-12-02T00:00:00Z is not after the one before it",
+                ],
+            ),
+        ] {
+            let text = catalogue(&format!("rotation = {rotation}"), &[("a", "")]);
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|told| {
+                    let told = told.replace("{R}", "challenge \"one\": rotation");
+                    format!("bad.toml:{told}")
+                })
+                .collect();
+            check(&text, &expected);
+        }
+    }
+
+    fn instant(text: &str) -> crate::instant::Instant {
+        let timestamp: jiff::Timestamp = text.parse().unwrap();
+        crate::instant::Instant::from_micros(timestamp.as_microsecond()).unwrap()
     }
 }

@@ -5,8 +5,10 @@
 
 mod assignments;
 mod error;
+mod metered_pool;
 mod postgres;
 mod row;
+mod selection;
 mod sqlite;
 
 use std::fmt;
@@ -15,9 +17,11 @@ use std::num::NonZeroU32;
 pub use assignments::{Assignment, Assignments};
 pub use error::StoreError;
 pub use postgres::PgStore;
+pub use selection::Selection;
 pub use sqlite::SqliteStore;
 
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 use crate::rule::Change;
 
@@ -151,7 +155,21 @@ impl Store {
         dispatch!(self, s => s.set_active(user, namespace, goal, now).await)
     }
 
-    /// Applies an event to the user's active, unfinished rows. Returns how many it touched.
+    /// Switches all these goals on, and with `replaced` the other goals of that challenge off.
+    ///
+    /// Rows that are over start from nothing, others keep their progress.
+    pub async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        dispatch!(self, s => s.select(user, namespace, goals, replaced, now).await)
+    }
+
+    /// Applies an event to the user's active, unfinished rows that have not expired. Returns how many it touched.
     pub async fn advance(
         &self,
         user: &str,
@@ -197,9 +215,19 @@ impl Store {
         dispatch!(self, s => s.stuck_claims(since_before, limit).await)
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        dispatch!(self, s => s.ping().await)
+    }
+
     /// How many connections there are, now.
     pub fn pool_gauge(&self) -> PoolGauge {
         dispatch!(self, s => s.pool_gauge())
+    }
+
+    /// What the pool counts.
+    pub fn pool_metrics(&self) -> &PoolMetrics {
+        dispatch!(self, s => s.pool_metrics())
     }
 
     /// Finishes what was accepted and closes all connections.

@@ -11,14 +11,16 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use write::{Write, Written};
 use writer::Writer;
 
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::{Advance, Assignment, Assignments, Claim, PoolGauge, Selection, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// Every reader is a thread; more than this only adds switches between them.
@@ -41,7 +43,7 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    readers: SqlitePool,
+    readers: MeteredPool<Sqlite>,
     writer: Writer,
 }
 
@@ -66,7 +68,7 @@ impl SqliteStore {
             .connect_with(cached(reading, READER_CACHE_KIB))
             .await?;
         Ok(Self {
-            readers,
+            readers: MeteredPool::new(readers),
             writer: Writer::spawn(writer),
         })
     }
@@ -129,6 +131,25 @@ impl SqliteStore {
         };
         let row = self.writer.write(write).await?.row();
         row.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    pub(super) async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        let write = Write::Select {
+            user: user.to_owned(),
+            namespace: namespace.to_owned(),
+            goals: goals.json().to_owned(),
+            replaced: replaced.map(str::to_owned),
+            now,
+        };
+        let rows = self.writer.write(write).await?.rows();
+        Ok(Selection::of_written(rows))
     }
 
     pub(super) async fn advance(
@@ -211,6 +232,11 @@ impl SqliteStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.readers.options().get_max_connections(),
@@ -218,6 +244,10 @@ impl SqliteStore {
             idle: self.readers.num_idle() as u32,
             queued_writes: Some(self.writer.queued()),
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.readers.metrics()
     }
 
     pub(super) async fn close(&self) {
