@@ -27,6 +27,13 @@ impl Progress {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// The row as it is seen now: not active any more once it expired.
+    #[must_use]
+    pub fn seen_at(mut self, now: Instant) -> Self {
+        self.is_active &= !self.is_expired(now);
+        self
+    }
+
     /// Whether the row counts for nothing any more, and may be assigned anew.
     pub fn is_over(&self, now: Instant) -> bool {
         self.is_expired(now) && !self.status.is_owed()
@@ -34,12 +41,11 @@ impl Progress {
 }
 
 /// Stored rows as they count now: without those that are over, and none active that expired.
-pub fn as_of(mut rows: Vec<Progress>, now: Instant) -> Vec<Progress> {
-    rows.retain_mut(|row| {
-        row.is_active &= !row.is_expired(now);
-        !row.is_over(now)
-    });
-    rows
+pub fn as_of(rows: Vec<Progress>, now: Instant) -> Vec<Progress> {
+    rows.into_iter()
+        .filter(|row| !row.is_over(now))
+        .map(|row| row.seen_at(now))
+        .collect()
 }
 
 /// Whether a goal waits for others: it is not done, and not all of its prerequisites are.

@@ -132,7 +132,9 @@ async fn a_reward_outlives_its_window(player: Player<'_>) {
     let refused = (409, "UNCLAIMED_REWARD".to_owned());
     assert_eq!(player.not_switched("season", "season-2").await, refused);
     let claim = "/season/goals/season-2/claim";
-    assert_eq!(player.post(claim, json!({})).await["status"], "claimed");
+    let claimed = player.post(claim, json!({})).await;
+    assert_eq!(claimed["status"], "claimed");
+    assert_eq!(claimed["isActive"], false);
     let not_completed = (409, "NOT_COMPLETED".to_owned());
     let again = player.refused(claim, json!({})).await;
     assert_eq!(again, not_completed, "claimed in a window that has ended");

@@ -28,6 +28,7 @@ pub async fn claim<'a>(
         tasks.spawn(async move { claim_once(&app, &user, &goal).await })
     };
     let row = task.await.map_err(|_| OperationError::ShuttingDown)??;
+    let row = row.seen_at(Instant::now());
     Ok(GoalView::new(challenge, goal, Some(&row), false))
 }
 

@@ -45,11 +45,11 @@ pub async fn initialise<'a>(app: &'a App, user: &str) -> Result<Initialised<'a>,
     if !already_initialized {
         let namespace = content.catalogue.namespace();
         let missing = if found.is_empty() {
-            content.assigned_at(&content.materialised, now)
+            Cow::Borrowed(&content.materialised)
         } else {
-            let missing = content.materialised.filtered(|goal| !found.contains(goal));
-            Cow::Owned(content.assigned_at(&missing, now).into_owned())
+            Cow::Owned(content.materialised.filtered(|goal| !found.contains(goal)))
         };
+        let missing = content.assigned_at(&missing, now);
         if !missing.is_empty() {
             assigned += app.store.assign(user, namespace, &missing, now).await?;
         }

@@ -43,20 +43,26 @@ impl Assignments {
         &self.goal_ids
     }
 
-    /// One after the other.
-    fn iter(&self) -> impl Iterator<Item = Assignment> {
-        (0..self.len()).map(|i| Assignment {
+    fn at(&self, i: usize) -> Assignment {
+        Assignment {
             goal_id: self.goal_ids[i].clone(),
             challenge_id: self.challenge_ids[i].clone(),
             is_active: self.active[i],
             expires_at: self.expires_at[i],
-        })
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Assignment> {
+        (0..self.len()).map(|i| self.at(i))
     }
 
     /// The goals whose id passes the test.
     #[must_use]
     pub fn filtered(&self, mut keep: impl FnMut(&str) -> bool) -> Self {
-        self.iter().filter(|goal| keep(&goal.goal_id)).collect()
+        (0..self.len())
+            .filter(|&i| keep(&self.goal_ids[i]))
+            .map(|i| self.at(i))
+            .collect()
     }
 
     /// The same goals by their ids.
