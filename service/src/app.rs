@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
+use crate::activator::Activator;
+use crate::assigner::Assigner;
 use crate::catalogue::Catalogue;
+use crate::initialised::InitialisedUsers;
 use crate::metrics::Metrics;
 use crate::phase::{Materialisation, Phase};
 use crate::rewards::RewardClient;
@@ -27,22 +30,29 @@ pub struct Inner {
     pub rewards: RewardClient,
     /// What is counted.
     pub metrics: Metrics,
+    /// How new users get their rows.
+    pub assigner: Assigner,
+    /// How goals are switched on and off.
+    pub activator: Activator,
+    /// Who is known to have all rows; absent where nobody is remembered.
+    pub initialised: Option<InitialisedUsers>,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
     /// The goals assigned by default, active.
     pub defaults: Assignments,
     /// The goals that a new user gets a row for: `defaults`, and when eager all others, inactive.
-    pub materialised: Assignments,
+    pub materialised: Arc<Assignments>,
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together, on the runtime on which they are to work.
     pub fn new(
         catalogue: Catalogue,
         store: Store,
         phase: Phase,
         rewards: RewardClient,
         metrics: Metrics,
+        initialised: Option<InitialisedUsers>,
     ) -> Self {
         let all: Assignments = catalogue
             .goals()
@@ -59,6 +69,9 @@ impl App {
             Materialisation::Lazy => all.filtered(is_default),
         };
         Self(Arc::new(Inner {
+            assigner: Assigner::new(store.clone(), &phase.switches),
+            activator: Activator::new(store.clone(), &phase.switches, &metrics),
+            initialised,
             catalogue,
             store,
             phase,
@@ -66,7 +79,7 @@ impl App {
             metrics,
             tasks: TaskTracker::new(),
             defaults,
-            materialised,
+            materialised: Arc::new(materialised),
         }))
     }
 }

@@ -5,13 +5,16 @@
 //! [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
 //! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
+pub mod activator;
 pub mod admin;
 pub mod app;
+pub mod assigner;
 pub mod batch;
 pub mod catalogue;
 pub mod cli;
 pub mod grpc;
 pub mod http;
+pub mod initialised;
 pub mod instant;
 pub mod log;
 pub mod metrics;

@@ -17,6 +17,7 @@ use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEven
 use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use crate::grpc::{EventHandler, Metered};
 use crate::http::{HttpState, Identity, private_router, public_router};
+use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
 use crate::rewards::{RewardClient, RewardError};
@@ -39,6 +40,9 @@ pub enum ServiceError {
     /// The reward platform's URL is wrong.
     #[error(transparent)]
     Rewards(#[from] RewardError),
+    /// The cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -96,8 +100,11 @@ impl Service {
             None => Catalogue::built_in()?,
         };
         let rewards = RewardClient::new(settings.rewards.expose())?;
-        let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
+        let store =
+            Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
         let metrics = Metrics::new(&phase, &store);
+        let initialised =
+            InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = if settings.role.takes_events() {
             let (listener, address) = listen("grpc", settings.grpc).await?;
@@ -122,7 +129,7 @@ impl Service {
         );
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards, metrics),
+            app: App::new(catalogue, store, phase, rewards, metrics, initialised),
             role: settings.role,
             identity: if settings.allow_mock_user {
                 Identity::MockUser
@@ -152,7 +159,7 @@ impl Service {
         servers.spawn(serve_http(
             "admin",
             self.admin,
-            admin::router(),
+            admin::router(self.app.clone()),
             stop.clone(),
         ));
         if let Some(listener) = self.grpc {

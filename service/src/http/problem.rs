@@ -119,7 +119,14 @@ impl From<OperationError> for Problem {
                 "The reward was not granted",
                 detail,
             ),
-            E::Store(StoreError::Busy | StoreError::Closed) | E::ShuttingDown => Self::new(
+            E::Store(StoreError::Conflict) => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "Others changed the goal at the same time",
+                detail,
+            ),
+            E::Store(StoreError::Busy | StoreError::Full | StoreError::Closed)
+            | E::ShuttingDown => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
                 "The service cannot answer now",

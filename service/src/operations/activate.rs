@@ -2,7 +2,6 @@
 
 use super::{OperationError, find};
 use crate::app::App;
-use crate::instant::Instant;
 use crate::store::Assignment;
 use crate::view::GoalView;
 
@@ -21,8 +20,8 @@ pub async fn activate<'a>(
         is_active,
     };
     let row = app
-        .store
-        .set_active(user, app.catalogue.namespace(), &assignment, Instant::now())
+        .activator
+        .set_active(user, app.catalogue.namespace(), &assignment)
         .await?;
     Ok(GoalView::new(challenge, goal, Some(&row)))
 }
