@@ -112,6 +112,15 @@ impl Activator {
     }
 }
 
+impl Activator {
+    /// Writes what was accepted, and accepts no more.
+    pub async fn close(&self) {
+        if let Way::Queued(queue) = &self.way {
+            queue.close().await;
+        }
+    }
+}
+
 /// Writes in the order in which they came, as many at once as there are different rows.
 async fn write_together(
     store: &Store,

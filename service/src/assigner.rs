@@ -79,6 +79,15 @@ impl Assigner {
     }
 }
 
+impl Assigner {
+    /// Inserts what was accepted, and accepts no more.
+    pub async fn close(&self) {
+        if let Some(batches) = &self.batches {
+            batches.close().await;
+        }
+    }
+}
+
 async fn assign_alone(
     store: &Store,
     user: &str,

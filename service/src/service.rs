@@ -193,6 +193,9 @@ impl Service {
             );
             servers.shutdown().await;
         }
+        // What callers who hung up have left in the queues.
+        self.app.assigner.close().await;
+        self.app.activator.close().await;
         self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome
