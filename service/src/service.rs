@@ -15,6 +15,7 @@ use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
+use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
 use crate::player::Identity;
@@ -36,6 +37,9 @@ pub enum ServiceError {
     /// The reward platform's URL is wrong.
     #[error(transparent)]
     Rewards(#[from] RewardError),
+    /// The cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,8 +101,11 @@ impl Service {
         };
         let hangups = Hangups::listen();
         let rewards = RewardClient::new(settings.rewards.expose())?;
-        let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
+        let store =
+            Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
         let metrics = Metrics::new(&phase, &store);
+        let initialised =
+            InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
         let (admin, admin_address) = listen("admin", settings.admin).await?;
@@ -118,7 +125,7 @@ impl Service {
         );
         Ok(Self {
             addresses,
-            app: Live::new(catalogue, store, phase, rewards, metrics),
+            app: Live::new(catalogue, store, phase, rewards, metrics, initialised),
             catalogue: settings.catalogue,
             hangups,
             role: settings.role,
@@ -158,7 +165,7 @@ impl Service {
         admin.spawn(serve_http(
             "admin",
             self.admin,
-            admin::router(readiness.clone()),
+            admin::router(self.app.clone(), readiness.clone()),
             drained.clone(),
         ));
         let offer = grpc::Offer {
@@ -202,6 +209,9 @@ impl Service {
             servers.shutdown().await;
             admin.shutdown().await;
         }
+        // What callers who hung up have left in the queues.
+        self.app.assigner.close().await;
+        self.app.activator.close().await;
         self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome
