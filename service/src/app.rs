@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::catalogue::Catalogue;
+use crate::event_path::EventPath;
 use crate::phase::{Materialisation, Phase};
 use crate::rewards::RewardClient;
 use crate::store::{Assignment, Assignments, Store};
@@ -20,6 +21,8 @@ pub struct Inner {
     pub catalogue: Catalogue,
     /// Where progress is kept.
     pub store: Store,
+    /// How events reach the store.
+    pub events: EventPath,
     /// What is switched on.
     pub phase: Phase,
     /// Who grants rewards.
@@ -33,7 +36,7 @@ pub struct Inner {
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Puts the parts together, inside a tokio runtime.
     pub fn new(catalogue: Catalogue, store: Store, phase: Phase, rewards: RewardClient) -> Self {
         let all: Assignments = catalogue
             .goals()
@@ -50,6 +53,7 @@ impl App {
             Materialisation::Lazy => all.filtered(is_default),
         };
         Self(Arc::new(Inner {
+            events: EventPath::new(&store, &phase.switches),
             catalogue,
             store,
             phase,

@@ -2,9 +2,13 @@
 //!
 //! Presets are files in `service/phases/`, built in; any other file with the same keys will do.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
+
+use crate::span;
 
 /// The switches of one phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +29,16 @@ pub struct Switches {
     pub materialisation: Materialisation,
     /// How an event reaches the database.
     pub events: Events,
+    /// An event whose id was seen within this time has no effect again.
+    #[serde(deserialize_with = "span::deserialize")]
+    pub event_window: Duration,
+    /// How long an event waits for others to be committed with, 5 ms at most.
+    #[serde(deserialize_with = "span::deserialize_at_most_5ms")]
+    pub event_linger: Duration,
+    /// Events that are committed together.
+    pub event_batch: NonZeroUsize,
+    /// Events that may wait; beyond it they are refused with `RESOURCE_EXHAUSTED`.
+    pub event_queue: NonZeroUsize,
     /// How a goal is switched on or off.
     pub set_active: SetActive,
     /// How the response with all goals is made.
@@ -45,8 +59,13 @@ pub enum Materialisation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Events {
-    /// One statement per event.
+    /// One statement an event, acknowledged when it is durable.
     Direct,
+    /// Many events in one statement, acknowledged when it is durable.
+    GroupCommit,
+    /// As group commit, but acknowledged before: a crash loses what waits, which is up to
+    /// `event_queue` and one `event_batch` more.
+    WriteBehind,
 }
 
 /// How a goal is switched on or off.

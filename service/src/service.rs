@@ -19,7 +19,7 @@ use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEven
 use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use crate::http::{HttpState, Identity, private_router, public_router};
 use crate::metrics::Metrics;
-use crate::operations::sweep_until;
+use crate::operations::{forget_until, sweep_until};
 use crate::phase::{Phase, PhaseError};
 use crate::rewards::{RewardClient, RewardError};
 use crate::store::{Store, StoreError};
@@ -123,9 +123,13 @@ impl Service {
             admin = %admin_address,
             "challenge service ready"
         );
+        let app = App::new(catalogue, store, phase, rewards);
+        if args.role.takes_events() {
+            app.events.announce(&app.phase.switches);
+        }
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards),
+            app,
             role: args.role,
             identity: if args.allow_mock_user {
                 Identity::MockUser
@@ -171,6 +175,10 @@ impl Service {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
         }
+        if self.role.takes_events() {
+            let forgetter = forget_until(self.app.clone(), stop.clone());
+            self.app.tasks.spawn(forgetter);
+        }
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
@@ -191,6 +199,15 @@ impl Service {
                 "gave up on requests that did not finish"
             );
             servers.shutdown().await;
+        }
+        if tokio::time::timeout(DRAIN, self.app.events.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                seconds = DRAIN.as_secs(),
+                "gave up on events that could not be written"
+            );
         }
         self.app.store.close().await;
         tracing::info!("challenge service stopped");

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::catalogue::{Challenge, Goal, Requirement, Reward};
 use crate::instant::Instant;
 use crate::progress::{Progress, Status};
+use crate::rule::Standing;
 
 /// All challenges of a player.
 #[derive(Debug, Serialize)]
@@ -46,7 +47,12 @@ pub struct GoalView<'a> {
 
 impl<'a> ChallengesView<'a> {
     /// Every challenge with the player's rows filled in; with `active_only`, only active goals.
-    pub fn new(challenges: &'a [Challenge], rows: &[Progress], active_only: bool) -> Self {
+    pub fn new(
+        challenges: &'a [Challenge],
+        rows: &[Progress],
+        active_only: bool,
+        now: Instant,
+    ) -> Self {
         let rows: HashMap<&str, &Progress> =
             rows.iter().map(|row| (row.goal_id.as_str(), row)).collect();
         let goals = |challenge: &'a Challenge| {
@@ -55,7 +61,7 @@ impl<'a> ChallengesView<'a> {
                 .iter()
                 .map(|goal| (goal, rows.get(goal.id.as_str()).copied()))
                 .filter(|(_, row)| !active_only || row.is_some_and(|row| row.is_active))
-                .map(|(goal, row)| GoalView::new(challenge, goal, row))
+                .map(|(goal, row)| GoalView::new(challenge, goal, row, now))
                 .collect()
         };
         Self {
@@ -74,7 +80,14 @@ impl<'a> ChallengesView<'a> {
 
 impl<'a> GoalView<'a> {
     /// A goal with the player's row, or as it is without one.
-    pub fn new(challenge: &'a Challenge, goal: &'a Goal, row: Option<&Progress>) -> Self {
+    pub fn new(
+        challenge: &'a Challenge,
+        goal: &'a Goal,
+        row: Option<&Progress>,
+        now: Instant,
+    ) -> Self {
+        let standing = row.map_or(Standing::START, Progress::standing);
+        let standing = standing.seen_on(now.day(), goal.requirement.kind);
         Self {
             goal_id: &goal.id,
             challenge_id: &challenge.id,
@@ -82,8 +95,8 @@ impl<'a> GoalView<'a> {
             description: &goal.description,
             requirement: &goal.requirement,
             reward: &goal.reward,
-            progress: row.map_or(0, |row| row.progress),
-            status: row.map_or(Status::NotStarted, |row| row.status),
+            progress: standing.progress,
+            status: standing.status,
             is_active: row.is_some_and(|row| row.is_active),
             assigned_at: row.and_then(|row| row.assigned_at),
             expires_at: row.and_then(|row| row.expires_at),

@@ -19,9 +19,14 @@ async fn connect(service: &Running) -> Channel {
     endpoint.connect().await.unwrap()
 }
 
+/// An id that no other event has.
+fn id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
 fn login(user: &str) -> UserLoggedIn {
     UserLoggedIn {
-        id: "event-1".into(),
+        id: id(),
         namespace: "test".into(),
         user_id: user.into(),
     }
@@ -29,7 +34,7 @@ fn login(user: &str) -> UserLoggedIn {
 
 fn stat(user: &str, stat: &str, value: f64, inc: f64) -> StatItemUpdated {
     StatItemUpdated {
-        id: "event-2".into(),
+        id: id(),
         namespace: "test".into(),
         user_id: user.into(),
         stat_code: stat.into(),

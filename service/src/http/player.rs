@@ -5,6 +5,7 @@ use http::request::Parts;
 
 use super::HttpState;
 use super::problem::Problem;
+use crate::progress::MAX_USER_ID_BYTES;
 
 /// How a request says who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +15,6 @@ pub enum Identity {
     /// By the header `X-Mock-User`, which anybody can write: for development and load tests.
     MockUser,
 }
-
-/// The longest user id that the database takes.
-const MAX_LEN: usize = 128;
 
 const HEADER: &str = "x-mock-user";
 
@@ -40,7 +38,7 @@ impl FromRequestParts<HttpState> for Player {
             .ok_or_else(|| Problem::unauthorised("the header X-Mock-User is missing"))?
             .to_str()
             .map_err(|_| Problem::unauthorised("the header X-Mock-User is not ASCII"))?;
-        if user.is_empty() || user.len() > MAX_LEN {
+        if user.is_empty() || user.len() > MAX_USER_ID_BYTES {
             return Err(Problem::unauthorised(
                 "the header X-Mock-User must hold 1 to 128 characters",
             ));

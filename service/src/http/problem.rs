@@ -119,7 +119,8 @@ impl From<OperationError> for Problem {
                 "The reward was not granted",
                 detail,
             ),
-            E::Store(StoreError::Busy | StoreError::Closed) | E::ShuttingDown => Self::new(
+            E::Store(StoreError::Busy | StoreError::Overloaded | StoreError::Closed)
+            | E::ShuttingDown => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
                 "The service cannot answer now",

@@ -20,9 +20,10 @@ pub async fn activate<'a>(
         challenge_id: challenge.id.clone(),
         is_active,
     };
+    let now = Instant::now();
     let row = app
         .store
-        .set_active(user, app.catalogue.namespace(), &assignment, Instant::now())
+        .set_active(user, app.catalogue.namespace(), &assignment, now)
         .await?;
-    Ok(GoalView::new(challenge, goal, Some(&row)))
+    Ok(GoalView::new(challenge, goal, Some(&row), now))
 }

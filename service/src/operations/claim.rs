@@ -26,7 +26,7 @@ pub async fn claim<'a>(
         tasks.spawn(async move { claim_once(&app, &user, &goal).await })
     };
     let row = task.await.map_err(|_| OperationError::ShuttingDown)??;
-    Ok(GoalView::new(challenge, goal, Some(&row)))
+    Ok(GoalView::new(challenge, goal, Some(&row), Instant::now()))
 }
 
 async fn claim_once(app: &App, user: &str, goal: &Goal) -> Result<Progress, OperationError> {

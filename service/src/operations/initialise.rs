@@ -25,13 +25,13 @@ pub struct Initialised<'a> {
 ///
 /// That a player has rows does not mean that they have these: a goal can be activated by hand first.
 pub async fn initialise<'a>(app: &'a App, user: &str) -> Result<Initialised<'a>, OperationError> {
+    let now = Instant::now();
     let mut rows = app.store.rows_of_goals(user, &app.materialised).await?;
     let found: HashSet<&str> = rows.iter().map(|row| row.goal_id.as_str()).collect();
     let already_initialized = found.len() == app.materialised.len();
     let assigned = if already_initialized {
         0
     } else {
-        let now = Instant::now();
         let namespace = app.catalogue.namespace();
         let assigned = if found.is_empty() {
             let all = &app.materialised;
@@ -50,7 +50,7 @@ pub async fn initialise<'a>(app: &'a App, user: &str) -> Result<Initialised<'a>,
         .filter_map(|id| app.catalogue.goal(id))
         .map(|(challenge, goal)| {
             let row = rows.iter().find(|row| row.goal_id == goal.id);
-            GoalView::new(challenge, goal, row)
+            GoalView::new(challenge, goal, row, now)
         })
         .collect();
     Ok(Initialised {

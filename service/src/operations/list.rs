@@ -2,6 +2,7 @@
 
 use super::OperationError;
 use crate::app::App;
+use crate::instant::Instant;
 use crate::view::ChallengesView;
 
 /// Reads the player's rows in one select and lays them over the catalogue.
@@ -15,5 +16,6 @@ pub async fn list<'a>(
         app.catalogue.challenges(),
         &rows,
         active_only,
+        Instant::now(),
     ))
 }

@@ -2,6 +2,7 @@
 
 mod activate;
 mod claim;
+mod forget;
 mod initialise;
 mod list;
 mod receive;
@@ -9,6 +10,7 @@ mod sweep;
 
 pub use activate::activate;
 pub use claim::claim;
+pub use forget::{forget, forget_until};
 pub use initialise::{Initialised, initialise};
 pub use list::list;
 pub use receive::receive;

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// No connection became free in time.
     #[error("no database connection became free in time")]
     Busy,
+    /// As much waits to be written as may.
+    #[error("too much is waiting to be written")]
+    Overloaded,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
@@ -24,6 +27,25 @@ pub enum StoreError {
     #[error("database: {0}")]
     // Shared by every write of a batch that failed together.
     Database(std::sync::Arc<sqlx::Error>),
+}
+
+impl StoreError {
+    /// Whether the same write may succeed later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy | Self::Overloaded => true,
+            Self::Database(error) => match &**error {
+                sqlx::Error::Database(error) => {
+                    // Of PostgreSQL: what is written does not fit its type.
+                    let is_misfit = error.code().is_some_and(|code| code.starts_with("22"));
+                    error.kind() == sqlx::error::ErrorKind::Other && !is_misfit
+                }
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+                _ => false,
+            },
+            Self::UnknownScheme | Self::InMemory | Self::Migrate(_) | Self::Closed => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

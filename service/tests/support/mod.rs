@@ -6,6 +6,9 @@
     reason = "every test file uses another part"
 )]
 
+pub mod binary;
+pub mod database;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
