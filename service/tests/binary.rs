@@ -11,7 +11,7 @@ use support::binary::Binary;
 use support::send;
 
 #[tokio::test]
-async fn the_first_line_says_what_runs_where_and_no_more() {
+async fn it_says_what_runs_where_and_no_more() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
     let service = Binary::start(&format!("sqlite:{}", path.display()), "phase9");
@@ -19,7 +19,7 @@ async fn the_first_line_says_what_runs_where_and_no_more() {
     assert_eq!(service.field("role"), "all");
     assert_eq!(service.field("database"), "sqlite");
     assert!(
-        !service.first_line.contains('\u{1b}'),
+        !service.ready_line.contains('\u{1b}'),
         "no colours outside a terminal"
     );
     for name in ["http", "admin"] {

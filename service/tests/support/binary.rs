@@ -7,7 +7,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 pub struct Binary {
     pub child: Child,
     pub log: BufReader<ChildStderr>,
-    pub first_line: String,
+    pub ready_line: String,
 }
 
 impl Binary {
@@ -28,21 +28,25 @@ impl Binary {
             .spawn()
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut first_line = String::new();
-        log.read_line(&mut first_line).unwrap();
+        let mut ready_line = String::new();
+        while !ready_line.contains("challenge service ready") {
+            ready_line.clear();
+            let read = log.read_line(&mut ready_line).unwrap();
+            assert!(read > 0, "the service ended before it was ready");
+        }
         Self {
             child,
             log,
-            first_line,
+            ready_line,
         }
     }
 
     pub fn field(&self, name: &str) -> String {
         let start = format!(" {name}=");
         let (_, rest) = self
-            .first_line
+            .ready_line
             .split_once(&start)
-            .unwrap_or_else(|| panic!("no {name} in {}", self.first_line));
+            .unwrap_or_else(|| panic!("no {name} in {}", self.ready_line));
         rest.split_whitespace().next().unwrap().to_owned()
     }
 }

@@ -1,6 +1,12 @@
 //! An empty database of either kind.
 
+use std::num::NonZeroU32;
+
+use challenge_service::store::Store;
 use challenge_service::throwaway::Postgres;
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
 /// A database that lives as long as this value.
@@ -40,5 +46,41 @@ impl Database {
             _server: Some(server),
             _directory: None,
         }
+    }
+}
+
+/// A lock that keeps everybody from writing progress, until it is dropped.
+pub enum Locked {
+    Pg { _connection: PgConnection },
+    Sqlite { _connection: SqliteConnection },
+}
+
+impl Database {
+    /// Keeps everybody from writing progress.
+    pub async fn lock(&self) -> Locked {
+        if self.url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+            connection.execute("begin immediate").await.unwrap();
+            return Locked::Sqlite {
+                _connection: connection,
+            };
+        }
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        connection.execute("begin").await.unwrap();
+        let lock = "lock table user_goal_progress in exclusive mode";
+        connection.execute(lock).await.unwrap();
+        Locked::Pg {
+            _connection: connection,
+        }
+    }
+
+    /// What a player has reached with a goal.
+    pub async fn progress(&self, user: &str, goal: &str) -> i64 {
+        let pool = NonZeroU32::MIN;
+        let store = Store::connect(&self.url, pool).await.unwrap();
+        let rows = store.rows_of_user(user).await.unwrap();
+        store.close().await;
+        let row = rows.iter().find(|row| row.goal_id == goal);
+        row.map_or(0, |row| row.progress)
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod binary;
 pub mod database;
+pub mod events;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -51,6 +52,20 @@ pub fn args(directory: &Path) -> ServeArgs {
         catalogue: None,
         allow_mock_user: true,
     }
+}
+
+/// Writes a phase file: phase9, but for these keys. Returns its path.
+pub fn phase(directory: &Path, changes: &[(&str, toml::Value)]) -> String {
+    let mut phase: toml::Table = include_str!("../../phases/phase9.toml").parse().unwrap();
+    for (key, value) in changes {
+        assert!(
+            phase.insert((*key).to_owned(), value.clone()).is_some(),
+            "{key}"
+        );
+    }
+    let path = directory.join("phase.toml");
+    std::fs::write(&path, phase.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// A reward mock that answers after this long, until `stop` is cancelled.

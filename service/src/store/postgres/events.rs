@@ -260,3 +260,53 @@ pub(super) async fn forget(pool: &PgPool, before: Instant, limit: u32) -> Result
     .await?;
     Ok(done.rows_affected())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+    use crate::store::postgres::PgStore;
+    use crate::throwaway::Postgres;
+
+    /// A plan is kept for as long as its connection, and made when the table may be almost empty:
+    /// one that reads the whole table would be the plan of the first minute under load.
+    #[tokio::test]
+    async fn rows_are_found_by_their_key_however_few_there_are() {
+        let server = Postgres::start().await.unwrap();
+        let pool = std::num::NonZeroU32::MIN;
+        let store = PgStore::connect(&server.url(), pool).await.unwrap();
+        let mut connection = store.pool.acquire().await.unwrap();
+        let statements = [
+            "set plan_cache_mode = force_generic_plan".to_owned(),
+            "insert into user_goal_progress
+                 (user_id, namespace, goal_id, challenge_id, created_at, updated_at)
+             select 'user-' || n, 'test', 'goal', 'challenge', now(), now()
+             from generate_series(1, 750) as n"
+                .to_owned(),
+            "analyze user_goal_progress".to_owned(),
+            format!("prepare advance as {ADVANCE}"),
+            format!("prepare lock as {LOCK}"),
+        ];
+        for statement in statements {
+            sqlx::query(AssertSqlSafe(statement))
+                .execute(&mut *connection)
+                .await
+                .unwrap();
+        }
+        let advance = "explain execute advance(array[1], array[null]::uuid[], array[now()],
+            array['user-1'], array['goal'], array[1], array[1], array[10], array[false],
+            array[false], 3600)";
+        let lock = "explain execute lock(array['user-1'], array['goal'])";
+        for (explain, times) in [(advance, 2), (lock, 1)] {
+            let plan: Vec<String> = sqlx::query_scalar(explain)
+                .fetch_all(&mut *connection)
+                .await
+                .unwrap();
+            let plan = plan.join("\n").replace("change_1.", "change.");
+            let found = "Index Cond: ((user_id = change.user_id) AND (goal_id = change.goal_id))";
+            assert_eq!(plan.matches(found).count(), times, "{plan}");
+            assert!(!plan.contains("Seq Scan"), "{plan}");
+        }
+    }
+}
