@@ -81,7 +81,7 @@ struct Turn {
     p95_us: u64,
     /// Bytes that the server wrote into its log for each event at 500/s.
     wal_bytes: f64,
-    /// Events of one statement at 500/s; absent without pg_stat_statements.
+    /// Events of one statement at 500/s; absent without `pg_stat_statements`.
     events_per_statement: Option<f64>,
 }
 

@@ -31,6 +31,7 @@ struct Inner {
     connections: Family<ConnectionLabels, Gauge>,
     max_connections: Gauge,
     queued_writes: Gauge,
+    queued_events: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,6 +63,7 @@ impl Metrics {
             connections: Family::default(),
             max_connections: Gauge::default(),
             queued_writes: Gauge::default(),
+            queued_events: Gauge::default(),
         };
         let registry = &mut inner.registry;
         registry.register(
@@ -91,6 +93,13 @@ impl Metrics {
                 "challenge_queued_writes",
                 "Writes that wait for the SQLite writer",
                 inner.queued_writes.clone(),
+            );
+        }
+        if app.events.queued().is_some() {
+            registry.register(
+                "challenge_queued_events",
+                "Events that wait to be written together",
+                inner.queued_events.clone(),
             );
         }
         Self(Arc::new(inner))
@@ -127,6 +136,10 @@ impl Metrics {
         if let Some(queued) = pool.queued_writes {
             let queued = i64::try_from(queued).unwrap_or(i64::MAX);
             self.0.queued_writes.set(queued);
+        }
+        if let Some(queued) = app.events.queued() {
+            let queued = i64::try_from(queued).unwrap_or(i64::MAX);
+            self.0.queued_events.set(queued);
         }
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;

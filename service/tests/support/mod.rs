@@ -9,6 +9,7 @@
 pub mod binary;
 pub mod database;
 pub mod events;
+pub mod rows;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::effect::rounds;
 use super::super::{Effect, StoreError};
+use crate::event_key::EventKey;
 use crate::instant::Instant;
 
 /// Which rows progress by a change; asked once when a row is locked and once when it is written.
@@ -105,8 +106,7 @@ const ADVANCE: &str = concat!(
 );
 
 /// Locks what several rounds will update, in the order in which [`ADVANCE`] locks.
-const LOCK: &str = concat!(
-    "with change as (
+const LOCK: &str = "with change as (
          select * from unnest($1::text[], $2::text[]) as change (user_id, goal_id)
          order by user_id, goal_id
      )
@@ -115,8 +115,7 @@ const LOCK: &str = concat!(
          select from user_goal_progress as row
          where row.user_id = change.user_id and row.goal_id = change.goal_id
          for no key update
-     ) as row"
-);
+     ) as row";
 
 /// The changes of some events, column by column.
 #[derive(Debug, Default)]
@@ -135,6 +134,7 @@ struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     /// Of these positions in the batch, which events are known by.
+    #[expect(clippy::cast_possible_wrap, reason = "a batch is far smaller")]
     fn of(effects: &'a [Effect], positions: &[usize]) -> Self {
         let mut changes = Self::default();
         for &position in positions {
@@ -142,7 +142,7 @@ impl<'a> Changes<'a> {
             for goal in &effect.goals {
                 let terms = goal.change.terms();
                 changes.events.push(position as i32);
-                changes.keys.push(effect.key.map(|key| key.uuid()));
+                changes.keys.push(effect.key.map(EventKey::uuid));
                 changes.came_at.push(effect.came_at);
                 changes.users.push(&effect.user_id);
                 changes.goals.push(&goal.goal_id);
