@@ -41,7 +41,9 @@ macro_rules! next_progress {
 
 /// Rows are locked in the order of their keys before they are updated: a bare update goes by where
 /// rows lie, which changes with every update, so that events of one player would deadlock, and
-/// PostgreSQL takes a second to notice. The subquery that locks is carried out row by row, in order.
+/// PostgreSQL takes a second to notice. The subquery that locks is carried out row by row, in order;
+/// one scan for all goals of an event would be a quarter cheaper, but reads all rows of the player
+/// where the statistics at hand say that there are few.
 ///
 /// Whoever holds the rows inserts the key, so that of two events with one key the later waits for
 /// the earlier, finds the key and touches nothing. An event that locks no row inserts no key: it
