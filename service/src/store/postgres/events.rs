@@ -16,6 +16,7 @@ macro_rules! progresses {
     () => {
         "row.user_id = change.user_id and row.goal_id = change.goal_id
              and row.is_active and row.status in ('not_started', 'in_progress')
+             and (row.expires_at is null or row.expires_at > change.came_at)
              and not (change.once_a_day and coalesce(row.counted_on >= change.today, false))"
     };
 }

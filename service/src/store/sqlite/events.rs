@@ -36,6 +36,7 @@ macro_rules! progresses {
     () => {
         "row.user_id = ?1 and row.goal_id = change.goal_id
              and row.is_active and row.status in ('not_started', 'in_progress')
+             and (row.expires_at is null or row.expires_at > ?2)
              and not (change.once_a_day and coalesce(row.counted_on >= change.today, false))"
     };
 }
