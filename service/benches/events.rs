@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -17,9 +17,11 @@ use std::time::{Duration, Instant};
 use challenge_service::event_key::EventKey;
 use challenge_service::event_path::EventPath;
 use challenge_service::instant;
+use challenge_service::metrics::Metrics;
 use challenge_service::phase::{Events, Phase, Switches};
 use challenge_service::rule::Change;
-use challenge_service::store::{Advance, Assignment, Effect, Store};
+use challenge_service::settings::Linger;
+use challenge_service::store::{Advance, Assignment, Effect, PoolLimits, Store};
 use challenge_service::throwaway::Postgres;
 use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinSet;
@@ -93,7 +95,10 @@ fn main() {
 async fn run() {
     let server = Postgres::start().await.unwrap();
     let url = server.url();
-    let pool = NonZeroU32::new(100).unwrap();
+    let pool = PoolLimits {
+        connections: NonZeroU32::new(100).unwrap(),
+        timeout: Duration::from_secs(30),
+    };
     let store = Store::connect(&url, pool).await.unwrap();
     prepare(&store).await;
     let mut turns = BTreeMap::<usize, Vec<Turn>>::new();
@@ -146,6 +151,7 @@ async fn prepare(store: &Store) {
             goal_id: goal_id(goal),
             challenge_id: "challenge-01".into(),
             is_active: goal == n % 10,
+            expires_at: None,
         });
         let now = instant::Instant::now();
         let goals = goals.collect();
@@ -164,14 +170,17 @@ fn player(n: u64) -> String {
     format!("2f9d6c1e-0000-4000-8000-{n:012}")
 }
 
-fn switches(way: Way) -> Switches {
-    Switches {
+fn event_path(store: &Store, way: Way) -> Arc<EventPath> {
+    let mut phase = Phase::load("phase12").unwrap();
+    phase.switches = Switches {
         events: way.events,
-        event_linger: way.linger,
-        event_batch: NonZeroUsize::new(128).unwrap(),
-        event_queue: NonZeroUsize::new(4096).unwrap(),
-        ..Phase::load("phase12").unwrap().switches
-    }
+        event_linger: Linger::new(way.linger).unwrap(),
+        event_batch: NonZeroU32::new(128).unwrap(),
+        event_queue: NonZeroU32::new(4096).unwrap(),
+        ..phase.switches
+    };
+    let metrics = Metrics::new(&phase, store);
+    Arc::new(EventPath::new(store, &phase.switches, &metrics))
 }
 
 fn event(n: u64, with_id: bool) -> Effect {
@@ -199,7 +208,7 @@ fn event(n: u64, with_id: bool) -> Effect {
 async fn measure(store: &Store, url: &str, way: Way) -> Turn {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let fsync_us = tokio::task::spawn_blocking(fsync_us).await.unwrap();
-    let path = Arc::new(EventPath::new(store, &switches(way)));
+    let path = event_path(store, way);
 
     let start = Instant::now();
     let mut senders = JoinSet::new();
@@ -226,7 +235,7 @@ async fn measure(store: &Store, url: &str, way: Way) -> Turn {
     path.close().await;
     let per_second = sent as f64 / start.elapsed().as_secs_f64();
 
-    let path = Arc::new(EventPath::new(store, &switches(way)));
+    let path = event_path(store, way);
     let mut connection = PgConnection::connect(url).await.unwrap();
     let before = counters(&mut connection).await;
     let start = tokio::time::Instant::now();

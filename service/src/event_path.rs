@@ -1,8 +1,10 @@
 //! The way of an event into the database: by itself, in a group, or after it was acknowledged.
 
-use std::time::Duration;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::{Duration, Instant};
 
-use crate::batch::{Batcher, Limits, Refused};
+use crate::batch::{Batcher, Limits, Pending, Refused};
+use crate::metrics::{EventFlushMetrics, Metrics};
 use crate::phase::{Events, Switches};
 use crate::store::{DatabaseKind, Effect, Store, StoreError};
 
@@ -31,41 +33,45 @@ enum Way {
         queue: usize,
     },
     /// Acknowledged when the commit of its group has returned.
-    Grouped(Batcher<Effect, Result<(), StoreError>>),
+    Grouped(Batcher<Effect, Result<(), StoreError>>, EventFlushMetrics),
     /// Acknowledged when it is in the queue.
-    Behind(Batcher<Effect, ()>),
+    Behind(Batcher<Effect, ()>, EventFlushMetrics),
 }
 
 impl EventPath {
-    /// The way that the phase asks for, and the task that it needs.
-    pub fn new(store: &Store, switches: &Switches) -> Self {
+    /// The way that the phase asks for, and the task that it needs: must be called on a runtime.
+    pub fn new(store: &Store, switches: &Switches, metrics: &Metrics) -> Self {
         let limits = Limits {
-            linger: switches.event_linger,
-            batch: switches.event_batch,
-            queue: switches.event_queue,
+            linger: switches.event_linger.span(),
+            batch: count(switches.event_batch),
+            queue: count(switches.event_queue),
         };
-        let window = switches.event_window;
+        let flusher = || Flusher {
+            store: store.clone(),
+            window: switches.event_window,
+            metrics: metrics.group(),
+        };
         let way = match (switches.events, store.kind()) {
             (Events::Direct, _) => Way::Direct,
             (Events::GroupCommit, DatabaseKind::Sqlite) => Way::SqliteWriter {
                 queue: limits.queue.get(),
             },
             (Events::GroupCommit, DatabaseKind::Postgres) => {
-                let store = store.clone();
-                Way::Grouped(Batcher::spawn(limits, move |effects| {
-                    write_group(store.clone(), window, effects)
-                }))
+                let flusher = flusher();
+                let metrics = flusher.metrics.clone();
+                let flush = move |effects| flusher.clone().write_group(effects);
+                Way::Grouped(Batcher::spawn(limits, flush), metrics)
             }
             (Events::WriteBehind, _) => {
-                let store = store.clone();
-                Way::Behind(Batcher::spawn(limits, move |effects| {
-                    write_behind(store.clone(), window, effects)
-                }))
+                let flusher = flusher();
+                let metrics = flusher.metrics.clone();
+                let flush = move |effects| flusher.clone().write_behind(effects);
+                Way::Behind(Batcher::spawn(limits, flush), metrics)
             }
         };
         Self {
             store: store.clone(),
-            window,
+            window: switches.event_window,
             way,
         }
     }
@@ -79,31 +85,27 @@ impl EventPath {
                     return Err(StoreError::Overloaded);
                 }
             }
-            Way::Grouped(batcher) => return batcher.submit(effect).await.map_err(refusal)?,
-            Way::Behind(batcher) => return batcher.accept(effect).map(drop).map_err(refusal),
+            Way::Grouped(batcher, metrics) => {
+                return enqueue(batcher, metrics, effect)?
+                    .result()
+                    .await
+                    .map_err(refusal)?;
+            }
+            Way::Behind(batcher, metrics) => return enqueue(batcher, metrics, effect).map(drop),
         }
         self.store.advance(&effect, self.window).await?;
         Ok(())
     }
 
-    /// Events that wait for their group; absent where events do not.
-    pub fn queued(&self) -> Option<usize> {
-        match &self.way {
-            Way::Direct | Way::SqliteWriter { .. } => None,
-            Way::Grouped(batcher) => Some(batcher.queued()),
-            Way::Behind(batcher) => Some(batcher.queued()),
-        }
-    }
-
     /// Says in the log what an operator must know of the way.
     pub fn announce(&self, switches: &Switches) {
         match &self.way {
-            Way::Direct | Way::Grouped(_) => {}
+            Way::Direct | Way::Grouped(..) => {}
             Way::SqliteWriter { .. } => tracing::info!(
                 "events go to the writer of SQLite one by one: it commits in groups by itself"
             ),
-            Way::Behind(_) => tracing::warn!(
-                events = switches.event_queue.get() + switches.event_batch.get(),
+            Way::Behind(..) => tracing::warn!(
+                events = count(switches.event_queue).get() + count(switches.event_batch).get(),
                 "events are acknowledged before they are written: a crash loses up to so many"
             ),
         }
@@ -113,10 +115,14 @@ impl EventPath {
     pub async fn close(&self) {
         match &self.way {
             Way::Direct | Way::SqliteWriter { .. } => {}
-            Way::Grouped(batcher) => batcher.close().await,
-            Way::Behind(batcher) => batcher.close().await,
+            Way::Grouped(batcher, _) => batcher.close().await,
+            Way::Behind(batcher, _) => batcher.close().await,
         }
     }
+}
+
+fn count(most: NonZeroU32) -> NonZeroUsize {
+    NonZeroUsize::try_from(most).unwrap_or(NonZeroUsize::MAX)
 }
 
 fn refusal(refused: Refused) -> StoreError {
@@ -126,48 +132,89 @@ fn refusal(refused: Refused) -> StoreError {
     }
 }
 
-async fn write_group(
-    store: Store,
-    window: Duration,
-    effects: Vec<Effect>,
-) -> Vec<Result<(), StoreError>> {
-    let outcomes = store.advance_all(&effects, window).await;
-    outcomes
-        .into_iter()
-        .map(|touched| touched.map(drop))
-        .collect()
+fn enqueue<R: Send + 'static>(
+    batcher: &Batcher<Effect, R>,
+    metrics: &EventFlushMetrics,
+    effect: Effect,
+) -> Result<Pending<R>, StoreError> {
+    // Before it can be flushed: the flush takes it off again.
+    metrics.queued.inc();
+    batcher.accept(effect).map_err(|refused| {
+        metrics.queued.dec();
+        refusal(refused)
+    })
 }
 
-/// Nobody hears of a failure any more: what may pass is tried again, while the queue fills up and
-/// then refuses. Events without an id that were written although the database failed count twice.
-async fn write_behind(store: Store, window: Duration, effects: Vec<Effect>) -> Vec<()> {
-    let acknowledged = vec![(); effects.len()];
-    let mut left = effects;
-    let mut pause = FIRST_PAUSE;
-    for again in (0..TRIES).rev() {
-        let outcomes = store.advance_all(&left, window).await;
-        let mut failed = Vec::new();
-        for (effect, outcome) in left.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(_) => {}
-                Err(error) if again > 0 && error.may_pass() => failed.push(effect),
-                Err(error) => tracing::error!(
-                    %error,
-                    user = effect.user_id,
-                    "an event that was acknowledged is lost"
-                ),
-            }
-        }
-        left = failed;
-        if left.is_empty() {
-            break;
-        }
-        tracing::warn!(
-            events = left.len(),
-            "acknowledged events could not be written yet"
-        );
-        tokio::time::sleep(pause).await;
-        pause *= 2;
+/// Writes what has gathered.
+#[derive(Debug, Clone)]
+struct Flusher {
+    store: Store,
+    window: Duration,
+    metrics: EventFlushMetrics,
+}
+
+impl Flusher {
+    async fn write_group(self, effects: Vec<Effect>) -> Vec<Result<(), StoreError>> {
+        self.begin(&effects);
+        let outcomes = self.flush(&effects).await;
+        outcomes
+            .into_iter()
+            .map(|touched| touched.map(drop))
+            .collect()
     }
-    acknowledged
+
+    /// Nobody hears of a failure any more: what may pass is tried again, while the queue fills up
+    /// and then refuses. Events without an id that were written although the database failed count
+    /// twice.
+    async fn write_behind(self, effects: Vec<Effect>) -> Vec<()> {
+        self.begin(&effects);
+        let acknowledged = vec![(); effects.len()];
+        let mut left = effects;
+        let mut pause = FIRST_PAUSE;
+        for again in (0..TRIES).rev() {
+            let outcomes = self.flush(&left).await;
+            let mut failed = Vec::new();
+            for (effect, outcome) in left.into_iter().zip(outcomes) {
+                match outcome {
+                    Ok(_) => {}
+                    Err(error) if again > 0 && error.may_pass() => failed.push(effect),
+                    Err(error) => tracing::error!(
+                        %error,
+                        user = effect.user_id,
+                        "an event that was acknowledged is lost"
+                    ),
+                }
+            }
+            left = failed;
+            if left.is_empty() {
+                break;
+            }
+            tracing::warn!(
+                events = left.len(),
+                "acknowledged events could not be written yet"
+            );
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        acknowledged
+    }
+
+    /// These wait no longer.
+    fn begin(&self, effects: &[Effect]) {
+        let gathered = i64::try_from(effects.len()).unwrap_or(i64::MAX);
+        self.metrics.queued.dec_by(gathered);
+    }
+
+    /// One try; how many rows each event touched.
+    async fn flush(&self, effects: &[Effect]) -> Vec<Result<u64, StoreError>> {
+        let start = Instant::now();
+        let outcomes = self.store.advance_all(effects, self.window).await;
+        self.metrics.size.observe(effects.len() as f64);
+        let took = start.elapsed().as_secs_f64();
+        self.metrics.duration.observe(took);
+        if outcomes.iter().any(Result::is_err) {
+            self.metrics.failures.inc();
+        }
+        outcomes
+    }
 }

@@ -4,6 +4,7 @@
 //! whose arithmetic is that of [`advance`].
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::day::Day;
 use crate::progress::Status;
@@ -15,7 +16,7 @@ pub const LOGIN_STAT: &str = "login";
 pub const MAX_PROGRESS: i64 = 1 << 53;
 
 /// How a goal measures its statistic. Days are those of UTC, by the clock of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Progress is the latest value of the statistic.
@@ -73,7 +74,7 @@ pub struct Terms {
 
 /// How far a player is with a goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Tally {
     /// Whole units of the goal's statistic.
     pub progress: i64,
     /// Where the player stands.
@@ -124,7 +125,7 @@ impl Event {
     }
 }
 
-impl Standing {
+impl Tally {
     /// How far everybody is before the first event.
     pub const START: Self = Self {
         progress: 0,
@@ -132,7 +133,7 @@ impl Standing {
         counted_on: None,
     };
 
-    /// The standing as players see it on a day: what was not completed on its own day is over.
+    /// The tally as players see it on a day: what was not completed on its own day is over.
     #[must_use]
     pub fn seen_on(self, today: Day, kind: Kind) -> Self {
         if kind == Kind::Daily && self.is_open() && self.counted_on < Some(today) {
@@ -153,22 +154,22 @@ impl Standing {
     }
 }
 
-/// The standing of an active goal after a change on this day.
+/// The tally of an active goal after a change on this day.
 ///
 /// Clocks of instances differ: a row that has counted on a later day than `today` keeps that day.
 #[must_use]
-pub fn advance(before: Standing, change: Change, target: i64, today: Day) -> Standing {
+pub fn advance(before: Tally, change: Change, target: i64, today: Day) -> Tally {
     if !before.takes(change, today) {
         return before;
     }
     let terms = change.terms();
     let base = if terms.starts_daily && before.counted_on < Some(today) {
-        Standing::START
+        Tally::START
     } else {
         before
     };
     let progress = (base.progress * terms.keep + terms.amount).clamp(0, MAX_PROGRESS);
-    Standing {
+    Tally {
         progress,
         status: if progress >= target {
             Status::Completed
@@ -195,8 +196,8 @@ mod tests {
     /// Progress, status and the day of the last event that counted, as `TODAY` plus this.
     type Row = (i64, Status, Option<i32>);
 
-    fn standing((progress, status, day): Row) -> Standing {
-        Standing {
+    fn tally((progress, status, day): Row) -> Tally {
+        Tally {
             progress,
             status,
             counted_on: day.map(|day| Day::from_days(TODAY + day)),
@@ -205,11 +206,11 @@ mod tests {
 
     /// An event of `TODAY` at a goal with target 10.
     fn check(kind: Kind, event: &Event, before: Row, after: Row) {
-        let before = standing(before);
+        let before = tally(before);
         let got = event.change(kind).map_or(before, |change| {
             advance(before, change, 10, Day::from_days(TODAY))
         });
-        assert_eq!(got, standing(after), "{kind:?} {event:?} from {before:?}");
+        assert_eq!(got, tally(after), "{kind:?} {event:?} from {before:?}");
     }
 
     fn stat(value: i64, inc: i64) -> Event {
@@ -336,8 +337,8 @@ mod tests {
     #[test]
     fn players_see_the_progress_of_today() {
         let check = |kind, row, seen| {
-            let got = standing(row).seen_on(Day::from_days(TODAY), kind);
-            assert_eq!(got, standing(seen), "{kind:?} {row:?}");
+            let got = tally(row).seen_on(Day::from_days(TODAY), kind);
+            assert_eq!(got, tally(seen), "{kind:?} {row:?}");
         };
         let start = (0, NotStarted, None);
         let yesterday = (4, InProgress, Some(-1));

@@ -1,9 +1,6 @@
-//! Lengths of time on the command line and in files: `50ms`, `2s`.
+//! Lengths of time on the command line: `50ms`, `2s`.
 
 use std::time::Duration;
-
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
 
 /// Parses a length of time with its unit.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
@@ -13,20 +10,10 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("\"{text}\" is no length of time; write it like 50ms or 2s"))
 }
 
-/// Reads a length of time from a file.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    parse(&String::deserialize(from)?).map_err(D::Error::custom)
-}
-
-/// Reads a length of time that must not be longer than 5 ms.
-pub(crate) fn deserialize_at_most_5ms<'de, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Duration, D::Error> {
-    let span = deserialize(from)?;
-    if span > Duration::from_millis(5) {
-        return Err(D::Error::custom(format!("{span:?} is longer than 5ms")));
-    }
-    Ok(span)
+/// Writes a length of time so that [`parse`] reads it.
+pub(crate) fn text(span: Duration) -> String {
+    // Debug has the units of `parse`, but one: "µs" is read too.
+    format!("{span:?}")
 }
 
 #[cfg(test)]
@@ -40,6 +27,22 @@ mod tests {
         assert_eq!(parse("0s"), Ok(Duration::ZERO));
         for wrong in ["50", "-1s", "ms", ""] {
             assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for nanos in [
+            0,
+            1,
+            1_500,
+            2_000_000,
+            2_500_000,
+            90_000_000_000,
+            1_000_000_001,
+        ] {
+            let span = Duration::from_nanos(nanos);
+            assert_eq!(parse(&text(span)), Ok(span));
         }
     }
 }

@@ -5,7 +5,6 @@
 
 mod support;
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use challenge_service::event_key::EventKey;
@@ -13,10 +12,9 @@ use challenge_service::instant::Instant;
 use challenge_service::rule::Change;
 use challenge_service::store::{Advance, Effect, Store};
 use sqlx::{Connection as _, PgConnection};
-use support::database::Database;
+use support::database::{Database, POOL};
 use support::rows::{assign, at, goal_id, rows, uuid};
 
-const POOL: NonZeroU32 = NonZeroU32::new(25).unwrap();
 const WINDOW: Duration = Duration::from_hours(1);
 
 #[tokio::test(flavor = "multi_thread")]

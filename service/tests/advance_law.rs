@@ -6,21 +6,19 @@ mod support;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use challenge_service::event_key::EventKey;
 use challenge_service::instant::Instant;
 use challenge_service::progress::Status;
-use challenge_service::rule::{self, Change, MAX_PROGRESS, Standing};
+use challenge_service::rule::{self, Change, MAX_PROGRESS, Tally};
 use challenge_service::store::{Advance, Effect, Store};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
-use support::database::Database;
+use support::database::{Database, POOL};
 use support::rows::{assign, at, goal_id, rows, uuid};
 use tokio::runtime::Runtime;
 
-const POOL: NonZeroU32 = NonZeroU32::new(5).unwrap();
 const WINDOW: Duration = Duration::from_hours(1);
 
 #[test]
@@ -78,7 +76,7 @@ fn case() -> impl Strategy<Value = Case> {
 /// What is expected of the rows and of the memory for events, by the pure rule.
 #[derive(Default)]
 struct Model {
-    rows: HashMap<(usize, usize), (Standing, i64, Option<Instant>)>,
+    rows: HashMap<(usize, usize), (Tally, i64, Option<Instant>)>,
     seen: HashMap<(usize, u8), Instant>,
 }
 
@@ -91,7 +89,7 @@ impl Model {
             let row = self
                 .rows
                 .entry((case.user, goal))
-                .or_insert((Standing::START, 1, None));
+                .or_insert((Tally::START, 1, None));
             // The last one is not active.
             if goal + 1 < GOALS && row.0.takes(change, today) {
                 touched.push((goal, change));
@@ -107,10 +105,10 @@ impl Model {
             seen.insert_entry(came_at);
         }
         for &(goal, change) in &touched {
-            let (standing, version, completed_at) = self.rows.get_mut(&(case.user, goal)).unwrap();
-            *standing = rule::advance(*standing, change, TARGET, today);
+            let (tally, version, completed_at) = self.rows.get_mut(&(case.user, goal)).unwrap();
+            *tally = rule::advance(*tally, change, TARGET, today);
             *version += 1;
-            *completed_at = (standing.status == Status::Completed).then_some(came_at);
+            *completed_at = (tally.status == Status::Completed).then_some(came_at);
         }
         touched.len() as u64
     }
@@ -178,8 +176,8 @@ async fn follows_the_rule(store: &Store, batches: &[Vec<Case>], together: bool) 
         let rows = rows(store, &user(n)).await;
         for goal in 0..GOALS {
             let row = &rows[&goal_id(goal)];
-            let found = (row.standing(), row.version, row.completed_at);
-            let start = (Standing::START, 1, None);
+            let found = (row.tally(), row.version, row.completed_at);
+            let start = (Tally::START, 1, None);
             let expected = *model.rows.get(&(n, goal)).unwrap_or(&start);
             assert_eq!(
                 found, expected,

@@ -24,7 +24,8 @@ fn start(database: &Database, way: &str) -> Binary {
         ("event_queue", QUEUE.into()),
         ("event_batch", BATCH.into()),
     ];
-    Binary::start(&database.url, &phase(directory.path(), &changes))
+    let phase = phase(directory.path(), &changes);
+    Binary::start(&database.url, &["--phase", &phase])
 }
 
 /// SIGKILL: nothing is flushed on the way out.

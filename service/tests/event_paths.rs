@@ -7,9 +7,10 @@ mod support;
 
 use std::time::Duration;
 
+use challenge_service::phase::Phase;
 use support::database::Database;
 use support::events::{Events, GOAL, initialise};
-use support::{Running, phase, start};
+use support::{Running, grpc, phase, start};
 use tokio::task::JoinSet;
 use tonic::Code;
 
@@ -25,15 +26,15 @@ async fn service(database: &Database, way: &str) -> Running {
         ("event_linger", "1ms".into()),
     ];
     let phase = phase(directory.path(), &changes);
-    start(|args| {
-        args.phase = phase;
-        args.database.clone_from(&database.url);
+    start(|settings| {
+        settings.phase = Phase::load(&phase).unwrap();
+        settings.database = database.url.as_str().into();
     })
     .await
 }
 
 async fn sender(service: &Running) -> Events {
-    Events::connect(&service.addresses.grpc.unwrap().to_string()).await
+    Events::connect(&service.addresses.grpc.to_string()).await
 }
 
 /// A player that no earlier test has seen, with the goals that everybody starts with.
@@ -80,7 +81,26 @@ async fn counts_what_it_acknowledged(database: &Database, way: &str) {
         });
     }
     let players = players.join_all().await;
+    let metrics = service.app.metrics.clone();
     stop(service).await;
+    let metrics = metrics.text().unwrap();
+    let value = |name: &str| {
+        let value = metrics.lines().find_map(|line| line.strip_prefix(name));
+        value.map(|value| value.trim().parse::<f64>().unwrap())
+    };
+    if way == "direct" || way == "group-commit" && database.url.starts_with("sqlite:") {
+        assert_eq!(value("challenge_queued_events "), None, "{way}");
+    } else {
+        let taken: i64 = players.iter().map(|(_, taken)| taken).sum();
+        assert_eq!(value("challenge_queued_events "), Some(0.0), "{way}");
+        let written = value("challenge_event_flush_size_sum ").unwrap();
+        assert!(written >= taken as f64, "{way}: {written} of {taken}");
+        let flushes = value("challenge_event_flush_size_count ");
+        let timed = value("challenge_event_flush_duration_seconds_count ");
+        assert_eq!(flushes, timed, "{way}");
+        let failures = value("challenge_event_flush_failures_total ");
+        assert_eq!(failures, Some(0.0), "{way}");
+    }
     for (user, acknowledged) in players {
         let progress = database.progress(&user, GOAL).await;
         assert_eq!(progress, acknowledged, "{way}");
@@ -104,7 +124,13 @@ async fn refuses_what_is_too_much(database: &Database, way: &str) {
         let (mut events, user) = (events.clone(), user.clone());
         sent.spawn(async move {
             let outcome = events.add_one(&user, "").await;
-            outcome.map_or_else(|status| status.code(), |()| Code::Ok)
+            let Err(status) = outcome else {
+                return Code::Ok;
+            };
+            if status.code() == Code::ResourceExhausted {
+                assert_eq!(grpc::reason(&status), "EVENTS_OVERLOADED");
+            }
+            status.code()
         });
         // Most wait until there is room; only what is refused, or taken for later, ends before.
         let ended = tokio::time::timeout(Duration::from_millis(5), sent.join_next()).await;

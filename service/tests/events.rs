@@ -11,16 +11,18 @@ use challenge_service::grpc::events_v1::user_logged_in_events_client::UserLogged
 use challenge_service::grpc::events_v1::{StatItemUpdated, UserLoggedIn};
 use challenge_service::instant::Instant;
 use challenge_service::operations;
+use challenge_service::phase::Phase;
 use challenge_service::progress::{Progress, Status};
 use challenge_service::rule::Change;
-use challenge_service::store::{Advance, Effect};
 use serde_json::json;
+use support::advance::advance;
+use support::player::days;
 use support::{Running, phase, start};
 use tonic::Code;
 use tonic::transport::Channel;
 
 async fn connect(service: &Running) -> Channel {
-    let address = service.addresses.grpc.unwrap();
+    let address = service.addresses.grpc;
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     endpoint.connect().await.unwrap()
 }
@@ -173,7 +175,7 @@ async fn an_event_that_says_nothing_is_refused() {
     assert_eq!(refused.code(), Code::InvalidArgument);
     let metrics = service.call("GET", "/metrics", "", None).await;
     let text = String::from_utf8(metrics.body.to_vec()).unwrap();
-    let line = r#"{route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="400"} 5"#;
+    let line = r#"{protocol="grpc",route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="InvalidArgument"} 5"#;
     assert!(text.contains(line), "{text}");
 }
 
@@ -224,7 +226,7 @@ async fn an_id_counts_once_among_all_events_of_a_player() {
 async fn ids_are_forgotten_after_the_window() {
     let directory = tempfile::tempdir().unwrap();
     let phase = phase(directory.path(), &[("event_window", "0s".into())]);
-    let service = start(|args| args.phase = phase).await;
+    let service = start(|settings| settings.phase = Phase::load(&phase).unwrap()).await;
     initialise(&service, "ann").await;
     let mut client = StatItemUpdatedEventsClient::new(connect(&service).await);
     let event = stat("ann", "stat-01", 0.0, 1.0);
@@ -241,34 +243,9 @@ async fn ids_are_forgotten_after_the_window() {
     assert_eq!(operations::forget(&service.app).await.unwrap(), 0);
 }
 
-const DAYS: &str = r#"
-namespace = "test"
-[[challenges]]
-id = "days"
-name = "Days"
-description = "What goes by days."
-[[challenges.goals]]
-id = "wins-of-a-day"
-name = "Three wins"
-description = "Win three matches in one day."
-requirement = { stat_code = "wins", kind = "daily", target = 3 }
-reward = { reward_id = "coins", type = "wallet", quantity = 1 }
-default_assigned = true
-[[challenges.goals]]
-id = "seven-days"
-name = "Seven days"
-description = "Log in on seven days."
-requirement = { stat_code = "login", kind = "increment-once-a-day", target = 7 }
-reward = { reward_id = "coins", type = "wallet", quantity = 1 }
-default_assigned = true
-"#;
-
 #[tokio::test]
 async fn goals_that_go_by_days_show_the_progress_of_today() {
-    let directory = tempfile::tempdir().unwrap();
-    let catalogue = directory.path().join("days.toml");
-    std::fs::write(&catalogue, DAYS).unwrap();
-    let service = start(|args| args.catalogue = Some(catalogue)).await;
+    let service = start(|settings| settings.catalogue = Some(days())).await;
     initialise(&service, "ann").await;
     let shown = async || {
         let path = "/challenge/v1/challenges";
@@ -279,23 +256,13 @@ async fn goals_that_go_by_days_show_the_progress_of_today() {
             .map(|goal| (goal["progress"].clone(), goal["status"].clone()))
             .collect::<Vec<_>>()
     };
-    let change = |goal: &str, change| Advance {
-        goal_id: goal.into(),
-        change,
-        target: 7,
-    };
-    let yesterday = Effect {
-        user_id: "ann".into(),
-        key: None,
-        came_at: Instant::now().before(Duration::from_hours(24)),
-        goals: vec![
-            change("wins-of-a-day", Change::AddToday(2)),
-            change("seven-days", Change::AddOnceADay(1)),
-        ],
-    };
-    let store = &service.app.store;
-    let window = Duration::ZERO;
-    assert_eq!(store.advance(&yesterday, window).await.unwrap(), 2);
+    let yesterday = [
+        ("wins-of-a-day", Change::AddToday(2)),
+        ("seven-days", Change::AddOnceADay(1)),
+    ];
+    let day_ago = Instant::now().before(Duration::from_hours(24));
+    let touched = advance(&service.app.store, "ann", &yesterday, 7, day_ago).await;
+    assert_eq!(touched, 2);
     let (none, some) = (json!("not_started"), json!("in_progress"));
     let expected = [(json!(0), none), (json!(1), some.clone())];
     assert_eq!(shown().await, expected);

@@ -3,19 +3,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+#[path = "store/selection.rs"]
+mod selection;
 mod support;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use challenge_service::instant::Instant;
 use challenge_service::progress::{Progress, Status};
 use challenge_service::rule::Change;
-use challenge_service::store::{Advance, Assignment, Assignments, Effect, Store, StoreError};
-use support::database::Database;
+use challenge_service::store::{Assignment, Assignments, Store, StoreError};
+use support::database::{Database, POOL};
 
-const POOL: NonZeroU32 = NonZeroU32::new(25).unwrap();
 const NAMESPACE: &str = "test";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,6 +47,11 @@ async fn conform(store: &Store) {
     claims_once_under_concurrency(store, &user("claim")).await;
     keeps_the_key_of_a_failed_claim(store, &user("retry")).await;
     finds_stuck_claims(store, &user("stuck")).await;
+    selection::switches_on_and_off(store, &user("select")).await;
+    selection::keeps_progress_within_a_window(store, &user("keep")).await;
+    selection::starts_anew_like_the_rule(store, &user("anew")).await;
+    selection::leaves_expired_rows_out_of_events(store, &user("expired")).await;
+    selection::selects_under_concurrency(store, &user("crowd")).await;
     keeps_a_failed_write_to_itself(store, &user("poison")).await;
     assign(store, "durable", &goals(3)).await;
 }
@@ -71,6 +76,7 @@ fn goal(n: usize) -> Assignment {
         goal_id: format!("goal-{n:03}"),
         challenge_id: "challenge-01".into(),
         is_active: true,
+        expires_at: None,
     }
 }
 
@@ -96,17 +102,8 @@ async fn row(store: &Store, user: &str) -> Progress {
 }
 
 async fn advance(store: &Store, user: &str, change: Change, target: i64) -> u64 {
-    let effect = Effect {
-        user_id: user.to_owned(),
-        key: None,
-        came_at: Instant::now(),
-        goals: vec![Advance {
-            goal_id: "goal-000".into(),
-            change,
-            target,
-        }],
-    };
-    store.advance(&effect, Duration::ZERO).await.unwrap()
+    let now = Instant::now();
+    support::advance::advance(store, user, &[("goal-000", change)], target, now).await
 }
 
 async fn complete(store: &Store, user: &str) {

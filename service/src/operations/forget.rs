@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::instant::Instant;
 use crate::store::StoreError;
 
@@ -29,11 +29,11 @@ pub async fn forget(app: &App) -> Result<u64, StoreError> {
 }
 
 /// Forgets every few seconds until told to stop.
-pub async fn forget_until(app: App, stop: CancellationToken) {
+pub async fn forget_until(live: Live, stop: CancellationToken) {
     let forgetting = async {
         loop {
             tokio::time::sleep(PAUSE).await;
-            match forget(&app).await {
+            match forget(&live.now()).await {
                 Ok(forgotten) => tracing::debug!(forgotten, "old event ids were forgotten"),
                 Err(error) => tracing::warn!(%error, "old event ids could not be forgotten"),
             }

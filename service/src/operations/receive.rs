@@ -1,6 +1,7 @@
 //! Takes an event of the game: expands it to the goals that listen and writes their progress.
 
 use super::OperationError;
+use super::locks::Locks;
 use crate::app::App;
 use crate::event_key::EventKey;
 use crate::instant::Instant;
@@ -15,9 +16,12 @@ pub async fn receive(
     event_id: &str,
     event: &Event,
 ) -> Result<(), OperationError> {
-    let goals: Vec<_> = app
-        .catalogue
+    let catalogue = &app.content.catalogue;
+    let now = Instant::now();
+    let locks = Locks::read(app, user, catalogue.listening_to(event.stat()), now).await?;
+    let goals: Vec<_> = catalogue
         .listening_to(event.stat())
+        .filter(|goal| !locks.hold(goal))
         .filter_map(|goal| {
             Some(Advance {
                 goal_id: goal.id.clone(),
@@ -32,7 +36,7 @@ pub async fn receive(
     let effect = Effect {
         user_id: user.to_owned(),
         key: EventKey::new(user, event_id),
-        came_at: Instant::now(),
+        came_at: now,
         goals,
     };
     Ok(app.events.take(effect).await?)

@@ -11,10 +11,10 @@ pub struct Binary {
 }
 
 impl Binary {
-    pub fn start(database: &str, phase: &str) -> Self {
+    pub fn start(database: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
-            .args(["--allow-mock-user", "--phase", phase])
-            .args(["--database", database])
+            .args(["--allow-mock-user", "--database", database])
+            .args(arguments)
             .args([
                 "--http",
                 "127.0.0.1:0",
@@ -29,6 +29,7 @@ impl Binary {
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut ready_line = String::new();
+        // A machine with much to do may have warnings about slow statements before it.
         while !ready_line.contains("challenge service ready") {
             ready_line.clear();
             let read = log.read_line(&mut ready_line).unwrap();
@@ -39,6 +40,23 @@ impl Binary {
             log,
             ready_line,
         }
+    }
+
+    /// Asks for the catalogue to be loaded again, and returns what the log says to it.
+    #[cfg(unix)]
+    pub fn hang_up(&mut self, last_line_holds: &str) -> String {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+        assert!(told.success());
+        let mut said = String::new();
+        while !said
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains(last_line_holds))
+        {
+            assert_ne!(self.log.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        said
     }
 
     pub fn field(&self, name: &str) -> String {

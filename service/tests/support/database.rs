@@ -1,13 +1,20 @@
 //! An empty database of either kind.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
-use challenge_service::store::Store;
+use challenge_service::store::{PoolLimits, Store};
 use challenge_service::throwaway::Postgres;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
+
+/// Enough for every test.
+pub const POOL: PoolLimits = PoolLimits {
+    connections: NonZeroU32::new(25).unwrap(),
+    timeout: Duration::from_secs(30),
+};
 
 /// A database that lives as long as this value.
 pub struct Database {
@@ -76,8 +83,7 @@ impl Database {
 
     /// What a player has reached with a goal.
     pub async fn progress(&self, user: &str, goal: &str) -> i64 {
-        let pool = NonZeroU32::MIN;
-        let store = Store::connect(&self.url, pool).await.unwrap();
+        let store = Store::connect(&self.url, POOL).await.unwrap();
         let rows = store.rows_of_user(user).await.unwrap();
         store.close().await;
         let row = rows.iter().find(|row| row.goal_id == goal);

@@ -28,6 +28,7 @@ pub async fn assign(store: &Store, user: &str, count: usize) {
         goal_id: goal_id(n),
         challenge_id: "challenge-01".into(),
         is_active: n + 1 < count,
+        expires_at: None,
     });
     let goals = goals.collect();
     let assigned = store.assign(user, "test", &goals, at(0)).await;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::PgExecutor;
-use sqlx::postgres::PgPool;
+use sqlx::postgres::Postgres;
+use sqlx::{Connection as _, PgExecutor};
 use uuid::Uuid;
 
 use super::super::effect::rounds;
+use super::super::metered_pool::MeteredPool;
 use super::super::{Effect, StoreError};
 use crate::event_key::EventKey;
 use crate::instant::Instant;
@@ -184,7 +185,7 @@ impl<'a> Changes<'a> {
 
 /// Applies one event.
 pub(super) async fn advance(
-    pool: &PgPool,
+    pool: &MeteredPool<Postgres>,
     effect: &Effect,
     window: Duration,
 ) -> Result<u64, StoreError> {
@@ -195,7 +196,7 @@ pub(super) async fn advance(
 /// Applies many events in one transaction; where that fails, halves them until those that fail are
 /// alone.
 pub(super) async fn advance_all(
-    pool: &PgPool,
+    pool: &MeteredPool<Postgres>,
     effects: &[Effect],
     window: Duration,
 ) -> Vec<Result<u64, StoreError>> {
@@ -215,7 +216,7 @@ pub(super) async fn advance_all(
 
 /// How many rows each event touched.
 async fn advance_together(
-    pool: &PgPool,
+    pool: &MeteredPool<Postgres>,
     effects: &[Effect],
     window: Duration,
 ) -> Result<Vec<u64>, sqlx::Error> {
@@ -231,7 +232,8 @@ async fn advance_together(
         count(Changes::of(effects, round).write(pool, window).await?);
         return Ok(touched);
     }
-    let mut transaction = pool.begin().await?;
+    let mut connection = pool.acquire().await?;
+    let mut transaction = connection.begin().await?;
     let all: Vec<usize> = (0..effects.len()).collect();
     let changes = Changes::of(effects, &all);
     sqlx::query(LOCK)
@@ -248,7 +250,11 @@ async fn advance_together(
 }
 
 /// Forgets the oldest events.
-pub(super) async fn forget(pool: &PgPool, before: Instant, limit: u32) -> Result<u64, StoreError> {
+pub(super) async fn forget(
+    pool: &MeteredPool<Postgres>,
+    before: Instant,
+    limit: u32,
+) -> Result<u64, StoreError> {
     // What another instance forgets right now is skipped rather than waited for.
     let done = sqlx::query(
         "delete from seen_event where key = any(array(
@@ -277,7 +283,10 @@ mod tests {
     #[tokio::test]
     async fn rows_are_found_by_their_key_however_few_there_are() {
         let server = Postgres::start().await.unwrap();
-        let pool = std::num::NonZeroU32::MIN;
+        let pool = crate::store::PoolLimits {
+            connections: std::num::NonZeroU32::MIN,
+            timeout: Duration::from_secs(30),
+        };
         let store = PgStore::connect(&server.url(), pool).await.unwrap();
         let mut connection = store.pool.acquire().await.unwrap();
         let statements = [

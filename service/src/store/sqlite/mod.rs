@@ -4,22 +4,25 @@
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
 mod events;
+mod initialise;
+mod set_active;
 mod write;
 mod writer;
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use write::{Write, Written};
 use writer::Writer;
 
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Assignment, Assignments, Claim, Effect, PoolGauge, StoreError};
+use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// Every reader is a thread; more than this only adds switches between them.
@@ -42,12 +45,12 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    readers: SqlitePool,
+    readers: MeteredPool<Sqlite>,
     writer: Writer,
 }
 
 impl SqliteStore {
-    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+    pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
         if url.contains(":memory:") || url.contains("mode=memory") {
             return Err(StoreError::InMemory);
         }
@@ -63,11 +66,15 @@ impl SqliteStore {
         sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
         let reading = options.read_only(true).create_if_missing(false);
         let readers = SqlitePoolOptions::new()
-            .max_connections(pool.get().min(MAX_READERS))
+            .max_connections(limits.connections.get().min(MAX_READERS))
+            .acquire_timeout(limits.timeout)
+            .max_lifetime(None)
+            // A connection to a file does not die by itself.
+            .test_before_acquire(false)
             .connect_with(cached(reading, READER_CACHE_KIB))
             .await?;
         Ok(Self {
-            readers,
+            readers: MeteredPool::new(readers),
             writer: Writer::spawn(writer),
         })
     }
@@ -130,6 +137,25 @@ impl SqliteStore {
         };
         let row = self.writer.write(write).await?.row();
         row.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    pub(super) async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        let write = Write::Select {
+            user: user.to_owned(),
+            namespace: namespace.to_owned(),
+            goals: goals.json().to_owned(),
+            replaced: replaced.map(str::to_owned),
+            now,
+        };
+        let rows = self.writer.write(write).await?.rows();
+        Ok(Selection::of_written(rows))
     }
 
     pub(super) async fn advance(
@@ -229,6 +255,11 @@ impl SqliteStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.readers.options().get_max_connections(),
@@ -236,6 +267,10 @@ impl SqliteStore {
             idle: self.readers.num_idle() as u32,
             queued_writes: Some(self.writer.queued()),
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.readers.metrics()
     }
 
     pub(super) async fn close(&self) {

@@ -6,6 +6,7 @@
 use sqlx::SqliteConnection;
 
 use super::super::row::progress_columns;
+use super::super::selection::{on_selected, starts_anew};
 use super::super::{Assignment, Claim};
 use super::events::{self, Advance};
 use crate::instant::Instant;
@@ -18,7 +19,7 @@ pub(super) enum Write {
     Assign {
         user: String,
         namespace: String,
-        /// `[[goal, challenge, is_active], …]`
+        /// `[[goal, challenge, is_active, expires_at], …]`
         goals: String,
         now: Instant,
     },
@@ -27,6 +28,24 @@ pub(super) enum Write {
         user: String,
         namespace: String,
         goal: Assignment,
+        now: Instant,
+    },
+    /// Switch goals on and others off.
+    Select {
+        user: String,
+        namespace: String,
+        /// As for `Assign`, all of them active.
+        goals: String,
+        /// The challenge whose other goals are switched off.
+        replaced: Option<String>,
+        now: Instant,
+    },
+    /// Switch a goal on or off if its row is still at this version, or still missing.
+    SetActiveAt {
+        user: String,
+        namespace: String,
+        goal: Assignment,
+        version: Option<i64>,
         now: Instant,
     },
     /// Apply an event.
@@ -48,6 +67,8 @@ pub(super) enum Written {
     Count(u64),
     /// It left this row behind, or found none to change.
     Row(Option<Progress>),
+    /// It left these rows behind.
+    Rows(Vec<Progress>),
     /// It opened this claim, or found nothing to claim.
     Claim(Option<Claim>),
 }
@@ -57,6 +78,7 @@ impl Written {
         match self {
             Self::Count(count) => count,
             Self::Row(row) => u64::from(row.is_some()),
+            Self::Rows(rows) => rows.len() as u64,
             Self::Claim(claim) => u64::from(claim.is_some()),
         }
     }
@@ -64,16 +86,42 @@ impl Written {
     pub(super) fn row(self) -> Option<Progress> {
         match self {
             Self::Row(row) => row,
-            Self::Count(_) | Self::Claim(_) => None,
+            Self::Count(_) | Self::Rows(_) | Self::Claim(_) => None,
+        }
+    }
+
+    pub(super) fn rows(self) -> Vec<Progress> {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Row(row) => row.into_iter().collect(),
+            Self::Count(_) | Self::Claim(_) => Vec::new(),
         }
     }
 
     pub(super) fn claim(self) -> Option<Claim> {
         match self {
             Self::Claim(claim) => claim,
-            Self::Count(_) | Self::Row(_) => None,
+            Self::Count(_) | Self::Row(_) | Self::Rows(_) => None,
         }
     }
+}
+
+/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
+macro_rules! on_activation {
+    ($is_active:literal, $now:literal) => {
+        concat!(
+            "is_active = ",
+            $is_active,
+            ", assigned_at = iif(",
+            $is_active,
+            " and not row.is_active, ",
+            $now,
+            ", row.assigned_at),
+             version = row.version + 1,
+             updated_at = ",
+            $now
+        )
+    };
 }
 
 impl Write {
@@ -95,6 +143,30 @@ impl Write {
                 goal,
                 now,
             } => set_active(connection, user, namespace, goal, *now).await,
+            Self::Select {
+                user,
+                namespace,
+                goals,
+                replaced,
+                now,
+            } => {
+                let replaced = replaced.as_deref();
+                select(connection, user, namespace, goals, replaced, *now).await
+            }
+            Self::SetActiveAt {
+                user,
+                namespace,
+                goal,
+                version: None,
+                now,
+            } => activate_first(connection, user, namespace, goal, *now).await,
+            Self::SetActiveAt {
+                user,
+                goal,
+                version: Some(version),
+                now,
+                ..
+            } => set_active_at(connection, user, goal, *version, *now).await,
             Self::Advance(advance) => advance.execute(connection).await.map(Written::Count),
             Self::ForgetEvents { before, limit } => events::forget(connection, *before, *limit)
                 .await
@@ -116,8 +188,8 @@ async fn assign(
     // "where true": else SQLite reads "on conflict" as the condition of a join.
     let done = sqlx::query(
         "insert into user_goal_progress
-             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-         select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, iif(value ->> 2, ?3, null), ?3, ?3
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+         select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, iif(value ->> 2, ?3, null), value ->> 3, ?3, ?3
          from json_each(?4)
          where true
          on conflict (user_id, goal_id) do nothing",
@@ -142,12 +214,9 @@ async fn set_active(
         "insert into user_goal_progress as row
              (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
          values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
-         on conflict (user_id, goal_id) do update set
-             is_active = excluded.is_active,
-             assigned_at = iif(excluded.is_active and not row.is_active, excluded.assigned_at, row.assigned_at),
-             version = row.version + 1,
-             updated_at = excluded.updated_at
-         returning ",
+         on conflict (user_id, goal_id) do update set ",
+        on_activation!("excluded.is_active", "excluded.updated_at"),
+        " returning ",
         progress_columns!()
     );
     let row = sqlx::query_as(sql)
@@ -160,6 +229,95 @@ async fn set_active(
         .fetch_one(connection)
         .await?;
     Ok(Written::Row(Some(row)))
+}
+
+async fn select(
+    connection: &mut SqliteConnection,
+    user: &str,
+    namespace: &str,
+    goals: &str,
+    replaced: Option<&str>,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "insert into user_goal_progress as row
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+         select ?1, ?2, goal_id, challenge_id, is_active, iif(is_active, ?3, null), expires_at, ?3, ?3
+         from (
+             select value ->> 0 as goal_id, value ->> 1 as challenge_id, 1 as is_active, value ->> 3 as expires_at
+             from json_each(?4)
+             union all
+             select goal_id, challenge_id, 0, null
+             from user_goal_progress
+             where user_id = ?1 and challenge_id = ?5
+                 and goal_id not in (select value ->> 0 from json_each(?4))
+                 and is_active and (expires_at is null or expires_at > ?3)
+         )
+         where true",
+        on_selected!(),
+        progress_columns!()
+    );
+    let rows = sqlx::query_as(sql)
+        .bind(user)
+        .bind(namespace)
+        .bind(now)
+        .bind(goals)
+        .bind(replaced)
+        .fetch_all(connection)
+        .await?;
+    Ok(Written::Rows(rows))
+}
+
+async fn activate_first(
+    connection: &mut SqliteConnection,
+    user: &str,
+    namespace: &str,
+    goal: &Assignment,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "insert into user_goal_progress
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+         values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
+         on conflict (user_id, goal_id) do nothing
+         returning ",
+        progress_columns!()
+    );
+    let row = sqlx::query_as(sql)
+        .bind(user)
+        .bind(namespace)
+        .bind(&goal.goal_id)
+        .bind(&goal.challenge_id)
+        .bind(goal.is_active)
+        .bind(now)
+        .fetch_optional(connection)
+        .await?;
+    Ok(Written::Row(row))
+}
+
+async fn set_active_at(
+    connection: &mut SqliteConnection,
+    user: &str,
+    goal: &Assignment,
+    version: i64,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "update user_goal_progress as row set ",
+        on_activation!("?3", "?4"),
+        " where user_id = ?1 and goal_id = ?2 and version = ?5
+         returning ",
+        progress_columns!()
+    );
+    let row = sqlx::query_as(sql)
+        .bind(user)
+        .bind(&goal.goal_id)
+        .bind(goal.is_active)
+        .bind(now)
+        .bind(version)
+        .fetch_optional(connection)
+        .await?;
+    Ok(Written::Row(row))
 }
 
 async fn begin_claim(

@@ -1,8 +1,7 @@
 //! What an event must say. All that is wrong with it is answered at once.
 
-use tonic::Status;
-
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
+use crate::failure::{Code, Failure};
 use crate::progress::MAX_USER_ID_BYTES;
 use crate::rule::Event;
 
@@ -10,7 +9,7 @@ use crate::rule::Event;
 const MAX_ID_BYTES: usize = 256;
 
 impl UserLoggedIn {
-    pub(super) fn event(&self) -> Result<Event, Status> {
+    pub(super) fn event(&self) -> Result<Event, Failure> {
         let mut wrong = Wrong::default();
         wrong.text("id", &self.id, 0, MAX_ID_BYTES);
         wrong.text("user_id", &self.user_id, 1, MAX_USER_ID_BYTES);
@@ -19,7 +18,7 @@ impl UserLoggedIn {
 }
 
 impl StatItemUpdated {
-    pub(super) fn event(&self) -> Result<Event, Status> {
+    pub(super) fn event(&self) -> Result<Event, Failure> {
         let mut wrong = Wrong::default();
         wrong.text("id", &self.id, 0, MAX_ID_BYTES);
         wrong.text("user_id", &self.user_id, 1, MAX_USER_ID_BYTES);
@@ -59,11 +58,11 @@ impl Wrong {
         }
     }
 
-    fn or(self, event: Event) -> Result<Event, Status> {
+    fn or(self, event: Event) -> Result<Event, Failure> {
         if self.0.is_empty() {
             Ok(event)
         } else {
-            Err(Status::invalid_argument(self.0.join("; ")))
+            Err(Failure::new(Code::BadRequest, self.0.join("; ")))
         }
     }
 }
@@ -106,8 +105,7 @@ mod tests {
             let mut message = stat();
             change(&mut message);
             let refused = message.event().unwrap_err();
-            assert_eq!(refused.code(), tonic::Code::InvalidArgument);
-            assert_eq!(refused.message(), expected);
+            assert_eq!(refused, Failure::new(Code::BadRequest, expected));
         };
         check(|m| m.user_id.clear(), "user_id is empty");
         check(|m| m.stat_code.clear(), "stat_code is empty");
@@ -144,6 +142,6 @@ mod tests {
         };
         assert_eq!(anonymous.event().unwrap(), Event::LoggedIn);
         let nobody = UserLoggedIn::default().event().unwrap_err();
-        assert_eq!(nobody.message(), "user_id is empty");
+        assert_eq!(nobody.detail, "user_id is empty");
     }
 }
