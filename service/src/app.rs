@@ -11,6 +11,7 @@ use crate::admission::Admission;
 use crate::assigner::Assigner;
 use crate::catalogue::Catalogue;
 use crate::content::Content;
+use crate::event_path::EventPath;
 use crate::initialised::InitialisedUsers;
 use crate::metrics::Metrics;
 use crate::phase::Phase;
@@ -51,6 +52,8 @@ pub struct Inner {
     pub assigner: Assigner,
     /// How goals are switched on and off.
     pub activator: Activator,
+    /// How events reach the store.
+    pub events: EventPath,
     /// Who is known to have all rows; absent where nobody is remembered.
     pub initialised: Option<InitialisedUsers>,
     /// Work that outlives its request: shutting down waits for it.
@@ -72,6 +75,7 @@ impl Live {
             inner: Arc::new(Inner {
                 assigner: Assigner::new(store.clone(), &phase.switches),
                 activator: Activator::new(store.clone(), &phase.switches, &metrics),
+                events: EventPath::new(&store, &phase.switches, &metrics),
                 initialised,
                 store,
                 admission: Admission::new(phase.switches.admission),

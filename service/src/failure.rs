@@ -93,6 +93,8 @@ codes! {
     ProfileFailed = "PROFILE_FAILED", INTERNAL_SERVER_ERROR, Internal, "The profile could not be taken";
     /// More requests are in progress than are admitted.
     Overloaded = "OVERLOADED", SERVICE_UNAVAILABLE, Unavailable, "The service has too much to do";
+    /// More events wait than may.
+    EventsOverloaded = "EVENTS_OVERLOADED", SERVICE_UNAVAILABLE, ResourceExhausted, "Too many events are waiting";
     /// A part of the service cannot do its work.
     NotReady = "NOT_READY", SERVICE_UNAVAILABLE, Unavailable, "The service is not ready";
     /// The service cannot answer now.
@@ -150,7 +152,8 @@ impl Failure {
 
     /// How long the caller should wait before it asks again; absent where waiting is no remedy.
     pub fn retry_after(&self) -> Option<Duration> {
-        (self.code == Code::Overloaded).then_some(Duration::from_secs(1))
+        matches!(self.code, Code::Overloaded | Code::EventsOverloaded)
+            .then_some(Duration::from_secs(1))
     }
 }
 
@@ -174,6 +177,7 @@ impl From<OperationError> for Failure {
             E::AlreadyClaimed(_) => Code::AlreadyClaimed,
             E::Reward(_) => Code::RewardFailed,
             E::Store(StoreError::Conflict) => Code::Conflict,
+            E::Store(StoreError::Overloaded) => Code::EventsOverloaded,
             E::Store(StoreError::Busy | StoreError::Full | StoreError::Closed)
             | E::ShuttingDown => Code::Unavailable,
             E::Store(_) => {

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::settings::{self, Bound, Entry, Layers, Mistake, Place, SettingsError, keys};
+use crate::settings::{self, Bound, Entry, Layers, Linger, Mistake, Place, SettingsError, keys};
 use crate::store::PoolLimits;
 
 keys! {
@@ -61,9 +61,22 @@ keys! {
         initialise_linger: Duration,
         /// How an event reaches the database.
         events: Events {
-            /// One statement per event, acknowledged when it is durable
+            /// One statement an event, acknowledged when it is durable
             Direct,
+            /// Many events in one statement, acknowledged when it is durable
+            GroupCommit,
+            /// As group commit, but acknowledged before: a crash loses up to `event_queue` and one
+            /// `event_batch` more
+            WriteBehind,
         },
+        /// An event whose id was seen within this time has no effect again.
+        event_window: Duration,
+        /// An event waits so long for others to be committed with; not with `events = "direct"`.
+        event_linger: Linger,
+        /// Events that are committed together, at most.
+        event_batch: NonZeroU32,
+        /// Events that may wait: one more is refused.
+        event_queue: NonZeroU32,
         /// How a goal is switched on or off.
         set_active: SetActive {
             /// The row is written whatever it held
@@ -247,7 +260,11 @@ mod tests {
         let fast_path = ["pool", "returning_check", "cache", "initialise_batch"];
         check("phase9", "phase10", &fast_path);
         check("phase10", "phase11", &[]);
-        check("phase11", "phase12", &["set_active", "catalogue_body"]);
+        check(
+            "phase11",
+            "phase12",
+            &["events", "set_active", "catalogue_body"],
+        );
     }
 
     #[test]

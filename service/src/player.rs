@@ -3,6 +3,7 @@
 use http::HeaderMap;
 
 use crate::failure::{Code, Failure};
+use crate::progress::MAX_USER_ID_BYTES;
 
 /// How a request says who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,9 +13,6 @@ pub enum Identity {
     /// By the header `X-Mock-User`, which anybody can write: for development and load tests.
     MockUser,
 }
-
-/// The longest user id that the database takes.
-const MAX_LEN: usize = 128;
 
 const HEADER: &str = "x-mock-user";
 
@@ -30,7 +28,7 @@ impl Identity {
             .ok_or_else(|| refuse("X-Mock-User is missing"))?
             .to_str()
             .map_err(|_| refuse("X-Mock-User is not ASCII"))?;
-        if user.is_empty() || user.len() > MAX_LEN {
+        if user.is_empty() || user.len() > MAX_USER_ID_BYTES {
             return Err(refuse("X-Mock-User must hold 1 to 128 characters"));
         }
         Ok(user)

@@ -17,7 +17,7 @@ use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
 use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
-use crate::operations::sweep_until;
+use crate::operations::{forget_until, sweep_until};
 use crate::player::Identity;
 use crate::readiness::Readiness;
 use crate::reload::{Hangups, reload_until};
@@ -123,9 +123,13 @@ impl Service {
             admin = %admin_address,
             "challenge service ready"
         );
+        let app = Live::new(catalogue, store, phase, rewards, metrics, initialised);
+        if settings.role.takes_events() {
+            app.events.announce(&app.phase.switches);
+        }
         Ok(Self {
             addresses,
-            app: Live::new(catalogue, store, phase, rewards, metrics, initialised),
+            app,
             catalogue: settings.catalogue,
             hangups,
             role: settings.role,
@@ -186,6 +190,10 @@ impl Service {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
         }
+        if self.role.takes_events() {
+            let forgetter = forget_until(self.app.clone(), stop.clone());
+            self.app.tasks.spawn(forgetter);
+        }
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
@@ -212,6 +220,15 @@ impl Service {
         // What callers who hung up have left in the queues.
         self.app.assigner.close().await;
         self.app.activator.close().await;
+        if tokio::time::timeout(DRAIN, self.app.events.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                seconds = DRAIN.as_secs(),
+                "gave up on events that could not be written"
+            );
+        }
         self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::catalogue::{Catalogue, Challenge, Goal};
 use crate::instant::Instant;
 use crate::progress::Progress;
+use crate::rule::Kind;
 use crate::standing::is_locked;
 use crate::view::{ChallengeView, GoalView, Standing};
 
@@ -45,6 +46,7 @@ struct GoalSpan {
     head: Range<usize>,
     /// From that comma to its closing brace.
     standing: Range<usize>,
+    kind: Kind,
     /// The goal itself where it has prerequisites: it may be locked or not, with or without a row.
     waiting: Option<Goal>,
 }
@@ -74,13 +76,15 @@ impl Template {
         for goal in &challenge.goals {
             separate(&mut self.blank, self.goals.len() == first);
             // Locked as long as it waits for anything: nobody has a row yet.
-            let view = GoalView::new(challenge, goal, None, true);
+            // Without a row it is the same on any day.
+            let view = GoalView::new(challenge, goal, None, true, Instant::now());
             let whole = append(&mut self.blank, &view)?;
             let standing = whole.end - serde_json::to_vec(&view.standing)?.len();
             self.by_id.insert(goal.id.clone(), self.goals.len());
             self.goals.push(GoalSpan {
                 head: whole.start..standing,
                 standing: standing..whole.end,
+                kind: goal.requirement.kind,
                 waiting: (!goal.prerequisites.is_empty()).then(|| goal.clone()),
             });
         }
@@ -164,13 +168,14 @@ impl<'a> Filling<'a> {
     /// What has to be filled in for a goal; absent where the template says it already.
     fn standing(&self, index: usize) -> Option<Standing> {
         let row = self.rows[index];
-        let waiting = self.template.goals[index].waiting.as_ref();
+        let goal = &self.template.goals[index];
+        let waiting = goal.waiting.as_ref();
         if row.is_none() && waiting.is_none() {
             return None;
         }
         let row_of = |id: &str| self.rows[*self.template.by_id.get(id)?];
         let locked = waiting.map(|goal| is_locked(goal, row_of, self.now));
-        Some(Standing::new(row, locked))
+        Some(Standing::new(goal.kind, row, locked, self.now))
     }
 }
 

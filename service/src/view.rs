@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::catalogue::{Challenge, Goal, Requirement, Reward};
 use crate::instant::Instant;
 use crate::progress::{Progress, Status};
+use crate::rule::{Kind, Tally};
 use crate::standing::is_locked;
 
 /// All challenges of a player.
@@ -101,7 +102,7 @@ impl<'a> ChallengesView<'a> {
                 .iter()
                 .map(|goal| {
                     let locked = is_locked(goal, row_of, now);
-                    GoalView::new(challenge, goal, row_of(&goal.id), locked)
+                    GoalView::new(challenge, goal, row_of(&goal.id), locked, now)
                 })
                 .filter(|goal| !active_only || goal.standing.can_progress())
                 .collect()
@@ -134,7 +135,9 @@ impl<'a> GoalView<'a> {
         goal: &'a Goal,
         row: Option<&Progress>,
         locked: bool,
+        now: Instant,
     ) -> Self {
+        let locked = (!goal.prerequisites.is_empty()).then_some(locked);
         Self {
             goal_id: &goal.id,
             challenge_id: &challenge.id,
@@ -143,7 +146,7 @@ impl<'a> GoalView<'a> {
             requirement: &goal.requirement,
             reward: &goal.reward,
             prerequisites: &goal.prerequisites,
-            standing: Standing::new(row, (!goal.prerequisites.is_empty()).then_some(locked)),
+            standing: Standing::new(goal.requirement.kind, row, locked, now),
         }
     }
 }
@@ -154,11 +157,14 @@ impl Standing {
         self.is_active && self.locked != Some(true)
     }
 
-    /// What the row says, or what is so without one; `locked` is absent without prerequisites.
-    pub fn new(row: Option<&Progress>, locked: Option<bool>) -> Self {
+    /// What the row says of a goal of this kind, or what is so without one; `locked` is absent
+    /// without prerequisites.
+    pub fn new(kind: Kind, row: Option<&Progress>, locked: Option<bool>, now: Instant) -> Self {
+        let tally = row.map_or(Tally::START, Progress::tally);
+        let tally = tally.seen_on(now.day(), kind);
         Self {
-            progress: row.map_or(0, |row| row.progress),
-            status: row.map_or(Status::NotStarted, |row| row.status),
+            progress: tally.progress,
+            status: tally.status,
             is_active: row.is_some_and(|row| row.is_active),
             locked,
             assigned_at: row.and_then(|row| row.assigned_at),

@@ -1,139 +1,25 @@
-//! The real binary: what it acknowledged survives its death, and it stops when told to.
+//! The real binary: what it says, and that it stops when told to. What survives its death is in
+//! `durability.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 mod support;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::Command;
 
-use challenge_service::grpc::events_v1::StatItemUpdated;
-use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
-use serde_json::json;
+use support::binary::Binary;
 use support::send;
 
-/// The running binary; killed when dropped.
-struct Binary {
-    child: Child,
-    log: BufReader<ChildStderr>,
-    first_line: String,
-}
-
-impl Binary {
-    fn start(database: &str) -> Self {
-        Self::start_with(database, &[])
-    }
-
-    fn start_with(database: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
-            .args(["--allow-mock-user", "--database", database])
-            .args(arguments)
-            .args([
-                "--http",
-                "127.0.0.1:0",
-                "--grpc",
-                "127.0.0.1:0",
-                "--admin",
-                "127.0.0.1:0",
-            ])
-            .env_remove("RUST_LOG")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut first_line = String::new();
-        // A machine with much to do may have warnings about slow statements before it.
-        while !first_line.contains("challenge service ready") {
-            first_line.clear();
-            assert_ne!(log.read_line(&mut first_line).unwrap(), 0, "it ended");
-        }
-        Self {
-            child,
-            log,
-            first_line,
-        }
-    }
-
-    /// Asks for the catalogue to be loaded again, and returns what the log says to it.
-    #[cfg(unix)]
-    fn hang_up(&mut self, last_line_holds: &str) -> String {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
-        assert!(told.success());
-        let mut said = String::new();
-        while !said
-            .lines()
-            .last()
-            .is_some_and(|line| line.contains(last_line_holds))
-        {
-            assert_ne!(self.log.read_line(&mut said).unwrap(), 0, "{said}");
-        }
-        said
-    }
-
-    fn field(&self, name: &str) -> String {
-        let start = format!(" {name}=");
-        let (_, rest) = self
-            .first_line
-            .split_once(&start)
-            .unwrap_or_else(|| panic!("no {name} in {}", self.first_line));
-        rest.split_whitespace().next().unwrap().to_owned()
-    }
-}
-
-impl Drop for Binary {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[tokio::test]
-async fn an_acknowledged_event_survives_a_kill() {
-    let directory = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
-    let mut service = Binary::start(&database);
-    let path = "challenge/v1/challenges/challenge-01/goals/goal-01-50/active";
-    let user = [("x-mock-user", "ann")];
-    let on = json!({ "isActive": true });
-    let url = format!("http://{}/{path}", service.field("http"));
-    assert_eq!(send("PUT", &url, &user, Some(&on)).await.status, 200);
-    let grpc = format!("http://{}", service.field("grpc"));
-    let mut client = StatItemUpdatedEventsClient::connect(grpc).await.unwrap();
-    let event = StatItemUpdated {
-        id: "event".into(),
-        namespace: "test".into(),
-        user_id: "ann".into(),
-        stat_code: "stat-50".into(),
-        value: 42.0,
-        inc: 1.0,
-    };
-    client.on_message(event).await.unwrap();
-    // SIGKILL: nothing is flushed on the way out.
-    service.child.kill().unwrap();
-    service.child.wait().unwrap();
-
-    let service = Binary::start(&database);
-    let url = format!(
-        "http://{}/challenge/v1/challenges?active_only=true",
-        service.field("http")
-    );
-    let list = send("GET", &url, &user, None).await.json();
-    let goal = &list["challenges"][0]["goals"][0];
-    assert_eq!(goal["goalId"], "goal-01-50");
-    assert_eq!(goal["progress"], 42);
-}
-
-#[tokio::test]
-async fn the_first_line_says_what_runs_where_and_no_more() {
+async fn it_says_what_runs_where_and_no_more() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
-    let service = Binary::start(&format!("sqlite:{}", path.display()));
+    let service = Binary::start(&format!("sqlite:{}", path.display()), &[]);
     assert_eq!(service.field("phase"), "phase9");
     assert_eq!(service.field("role"), "all");
     assert_eq!(service.field("database"), "sqlite");
     assert!(
-        !service.first_line.contains('\u{1b}'),
+        !service.ready_line.contains('\u{1b}'),
         "no colours outside a terminal"
     );
     for name in ["http", "admin"] {
@@ -147,7 +33,7 @@ async fn the_first_line_says_what_runs_where_and_no_more() {
 async fn told_to_stop_it_closes_the_database_and_succeeds() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
-    let mut service = Binary::start(&format!("sqlite:{}", path.display()));
+    let mut service = Binary::start(&format!("sqlite:{}", path.display()), &[]);
     let url = format!(
         "http://{}/challenge/v1/challenges/initialize",
         service.field("http")
@@ -188,7 +74,7 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
     let namespace = "namespace = \"test\"";
     write(&["old"], namespace);
     let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
-    let mut service = Binary::start_with(&database, &["--catalogue", file.to_str().unwrap()]);
+    let mut service = Binary::start(&database, &["--catalogue", file.to_str().unwrap()]);
     let url = format!("http://{}/challenge/v1/challenges", service.field("http"));
     let goals = async || -> Vec<String> {
         let list = send("GET", &url, &[("x-mock-user", "ann")], None)
@@ -227,7 +113,7 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
 async fn a_built_in_catalogue_is_not_loaded_again() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
-    let mut service = Binary::start(&format!("sqlite:{}", path.display()));
+    let mut service = Binary::start(&format!("sqlite:{}", path.display()), &[]);
     service.hang_up("the catalogue is built in");
     let url = format!("http://{}/healthz", service.field("http"));
     assert_eq!(send("GET", &url, &[], None).await.status, 200);

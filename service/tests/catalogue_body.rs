@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use challenge_service::catalogue::Catalogue;
 use challenge_service::content::Content;
+use challenge_service::day::Day;
 use challenge_service::instant::Instant;
 use challenge_service::operations::Listing;
 use challenge_service::phase::{CatalogueBody, Phase, Switches};
@@ -16,7 +17,7 @@ use challenge_service::rule::MAX_PROGRESS;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use support::player::rotating;
+use support::player::{days, rotating};
 use support::start;
 
 /// One catalogue, made ready both ways.
@@ -71,7 +72,9 @@ impl Pair {
 static BUILT_IN: LazyLock<Pair> = LazyLock::new(|| Pair::new(|| Catalogue::built_in().unwrap()));
 static ROTATING: LazyLock<Pair> =
     LazyLock::new(|| Pair::new(|| Catalogue::load(&rotating()).unwrap()));
+static DAYS: LazyLock<Pair> = LazyLock::new(|| Pair::new(|| Catalogue::load(&days()).unwrap()));
 
+/// In the morning of day 20,833 after 1970.
 fn now() -> Instant {
     Instant::from_micros(1_800_000_000_123_456).unwrap()
 }
@@ -87,6 +90,11 @@ fn instant() -> impl Strategy<Value = Instant> {
     .prop_map(|micros| Instant::from_micros(micros).unwrap())
 }
 
+/// The days around now.
+fn day() -> impl Strategy<Value = Day> {
+    (20_832..=20_834).prop_map(Day::from_days)
+}
+
 fn row(goal_id: String) -> impl Strategy<Value = Progress> {
     let status = prop_oneof![
         Just(Status::NotStarted),
@@ -96,12 +104,14 @@ fn row(goal_id: String) -> impl Strategy<Value = Progress> {
         Just(Status::Claimed),
     ];
     let times = [(); 4].map(|()| option::of(instant()));
-    (0..=MAX_PROGRESS, status, any::<bool>(), times).prop_map(
+    let counted_on = option::of(day());
+    (0..=MAX_PROGRESS, status, any::<bool>(), times, counted_on).prop_map(
         move |(
             progress,
             status,
             is_active,
             [assigned_at, expires_at, completed_at, claimed_at],
+            counted_on,
         )| {
             Progress {
                 goal_id: goal_id.clone(),
@@ -113,6 +123,7 @@ fn row(goal_id: String) -> impl Strategy<Value = Progress> {
                 expires_at,
                 completed_at,
                 claimed_at,
+                counted_on,
             }
         },
     )
@@ -150,6 +161,38 @@ proptest! {
     #[test]
     fn goals_that_wait_and_expire(rows in rows(&ROTATING)) {
         ROTATING.check(&rows, now());
+    }
+
+    #[test]
+    fn goals_that_go_by_days(rows in rows(&DAYS)) {
+        DAYS.check(&rows, now());
+    }
+}
+
+#[test]
+fn progress_of_an_earlier_day_is_in_neither_body() {
+    for (pair, name) in [(&DAYS.serde, "serde"), (&DAYS.template, "template")] {
+        let shown = |day| {
+            let row = Progress {
+                goal_id: "wins-of-a-day".into(),
+                progress: 2,
+                status: Status::InProgress,
+                version: 2,
+                is_active: true,
+                assigned_at: None,
+                expires_at: None,
+                completed_at: None,
+                claimed_at: None,
+                counted_on: Some(Day::from_days(day)),
+            };
+            let body = Listing::new(vec![row], true, now()).json(pair).unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let goal = &body["challenges"][0]["goals"][0];
+            (goal["progress"].clone(), goal["status"].clone())
+        };
+        let (of_today, started) = (shown(20_833), shown(20_832));
+        assert_eq!(of_today, (2.into(), "in_progress".into()), "{name}");
+        assert_eq!(started, (0.into(), "not_started".into()), "{name}");
     }
 }
 

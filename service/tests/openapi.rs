@@ -11,6 +11,7 @@ use challenge_service::player::Identity;
 use challenge_service::readiness::Readiness;
 use challenge_service::service::Service;
 use serde_json::{Value, json};
+use support::player::days;
 use support::{Answer, Running, complete, settings, start};
 use tokio_util::sync::CancellationToken;
 
@@ -195,6 +196,15 @@ async fn real_answers_are_as_the_document_says() {
         assert_eq!(answer.status, status, "{method} {path}");
         schemas.check(method, path, &answer);
     }
+    // With goals of all kinds.
+    let of_days = start(|settings| settings.catalogue = Some(days())).await;
+    let list = "/challenge/v1/challenges";
+    let answer = of_days.call("GET", list, "ann", None).await;
+    schemas.check("GET", list, &answer);
+
+    let kinds = &document["components"]["schemas"]["Kind"]["enum"];
+    let all = json!(["absolute", "increment", "increment-once-a-day", "daily"]);
+    assert_eq!(kinds, &all);
     complete(&service, "ann", "challenge-01", "goal-01-50").await;
     let url = claim
         .replace("{challenge}", "challenge-01")

@@ -133,7 +133,7 @@ fn passwords_are_not_printed() {
 #[test]
 fn all_mistakes_are_told_at_once_with_their_places() {
     let (output, printed) = print_config(
-        "pool = \"many\"\nroel = \"api\"\nhttp = [1]\nevents = \"directly\"\n",
+        "pool = \"many\"\nroel = \"api\"\nhttp = [1]\nevents = \"directly\"\nevent_linger = \"6ms\"\n",
         &[
             ("CHALLENGE_GRPC", "nowhere"),
             ("CHALLENGE_MATERIALIZATION", "lazy"),
@@ -147,12 +147,13 @@ fn all_mistakes_are_told_at_once_with_their_places() {
         "service.toml:1: \"many\" is no value for pool\n  hint: pool is a whole number from 1\n",
         "service.toml:2: unknown key roel\n  hint: keys are phase, role, database, ",
         "service.toml:3: http is neither text nor number\n",
-        "service.toml:4: \"directly\" is no value for events\n  hint: events is direct",
+        "service.toml:4: \"directly\" is no value for events\n  hint: events is direct, group-commit or write-behind\n",
+        "service.toml:5: \"6ms\" is no value for event_linger\n  hint: event_linger is a length of time up to 5ms, ",
         "CHALLENGE_GRPC: \"nowhere\" is no value for grpc\n",
         "CHALLENGE_MATERIALIZATION: unknown key materialization\n",
         "--set-active: \"boldly\" is no value for set_active\n  hint: set_active is row-update",
         "--role: \"player\" is no value for role\n  hint: role is api, events or all\n",
-        "8 mistakes in the settings",
+        "9 mistakes in the settings",
     ] {
         assert!(said.contains(told), "no {told} in\n{said}");
     }

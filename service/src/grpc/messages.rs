@@ -142,6 +142,8 @@ impl From<Kind> for GoalKind {
         match kind {
             Kind::Absolute => Self::Absolute,
             Kind::Increment => Self::Increment,
+            Kind::IncrementOnceADay => Self::IncrementOnceADay,
+            Kind::Daily => Self::Daily,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The gRPC interface.
 
 mod challenges;
+mod event_messages;
 mod events;
 mod health;
 mod messages;

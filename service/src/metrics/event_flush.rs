@@ -16,9 +16,7 @@ pub struct EventFlushMetrics {
     pub size: Histogram,
     /// Time of one flush until it was durable, in seconds.
     pub duration: Histogram,
-    /// Events that were received before, and not counted again.
-    pub duplicates: Counter,
-    /// Flushes that the database refused.
+    /// Flushes of which not every event could be written.
     pub failures: Counter,
 }
 
@@ -28,11 +26,10 @@ impl Group for EventFlushMetrics {
             queued: Gauge::default(),
             size: bounds::count(),
             duration: bounds::seconds(),
-            duplicates: Counter::default(),
             failures: Counter::default(),
         };
         registry.register(
-            "challenge_events_queued",
+            "challenge_queued_events",
             "Events that wait for a flush",
             group.queued.clone(),
         );
@@ -48,13 +45,8 @@ impl Group for EventFlushMetrics {
             group.duration.clone(),
         );
         registry.register(
-            "challenge_event_duplicates",
-            "Events that had been received before",
-            group.duplicates.clone(),
-        );
-        registry.register(
             "challenge_event_flush_failures",
-            "Flushes that failed",
+            "Flushes of which not every event could be written",
             group.failures.clone(),
         );
         group

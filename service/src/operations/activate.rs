@@ -38,7 +38,7 @@ pub async fn activate<'a>(
         }
     };
     let row = as_of(vec![row], now).pop();
-    Ok(GoalView::new(challenge, goal, row.as_ref(), locked))
+    Ok(GoalView::new(challenge, goal, row.as_ref(), locked, now))
 }
 
 /// Switches the goal on until the window ends, from nothing where an earlier window has ended.

@@ -28,8 +28,9 @@ pub async fn claim<'a>(
         tasks.spawn(async move { claim_once(&app, &user, &goal).await })
     };
     let row = task.await.map_err(|_| OperationError::ShuttingDown)??;
-    let row = row.seen_at(Instant::now());
-    Ok(GoalView::new(challenge, goal, Some(&row), false))
+    let now = Instant::now();
+    let row = row.seen_at(now);
+    Ok(GoalView::new(challenge, goal, Some(&row), false, now))
 }
 
 async fn claim_once(app: &App, user: &str, goal: &Goal) -> Result<Progress, OperationError> {

@@ -60,7 +60,7 @@ pub async fn initialise<'a>(app: &'a App, user: &str) -> Result<Initialised<'a>,
     let goals = defaults()
         .map(|(challenge, goal)| {
             let row = rows.iter().find(|row| row.goal_id == goal.id);
-            GoalView::new(challenge, goal, row, locks.hold(goal))
+            GoalView::new(challenge, goal, row, locks.hold(goal), now)
         })
         .collect();
     Ok(Initialised {

@@ -3,6 +3,7 @@
 mod activate;
 mod batch_select;
 mod claim;
+mod forget;
 mod initialise;
 mod list;
 mod locks;
@@ -15,6 +16,7 @@ mod sweep;
 pub use activate::activate;
 pub use batch_select::{BatchSelect, batch_select};
 pub use claim::claim;
+pub use forget::{forget, forget_until};
 pub use initialise::{Initialised, initialise};
 pub use list::{Listing, list};
 pub use random_select::{RandomSelect, random_select};

@@ -83,7 +83,7 @@ pub(super) async fn write<'a>(
         selected: goals
             .iter()
             .filter_map(|goal| Some((*goal, row_of(goal)?)))
-            .map(|(goal, row)| GoalView::new(challenge, goal, Some(row), false))
+            .map(|(goal, row)| GoalView::new(challenge, goal, Some(row), false, now))
             .collect(),
         deactivated: selection.deactivated,
     })

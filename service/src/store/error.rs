@@ -25,6 +25,9 @@ pub enum StoreError {
     /// More writes wait than may.
     #[error("too many writes are waiting")]
     Full,
+    /// More events wait than may.
+    #[error("too many events are waiting to be written")]
+    Overloaded,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
@@ -54,6 +57,19 @@ impl From<Refused> for StoreError {
 }
 
 impl StoreError {
+    /// Whether the same write may succeed later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy | Self::Conflict | Self::Full | Self::Overloaded => true,
+            Self::Database(error) => match &**error {
+                sqlx::Error::Database(_) => !self.is_about_content(),
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+                _ => false,
+            },
+            Self::UnknownScheme | Self::InMemory | Self::Migrate(_) | Self::Closed => false,
+        }
+    }
+
     /// Whether the database did not like what was written, as opposed to not working.
     ///
     /// Of writes that were carried out together one may be to blame, and the others not.

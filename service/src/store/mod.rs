@@ -4,6 +4,7 @@
 //! for its caller.
 
 mod assignments;
+mod effect;
 mod error;
 mod metered_pool;
 mod postgres;
@@ -16,6 +17,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 pub use assignments::{Assignment, Assignments};
+pub use effect::{Advance, Effect};
 pub use error::StoreError;
 pub use postgres::PgStore;
 pub use selection::Selection;
@@ -24,7 +26,6 @@ pub use sqlite::SqliteStore;
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
-use crate::rule::Change;
 
 /// One of the two databases.
 #[derive(Debug, Clone)]
@@ -51,17 +52,6 @@ impl fmt::Display for DatabaseKind {
             Self::Sqlite => "sqlite",
         })
     }
-}
-
-/// What one event does to one goal of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advance<'a> {
-    /// The goal.
-    pub goal_id: &'a str,
-    /// What becomes of its progress.
-    pub change: Change,
-    /// Where it is completed.
-    pub target: i64,
 }
 
 /// A claim that may go on: its row says `claiming`.
@@ -268,15 +258,28 @@ impl Store {
         dispatch!(self, s => s.set_active_together(writes, now).await)
     }
 
-    /// Applies an event to the user's active, unfinished rows that have not expired. Returns how many
-    /// it touched.
-    pub async fn advance(
+    /// Applies an event to the player's active, unfinished rows that have not expired. Returns how
+    /// many it touched.
+    ///
+    /// An event that touched a row is remembered with it, and one of the same key that comes within
+    /// `window` touches nothing.
+    pub async fn advance(&self, effect: &Effect, window: Duration) -> Result<u64, StoreError> {
+        dispatch!(self, s => s.advance(effect, window).await)
+    }
+
+    /// Applies many events in their order, together: [`Store::advance`] for each of them, but
+    /// committed at once. One that fails leaves the others alone.
+    pub async fn advance_all(
         &self,
-        user: &str,
-        goals: &[Advance<'_>],
-        now: Instant,
-    ) -> Result<u64, StoreError> {
-        dispatch!(self, s => s.advance(user, goals, now).await)
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        dispatch!(self, s => s.advance_all(effects, window).await)
+    }
+
+    /// Forgets up to `limit` events that were seen before that instant. Returns how many.
+    pub async fn forget_events(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
+        dispatch!(self, s => s.forget_events(before, limit).await)
     }
 
     /// Moves a completed row to `claiming`; none if it was not completed.

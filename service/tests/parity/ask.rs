@@ -1,17 +1,22 @@
 //! What is asked, in words of neither protocol, and how each says it.
 
+use std::time::Duration;
+
 use challenge_service::app::App;
 use challenge_service::instant::Instant;
 use challenge_service::operations::{self, RandomSelect};
 use challenge_service::rule::Change;
-use challenge_service::store::{Advance, Assignment};
+use challenge_service::store::Assignment;
 use serde_json::{Value, json};
+
+use crate::support::advance::advance;
 
 /// The goal that [`Given`] is about, with its challenge.
 pub(crate) type Of = (&'static str, &'static str);
 
 pub(crate) const BUILT_IN: Of = ("challenge-01", "goal-01-50");
 pub(crate) const ROTATING: Of = ("season", "season-2");
+pub(crate) const DAYS: Of = ("days", "wins-of-a-day");
 
 /// What is so before a player asks.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +24,8 @@ pub(crate) enum Given {
     Nothing,
     Initialised,
     Active,
+    /// With progress of yesterday, of a goal that goes by days.
+    Yesterday,
     Completed,
     Claiming,
     Claimed,
@@ -130,12 +137,14 @@ pub(crate) async fn prepare(app: &App, user: &str, (challenge, goal_id): Of, giv
     if matches!(given, Given::Active) {
         return;
     }
-    let reached = Advance {
-        goal_id,
-        change: Change::Set(100),
-        target: 100,
-    };
-    app.store.advance(user, &[reached], now).await.unwrap();
+    if matches!(given, Given::Yesterday) {
+        let yesterday = now.before(Duration::from_hours(24));
+        let change = [(goal_id, Change::AddToday(2))];
+        advance(&app.store, user, &change, 3, yesterday).await;
+        return;
+    }
+    let reached = [(goal_id, Change::Set(100))];
+    advance(&app.store, user, &reached, 100, now).await;
     if matches!(given, Given::Completed) {
         return;
     }

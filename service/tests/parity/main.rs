@@ -7,10 +7,10 @@ mod said;
 #[path = "../support/mod.rs"]
 mod support;
 
-use ask::{Ask, BUILT_IN, Given, Of, ROTATING, prepare};
+use ask::{Ask, BUILT_IN, DAYS, Given, Of, ROTATING, prepare};
 use challenge_service::operations::RandomSelect;
 use said::{over_grpc, over_rest, timeless};
-use support::player::rotating;
+use support::player::{days, rotating};
 use support::{Running, grpc, start};
 use tonic::Code;
 use tonic::transport::Channel;
@@ -136,6 +136,28 @@ async fn both_protocols_say_the_same() {
         refused,
     )
     .await;
+}
+
+#[tokio::test]
+async fn both_protocols_show_goals_of_all_kinds() {
+    let service = start(|settings| settings.catalogue = Some(days())).await;
+    let channel = grpc::connect(&service).await;
+    let (challenge, goal) = DAYS;
+    for (given, ask) in [
+        (Given::Nothing, Ask::List { active_only: false }),
+        (Given::Initialised, Ask::Initialise),
+        (Given::Yesterday, Ask::List { active_only: true }),
+        (Given::Yesterday, Ask::Activate(challenge, goal, true)),
+        (Given::Completed, Ask::Claim(challenge, goal)),
+    ] {
+        check(&service, &channel, DAYS, given, ask, Ok(())).await;
+    }
+    let list = Ask::List { active_only: false };
+    let (said, _) = over_grpc(&channel, Some("ann"), list).await;
+    let said = said.unwrap().to_string();
+    for kind in ["absolute", "increment", "increment-once-a-day", "daily"] {
+        assert!(said.contains(&format!("\"{kind}\"")), "no {kind} in {said}");
+    }
 }
 
 #[tokio::test]

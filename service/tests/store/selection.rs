@@ -5,8 +5,9 @@ use std::time::Duration;
 use challenge_service::instant::Instant;
 use challenge_service::progress::{Progress, Status};
 use challenge_service::rule::Change;
-use challenge_service::store::{Advance, Assignment, Assignments, Selection, Store};
+use challenge_service::store::{Assignment, Assignments, Selection, Store};
 
+use super::support::advance::advance as advance_at;
 use super::{NAMESPACE, advance, goal, row, rows};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -66,6 +67,7 @@ pub(super) async fn switches_on_and_off(store: &Store, user: &str) {
         expires_at: end,
         completed_at: None,
         claimed_at: None,
+        counted_on: None,
     };
     assert_eq!(first.selected[2], fresh);
     assert_eq!(rows(store, user).await["goal-002"], fresh);
@@ -131,6 +133,7 @@ pub(super) async fn starts_anew_like_the_rule(store: &Store, user: &str) {
                     expires_at: next_end,
                     completed_at: None,
                     claimed_at: None,
+                    counted_on: None,
                     ..before
                 };
                 assert_eq!(after, fresh, "{case}");
@@ -171,12 +174,8 @@ async fn reach(store: &Store, user: &str, status: Status, now: Instant) {
         Status::InProgress => 3,
         Status::Completed | Status::Claiming | Status::Claimed => 5,
     };
-    let goal = Advance {
-        goal_id: "goal-000",
-        change: Change::Set(progress),
-        target: 5,
-    };
-    assert_eq!(store.advance(user, &[goal], now).await.unwrap(), 1);
+    let change = [("goal-000", Change::AddOnceADay(progress))];
+    assert_eq!(advance_at(store, user, &change, 5, now).await, 1);
     if matches!(status, Status::Claiming | Status::Claimed) {
         let claim = store.begin_claim(user, "goal-000", "key", now).await;
         let claim = claim.unwrap().unwrap();
@@ -192,12 +191,8 @@ pub(super) async fn leaves_expired_rows_out_of_events(store: &Store, user: &str)
     let goals: Assignments = [until(0, Some(end))].into_iter().collect();
     assert_eq!(store.assign(user, NAMESPACE, &goals, now).await.unwrap(), 1);
     let add = async |now| {
-        let goal = Advance {
-            goal_id: "goal-000",
-            change: Change::Add(1),
-            target: 5,
-        };
-        store.advance(user, &[goal], now).await.unwrap()
+        let change = [("goal-000", Change::Add(1))];
+        advance_at(store, user, &change, 5, now).await
     };
     let before_end = Instant::from_micros(end.as_micros() - 1).unwrap();
     assert_eq!(add(before_end).await, 1);
@@ -220,14 +215,8 @@ pub(super) async fn selects_under_concurrency(store: &Store, user: &str) {
                 let replaced = (n % 3 > 0).then_some("challenge-01");
                 let now = Instant::now();
                 select(&store, &user, wanted, replaced, now).await;
-                let goals: Vec<_> = wanted_ids()
-                    .map(|goal_id| Advance {
-                        goal_id,
-                        change: Change::Add(1),
-                        target: 1000,
-                    })
-                    .collect();
-                store.advance(&user, &goals, now).await.unwrap();
+                let changes: Vec<_> = wanted_ids().map(|id| (id, Change::Add(1))).collect();
+                advance_at(&store, &user, &changes, 1000, now).await;
             })
         })
         .collect();

@@ -6,10 +6,15 @@
     reason = "every test file uses another part"
 )]
 
+pub mod advance;
+pub mod binary;
+pub mod database;
+pub mod events;
 pub mod grpc;
 pub mod held_rewards;
 pub mod player;
 pub mod redis;
+pub mod rows;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,7 +27,7 @@ use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::rule::{Change, MAX_PROGRESS};
 use challenge_service::service::{Addresses, Service};
 use challenge_service::settings::Settings;
-use challenge_service::store::{Advance, Assignment};
+use challenge_service::store::Assignment;
 use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -56,6 +61,16 @@ pub fn settings(directory: &Path) -> Settings {
         allow_mock_user: true,
         ..Settings::of_phase("phase9").unwrap()
     }
+}
+
+/// Writes a phase file: phase9, but for these keys. Returns its path.
+pub fn phase(directory: &Path, changes: &[(&str, toml::Value)]) -> String {
+    let mut phase = toml::Table::new();
+    phase.insert("base".into(), "phase9".into());
+    phase.extend(changes.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
+    let path = directory.join("phase.toml");
+    std::fs::write(&path, phase.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// A reward mock that answers after this long, until `stop` is cancelled.
@@ -107,12 +122,8 @@ pub async fn complete(service: &Running, user: &str, challenge: &str, goal: &str
         expires_at: None,
     };
     store.set_active(user, "test", &active, now).await.unwrap();
-    let reached = [Advance {
-        goal_id: goal,
-        change: Change::Set(MAX_PROGRESS),
-        target: 1,
-    }];
-    assert_eq!(store.advance(user, &reached, now).await.unwrap(), 1);
+    let reached = [(goal, Change::Set(MAX_PROGRESS))];
+    assert_eq!(advance::advance(store, user, &reached, 1, now).await, 1);
 }
 
 /// What a server answered.

@@ -7,10 +7,11 @@ use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::instant::Instant;
 use challenge_service::rule::Change;
-use challenge_service::store::{Advance, Assignment, Assignments};
+use challenge_service::store::{Assignment, Assignments};
 use challenge_service::throwaway::Postgres;
 use serde_json::{Value, json};
 
+use super::advance::advance;
 use super::{Answer, Running, start};
 
 /// When the season of that catalogue ends.
@@ -21,6 +22,11 @@ const CHALLENGES: &str = "/challenge/v1/challenges";
 /// Challenges that rotate, and goals that wait for others.
 pub fn rotating() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rotating.toml")
+}
+
+/// Goals of all kinds, also those that go by days.
+pub fn days() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/days.toml")
 }
 
 /// A service with that catalogue on SQLite.
@@ -163,12 +169,8 @@ impl Player<'_> {
         let store = &self.service.app.store;
         let assigned = store.assign(self.user, "test", &goals, then).await;
         assert_eq!(assigned.unwrap(), 1);
-        let change = Advance {
-            goal_id: goal,
-            change: Change::Set(progress),
-            target: 2,
-        };
-        let advanced = store.advance(self.user, &[change], then).await;
-        assert_eq!(advanced.unwrap(), 1);
+        let change = [(goal, Change::Set(progress))];
+        let advanced = advance(store, self.user, &change, 2, then).await;
+        assert_eq!(advanced, 1);
     }
 }

@@ -3,6 +3,7 @@
 //! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
+mod events;
 mod initialise;
 mod set_active;
 mod write;
@@ -19,9 +20,7 @@ use writer::Writer;
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{
-    Advance, Assignment, Assignments, Claim, PoolGauge, PoolLimits, Selection, StoreError,
-};
+use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -161,22 +160,39 @@ impl SqliteStore {
 
     pub(super) async fn advance(
         &self,
-        user: &str,
-        goals: &[Advance<'_>],
-        now: Instant,
+        effect: &Effect,
+        window: Duration,
     ) -> Result<u64, StoreError> {
-        let rows: Vec<_> = goals
-            .iter()
-            .map(|goal| {
-                let (keep, amount) = goal.change.keep_and_amount();
-                (goal.goal_id, keep, amount, goal.target)
-            })
-            .collect();
-        let write = Write::Advance {
-            user: user.to_owned(),
-            goals: serde_json::json!(rows).to_string(),
-            now,
-        };
+        let write = Write::Advance(events::Advance::new(effect, window));
+        self.writer.write(write).await.map(Written::count)
+    }
+
+    pub(super) async fn advance_all(
+        &self,
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        let mut begun = Vec::with_capacity(effects.len());
+        for effect in effects {
+            let write = Write::Advance(events::Advance::new(effect, window));
+            begun.push(self.writer.begin(write).await);
+        }
+        let mut outcomes = Vec::with_capacity(begun.len());
+        for written in begun {
+            outcomes.push(match written {
+                Ok(written) => written.done().await.map(Written::count),
+                Err(error) => Err(error),
+            });
+        }
+        outcomes
+    }
+
+    pub(super) async fn forget_events(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let write = Write::ForgetEvents { before, limit };
         self.writer.write(write).await.map(Written::count)
     }
 

@@ -1,4 +1,4 @@
-//! The writes that SQLite's writer knows, each of them one statement.
+//! The writes that SQLite's writer knows, each of them one statement, but for [events](events).
 //!
 //! One statement is atomic by itself: where it fails, SQLite undoes it and the transaction around
 //! it goes on. A savepoint a write would say the same twice and cost two statements more.
@@ -8,6 +8,7 @@ use sqlx::SqliteConnection;
 use super::super::row::progress_columns;
 use super::super::selection::{on_selected, starts_anew};
 use super::super::{Assignment, Claim};
+use super::events::{self, Advance};
 use crate::instant::Instant;
 use crate::progress::Progress;
 
@@ -48,12 +49,9 @@ pub(super) enum Write {
         now: Instant,
     },
     /// Apply an event.
-    Advance {
-        user: String,
-        /// `[[goal, keep, amount, target], …]`
-        goals: String,
-        now: Instant,
-    },
+    Advance(Advance),
+    /// Forget events that were seen before this instant, so many at most.
+    ForgetEvents { before: Instant, limit: u32 },
     /// `completed` to `claiming`; the claim's key is used if the row has none.
     BeginClaim { claim: Claim, now: Instant },
     /// `claiming` to `claimed`.
@@ -106,13 +104,6 @@ impl Written {
             Self::Count(_) | Self::Row(_) | Self::Rows(_) => None,
         }
     }
-}
-
-/// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
-macro_rules! next_progress {
-    () => {
-        "max(0, min(9007199254740992, row.progress * goal.keep + goal.amount))"
-    };
 }
 
 /// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
@@ -176,7 +167,10 @@ impl Write {
                 now,
                 ..
             } => set_active_at(connection, user, goal, *version, *now).await,
-            Self::Advance { user, goals, now } => advance(connection, user, goals, *now).await,
+            Self::Advance(advance) => advance.execute(connection).await.map(Written::Count),
+            Self::ForgetEvents { before, limit } => events::forget(connection, *before, *limit)
+                .await
+                .map(Written::Count),
             Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
             Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
             Self::ReleaseClaim { claim, now } => release_claim(connection, claim, *now).await,
@@ -324,47 +318,6 @@ async fn set_active_at(
         .fetch_optional(connection)
         .await?;
     Ok(Written::Row(row))
-}
-
-async fn advance(
-    connection: &mut SqliteConnection,
-    user: &str,
-    goals: &str,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let done = sqlx::query(concat!(
-        "update user_goal_progress as row set
-             progress = ",
-        next_progress!(),
-        ",
-             status = case
-                 when ",
-        next_progress!(),
-        " >= goal.target then 'completed'
-                 when ",
-        next_progress!(),
-        " > 0 then 'in_progress'
-                 else row.status
-             end,
-             completed_at = iif(",
-        next_progress!(),
-        " >= goal.target, ?2, null),
-             version = row.version + 1,
-             updated_at = ?2
-         from (
-             select value ->> 0 as goal_id, value ->> 1 as keep, value ->> 2 as amount, value ->> 3 as target
-             from json_each(?3)
-         ) as goal
-         where row.user_id = ?1 and row.goal_id = goal.goal_id
-             and row.is_active and row.status in ('not_started', 'in_progress')
-             and (row.expires_at is null or row.expires_at > ?2)"
-    ))
-    .bind(user)
-    .bind(now)
-    .bind(goals)
-    .execute(connection)
-    .await?;
-    Ok(Written::Count(done.rows_affected()))
 }
 
 async fn begin_claim(

@@ -1,5 +1,6 @@
 //! Progress in PostgreSQL.
 
+mod events;
 mod initialise;
 mod set_active;
 
@@ -11,9 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
 use super::selection::{on_selected, starts_anew};
-use super::{
-    Advance, Assignment, Assignments, Claim, PoolGauge, PoolLimits, Selection, StoreError,
-};
+use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -22,13 +21,6 @@ use crate::progress::Progress;
 #[derive(Debug, Clone)]
 pub struct PgStore {
     pool: MeteredPool<Postgres>,
-}
-
-/// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
-macro_rules! next_progress {
-    () => {
-        "greatest(0, least(9007199254740992, row.progress * goal.keep + goal.amount))"
-    };
 }
 
 /// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
@@ -56,9 +48,21 @@ use on_activation;
 /// Asking always, as the pool would, is one more round trip for every statement.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 
+/// Every statement of the service finds its rows by an index. A statement is planned once a
+/// connection, maybe while the table is almost empty, and a plan that reads all of it would be kept
+/// until the statistics are renewed, a minute and many thousand rows later. Where a table must be
+/// read after all, the price of that must not make PostgreSQL compile the statement first.
+const PLANNER: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_material", "off"),
+    ("jit", "off"),
+];
+
 impl PgStore {
     pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse()?;
+        let options = url.parse::<PgConnectOptions>()?.options(PLANNER);
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections.get())
             .acquire_timeout(limits.timeout)
@@ -196,67 +200,26 @@ impl PgStore {
 
     pub(super) async fn advance(
         &self,
-        user: &str,
-        goals: &[Advance<'_>],
-        now: Instant,
+        effect: &Effect,
+        window: Duration,
     ) -> Result<u64, StoreError> {
-        let ids: Vec<&str> = goals.iter().map(|goal| goal.goal_id).collect();
-        let (keeps, amounts): (Vec<i64>, Vec<i64>) = goals
-            .iter()
-            .map(|goal| goal.change.keep_and_amount())
-            .unzip();
-        let targets: Vec<i64> = goals.iter().map(|goal| goal.target).collect();
-        // Rows are locked in the order of their ids before they are updated: the plan of a bare
-        // update goes by where rows lie, which changes with every update, so that events of one
-        // user would deadlock, and PostgreSQL takes a second to notice.
-        //
-        // The row's own progress, not that of a joined copy: when another event changed the row
-        // meanwhile, PostgreSQL evaluates these expressions again on its new version.
-        let done = sqlx::query(concat!(
-            "with goal as (
-                 select * from unnest($3::text[], $4::int8[], $5::int8[], $6::int8[])
-                     as goal (goal_id, keep, amount, target)
-             ),
-             locked as (
-                 select row.goal_id from user_goal_progress as row
-                 where row.user_id = $1 and row.goal_id = any($3)
-                     and row.is_active and row.status in ('not_started', 'in_progress')
-                     and (row.expires_at is null or row.expires_at > $2)
-                 order by row.goal_id
-                 for no key update
-             )
-             update user_goal_progress as row set
-                 progress = ",
-            next_progress!(),
-            ",
-                 status = case
-                     when ",
-            next_progress!(),
-            " >= goal.target then 'completed'
-                     when ",
-            next_progress!(),
-            " > 0 then 'in_progress'
-                     else row.status
-                 end,
-                 completed_at = case when ",
-            next_progress!(),
-            " >= goal.target then $2 end,
-                 version = row.version + 1,
-                 updated_at = $2
-             from locked join goal using (goal_id)
-             where row.user_id = $1 and row.goal_id = locked.goal_id
-                 and row.is_active and row.status in ('not_started', 'in_progress')
-                 and (row.expires_at is null or row.expires_at > $2)"
-        ))
-        .bind(user)
-        .bind(now)
-        .bind(ids)
-        .bind(keeps)
-        .bind(amounts)
-        .bind(targets)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected())
+        events::advance(&self.pool, effect, window).await
+    }
+
+    pub(super) async fn advance_all(
+        &self,
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        events::advance_all(&self.pool, effects, window).await
+    }
+
+    pub(super) async fn forget_events(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        events::forget(&self.pool, before, limit).await
     }
 
     pub(super) async fn begin_claim(
