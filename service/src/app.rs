@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::catalogue::Catalogue;
+use crate::outbox::Outbox;
 use crate::phase::{Materialisation, Phase};
 use crate::rewards::RewardClient;
 use crate::store::{Assignment, Assignments, Store};
@@ -24,6 +25,8 @@ pub struct Inner {
     pub phase: Phase,
     /// Who grants rewards.
     pub rewards: RewardClient,
+    /// What ties claims to the worker that gets rewards granted.
+    pub outbox: Outbox,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
     /// The goals assigned by default, active.
@@ -54,6 +57,7 @@ impl App {
             store,
             phase,
             rewards,
+            outbox: Outbox::default(),
             tasks: TaskTracker::new(),
             defaults,
             materialised,

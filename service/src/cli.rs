@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::rewards::RewardLimits;
 use crate::service::{Service, ServiceError};
 
 /// What to serve, and where.
@@ -67,6 +68,10 @@ pub struct ServeArgs {
         env = "CHALLENGE_REWARDS"
     )]
     pub rewards: String,
+
+    /// How it is asked.
+    #[command(flatten)]
+    pub reward_limits: RewardLimits,
 
     /// Challenges and goals; without it those that are built in
     #[arg(long, value_name = "FILE", env = "CHALLENGE_CATALOGUE")]

@@ -31,6 +31,7 @@ struct Inner {
     connections: Family<ConnectionLabels, Gauge>,
     max_connections: Gauge,
     queued_writes: Gauge,
+    reward_calls_in_flight: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,6 +63,7 @@ impl Metrics {
             connections: Family::default(),
             max_connections: Gauge::default(),
             queued_writes: Gauge::default(),
+            reward_calls_in_flight: Gauge::default(),
         };
         let registry = &mut inner.registry;
         registry.register(
@@ -84,6 +86,13 @@ impl Metrics {
             "challenge_pool_max_connections",
             "Connections to the database that may be opened",
             inner.max_connections.clone(),
+        );
+        app.rewards.register(registry);
+        app.outbox.register(registry);
+        registry.register(
+            "challenge_reward_calls_in_flight",
+            "Calls of the reward platform that wait for an answer",
+            inner.reward_calls_in_flight.clone(),
         );
         // Registered only where there is such a queue: absent is not zero.
         if app.store.pool_gauge().queued_writes.is_some() {
@@ -128,6 +137,8 @@ impl Metrics {
             let queued = i64::try_from(queued).unwrap_or(i64::MAX);
             self.0.queued_writes.set(queued);
         }
+        let in_flight = i64::from(app.rewards.in_flight());
+        self.0.reward_calls_in_flight.set(in_flight);
         let mut text = String::new();
         encode(&mut text, &self.0.registry)?;
         Ok(text)

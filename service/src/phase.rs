@@ -29,6 +29,8 @@ pub struct Switches {
     pub set_active: SetActive,
     /// How the response with all goals is made.
     pub catalogue_body: CatalogueBody,
+    /// When a claimed reward is granted.
+    pub rewards: Rewards,
 }
 
 /// Which rows a new user gets.
@@ -63,6 +65,16 @@ pub enum SetActive {
 pub enum CatalogueBody {
     /// Serialised from scratch for every request.
     Serde,
+}
+
+/// When a claimed reward is granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rewards {
+    /// While the player waits for the answer to the claim.
+    Inline,
+    /// Afterwards: the claim notes that the reward is owed, and a worker gets it granted.
+    Outbox,
 }
 
 /// Why a phase could not be loaded.

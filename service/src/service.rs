@@ -20,12 +20,13 @@ use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServ
 use crate::http::{HttpState, Identity, private_router, public_router};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
+use crate::outbox;
 use crate::phase::{Phase, PhaseError};
 use crate::rewards::{RewardClient, RewardError};
 use crate::store::{Store, StoreError};
 
 /// Accepted work gets so long to finish once the service is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 
 /// Far above what an open-model generator keeps in flight on one connection: the default of some
 /// servers, 100 to 200, would turn the client's queue into the bottleneck.
@@ -99,7 +100,7 @@ impl Service {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
-        let rewards = RewardClient::new(&args.rewards)?;
+        let rewards = RewardClient::new(&args.rewards, args.reward_limits)?;
         let store = Store::connect(&args.database, phase.switches.pool).await?;
         let (http, http_address) = listen("http", args.http).await?;
         let (grpc, grpc_address) = if args.role.takes_events() {
@@ -157,7 +158,7 @@ impl Service {
         servers.spawn(serve_http(
             "admin",
             self.admin,
-            admin::router(),
+            admin::router(self.app.clone()),
             stop.clone(),
         ));
         if let Some(listener) = self.grpc {
@@ -170,6 +171,9 @@ impl Service {
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
+            // In every phase: another one may have left rewards owed.
+            let worker = outbox::work_until(self.app.clone(), stop.clone());
+            self.app.tasks.spawn(worker);
         }
 
         let outcome = tokio::select! {

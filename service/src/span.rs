@@ -1,4 +1,4 @@
-//! Lengths of time on the command line: `50ms`, `2s`.
+//! Lengths of time as texts: `50ms`, `2s`.
 
 use std::time::Duration;
 
@@ -8,6 +8,16 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|span| Duration::try_from(span).ok())
         .ok_or_else(|| format!("\"{text}\" is no length of time; write it like 50ms or 2s"))
+}
+
+/// As it is read: without spaces, so that it can be part of a longer text.
+pub(crate) fn show(span: Duration) -> String {
+    let span = jiff::SignedDuration::try_from(span).unwrap_or(jiff::SignedDuration::MAX);
+    jiff::fmt::friendly::SpanPrinter::new()
+        // "us", which every keyboard has.
+        .designator(jiff::fmt::friendly::Designator::HumanTime)
+        .spacing(jiff::fmt::friendly::Spacing::None)
+        .duration_to_string(&span)
 }
 
 #[cfg(test)]

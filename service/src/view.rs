@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::catalogue::{Challenge, Goal, Requirement, Reward};
 use crate::instant::Instant;
-use crate::progress::{Progress, Status};
+use crate::progress::{Progress, RewardStatus, Status};
 
 /// All challenges of a player.
 #[derive(Debug, Serialize)]
@@ -42,6 +42,9 @@ pub struct GoalView<'a> {
     expires_at: Option<Instant>,
     completed_at: Option<Instant>,
     claimed_at: Option<Instant>,
+    // Of claimed goals only: every other goal of the long list is spared its bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward_status: Option<RewardStatus>,
 }
 
 impl<'a> ChallengesView<'a> {
@@ -89,6 +92,7 @@ impl<'a> GoalView<'a> {
             expires_at: row.and_then(|row| row.expires_at),
             completed_at: row.and_then(|row| row.completed_at),
             claimed_at: row.and_then(|row| row.claimed_at),
+            reward_status: row.and_then(Progress::reward_status),
         }
     }
 }

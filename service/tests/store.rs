@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+#[path = "store/outbox.rs"]
+mod outbox;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -63,6 +66,7 @@ async fn conform(store: &Store) {
     keeps_the_key_of_a_failed_claim(store, &user("retry")).await;
     finds_stuck_claims(store, &user("stuck")).await;
     keeps_a_failed_write_to_itself(store, &user("poison")).await;
+    outbox::conform(store, &run).await;
     assign(store, "durable", &goals(3)).await;
 }
 
@@ -154,6 +158,7 @@ async fn assigns_what_is_missing(store: &Store, user: &str) {
         expires_at: None,
         completed_at: None,
         claimed_at: None,
+        granted_at: None,
     };
     assert_eq!(after["goal-001"], fresh);
     assert_eq!(assign(store, user, &goals(0)).await, 0);

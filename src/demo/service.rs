@@ -38,6 +38,9 @@ impl Service {
                 "rewards",
                 "--listen",
                 &rewards_text,
+                // Nobody asks there: any free port.
+                "--admin",
+                "127.0.0.1:0",
             ],
             &[],
             folder,

@@ -12,7 +12,7 @@ pub use claim::claim;
 pub use initialise::{Initialised, initialise};
 pub use list::list;
 pub use receive::receive;
-pub use sweep::{STUCK_AFTER, sweep, sweep_until};
+pub use sweep::{sweep, sweep_until};
 
 use crate::app::App;
 use crate::catalogue::{Challenge, Goal};

@@ -5,6 +5,8 @@
 
 mod assignments;
 mod error;
+mod outbox;
+mod owing;
 mod postgres;
 mod row;
 mod sqlite;
@@ -14,6 +16,7 @@ use std::num::NonZeroU32;
 
 pub use assignments::{Assignment, Assignments};
 pub use error::StoreError;
+pub use outbox::{DeadDelivery, Delivery, OutboxGauge, Retry};
 pub use postgres::PgStore;
 pub use sqlite::SqliteStore;
 
@@ -92,6 +95,7 @@ macro_rules! dispatch {
         }
     };
 }
+use dispatch;
 
 impl Store {
     /// Connects and migrates. `pool` bounds the connections.

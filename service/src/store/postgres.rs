@@ -1,5 +1,7 @@
 //! Progress in PostgreSQL.
 
+mod outbox;
+
 use std::num::NonZeroU32;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -212,7 +214,7 @@ impl PgStore {
     ) -> Result<Option<Progress>, StoreError> {
         let sql = concat!(
             "update user_goal_progress set
-                 status = 'claimed', claimed_at = $4, version = version + 1, updated_at = $4
+                 status = 'claimed', claimed_at = $4, granted_at = $4, version = version + 1, updated_at = $4
              where user_id = $1 and goal_id = $2 and status = 'claiming' and claim_key = $3
              returning ",
             progress_columns!()

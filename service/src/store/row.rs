@@ -8,12 +8,12 @@ use crate::progress::{Progress, Status};
 /// The columns of [`Progress`], in the order in which they are read.
 macro_rules! progress_columns {
     () => {
-        "goal_id, progress, status, version, is_active, assigned_at, expires_at, completed_at, claimed_at"
+        "goal_id, progress, status, version, is_active, assigned_at, expires_at, completed_at, claimed_at, granted_at"
     };
 }
 pub(super) use progress_columns;
 
-// By position: looking nine names up in each of 500 rows is work without a purpose.
+// By position: looking ten names up in each of 500 rows is work without a purpose.
 impl<'r, R> FromRow<'r, R> for Progress
 where
     R: Row,
@@ -36,6 +36,7 @@ where
             expires_at: row.try_get(6)?,
             completed_at: row.try_get(7)?,
             claimed_at: row.try_get(8)?,
+            granted_at: row.try_get(9)?,
         })
     }
 }

@@ -6,14 +6,19 @@
     reason = "every test file uses another part"
 )]
 
+pub mod binary;
+pub mod players;
+
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
 use challenge_service::app::App;
 use challenge_service::cli::{Role, ServeArgs};
-use challenge_service::rewards::{Mock, MockArgs};
+use challenge_service::latency_law::LatencyLaw;
+use challenge_service::rewards::{Behaviour, Mock, MockArgs, RewardLimits};
 use challenge_service::service::{Addresses, Service};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -29,7 +34,7 @@ pub struct Running {
     pub app: App,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
-    pub rewards: SocketAddr,
+    pub rewards: MockAddresses,
     _directory: TempDir,
 }
 
@@ -45,25 +50,67 @@ pub fn args(directory: &Path) -> ServeArgs {
         admin: any,
         // Nothing listens there.
         rewards: "http://127.0.0.1:1".into(),
+        reward_limits: RewardLimits::default(),
         catalogue: None,
         allow_mock_user: true,
     }
 }
 
-/// A reward mock that answers after this long, until `stop` is cancelled.
-pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> SocketAddr {
-    let mock = Mock::bind(MockArgs {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        latency_min: latency,
-        latency_max: latency,
+/// Where a reward mock listens.
+#[derive(Debug, Clone, Copy)]
+pub struct MockAddresses {
+    pub grants: SocketAddr,
+    pub admin: SocketAddr,
+}
+
+/// A reward mock on free ports, until `stop` is cancelled.
+pub async fn mock(change: impl FnOnce(&mut MockArgs), stop: &CancellationToken) -> MockAddresses {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut args = MockArgs {
+        listen: any,
+        admin: any,
+        behaviour: Behaviour {
+            latency: LatencyLaw::Fixed(Duration::ZERO),
+            ..Behaviour::default()
+        },
         seed: 1,
-    })
-    .await
-    .unwrap();
-    let address = mock.address;
+        remember: NonZeroUsize::new(10_000).unwrap(),
+    };
+    change(&mut args);
+    let mock = Mock::bind(args).await.unwrap();
+    let addresses = MockAddresses {
+        grants: mock.address,
+        admin: mock.admin_address,
+    };
     let stop = stop.clone().cancelled_owned();
     tokio::spawn(async move { mock.run(stop).await.unwrap() });
-    address
+    addresses
+}
+
+/// A reward mock that answers after this long, until `stop` is cancelled.
+pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> MockAddresses {
+    let behave = |args: &mut MockArgs| args.behaviour.latency = LatencyLaw::Fixed(latency);
+    mock(behave, stop).await
+}
+
+impl MockAddresses {
+    /// The base URL for the service.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.grants)
+    }
+
+    /// What the admin address answers there.
+    pub async fn tell(&self, path: &str) -> Value {
+        send("GET", &format!("http://{}{path}", self.admin), &[], None)
+            .await
+            .json()
+    }
+
+    /// One of the totals since the start.
+    pub async fn total(&self, name: &str) -> u64 {
+        let counts = self.tell("/counts").await;
+        counts["totals"][name].as_u64().unwrap()
+    }
 }
 
 /// A service with its mock, after `change` had its say about the arguments.
@@ -72,7 +119,7 @@ pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
     let stop = CancellationToken::new();
     let rewards = reward_mock(Duration::from_millis(20), &stop).await;
     let mut args = args(directory.path());
-    args.rewards = format!("http://{rewards}");
+    args.rewards = rewards.url();
     change(&mut args);
     let service = Service::bind(args).await.unwrap();
     let (addresses, app) = (service.addresses, service.app.clone());
@@ -124,6 +171,16 @@ pub async fn send(
     headers: &[(&str, &str)],
     body: Option<&Value>,
 ) -> Answer {
+    try_send(method, url, headers, body).await.unwrap()
+}
+
+/// The same with a server that may die; nothing if it did.
+pub async fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Option<Answer> {
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).build_http();
     let mut request = http::Request::builder().method(method).uri(url);
@@ -140,19 +197,27 @@ pub async fn send(
     let response = client
         .request(request.body(Full::from(body)).unwrap())
         .await
-        .unwrap();
+        .ok()?;
     let content_type = response
         .headers()
         .get("content-type")
         .map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
-    Answer {
+    Some(Answer {
         status: response.status().as_u16(),
         content_type,
-        body: response.into_body().collect().await.unwrap().to_bytes(),
-    }
+        body: response.into_body().collect().await.ok()?.to_bytes(),
+    })
 }
 
 impl Running {
+    /// Where players and their events go.
+    pub fn game(&self) -> players::Game {
+        players::Game {
+            http: self.addresses.http.to_string(),
+            grpc: self.addresses.grpc.unwrap().to_string(),
+        }
+    }
+
     /// Sends a request of this player to the REST interface.
     pub async fn call(&self, method: &str, path: &str, user: &str, body: Option<&Value>) -> Answer {
         let url = format!("http://{}{path}", self.addresses.http);
@@ -161,9 +226,6 @@ impl Running {
 
     /// How many rewards the mock granted.
     pub async fn granted(&self) -> u64 {
-        let url = format!("http://{}/v1/grants", self.rewards);
-        send("GET", &url, &[], None).await.json()["granted"]
-            .as_u64()
-            .unwrap()
+        self.rewards.total("granted").await
     }
 }

@@ -3,6 +3,7 @@
 //! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
+mod outbox;
 mod write;
 mod writer;
 

@@ -1,4 +1,4 @@
-//! The writes that SQLite's writer knows, each of them one statement.
+//! The writes that SQLite's writer knows, nearly all of them one statement.
 //!
 //! One statement is atomic by itself: where it fails, SQLite undoes it and the transaction around
 //! it goes on. A savepoint a write would say the same twice and cost two statements more.
@@ -6,7 +6,8 @@
 use sqlx::SqliteConnection;
 
 use super::super::row::progress_columns;
-use super::super::{Assignment, Claim};
+use super::super::{Assignment, Claim, Delivery};
+use super::outbox::OutboxWrite;
 use crate::instant::Instant;
 use crate::progress::Progress;
 
@@ -41,6 +42,8 @@ pub(super) enum Write {
     FinishClaim { claim: Claim, now: Instant },
     /// `claiming` to `completed`.
     ReleaseClaim { claim: Claim, now: Instant },
+    /// A write of the outbox.
+    Outbox(OutboxWrite),
 }
 
 /// What a write did.
@@ -52,6 +55,8 @@ pub(super) enum Written {
     Row(Option<Progress>),
     /// It opened this claim, or found nothing to claim.
     Claim(Option<Claim>),
+    /// It leased these deliveries.
+    Deliveries(Vec<Delivery>),
 }
 
 impl Written {
@@ -60,20 +65,28 @@ impl Written {
             Self::Count(count) => count,
             Self::Row(row) => u64::from(row.is_some()),
             Self::Claim(claim) => u64::from(claim.is_some()),
+            Self::Deliveries(leased) => leased.len() as u64,
         }
     }
 
     pub(super) fn row(self) -> Option<Progress> {
         match self {
             Self::Row(row) => row,
-            Self::Count(_) | Self::Claim(_) => None,
+            Self::Count(_) | Self::Claim(_) | Self::Deliveries(_) => None,
         }
     }
 
     pub(super) fn claim(self) -> Option<Claim> {
         match self {
             Self::Claim(claim) => claim,
-            Self::Count(_) | Self::Row(_) => None,
+            Self::Count(_) | Self::Row(_) | Self::Deliveries(_) => None,
+        }
+    }
+
+    pub(super) fn deliveries(self) -> Vec<Delivery> {
+        match self {
+            Self::Deliveries(leased) => leased,
+            Self::Count(_) | Self::Row(_) | Self::Claim(_) => Vec::new(),
         }
     }
 }
@@ -108,6 +121,7 @@ impl Write {
             Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
             Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
             Self::ReleaseClaim { claim, now } => release_claim(connection, claim, *now).await,
+            Self::Outbox(write) => write.execute(connection).await,
         }
     }
 }
@@ -241,7 +255,7 @@ async fn finish_claim(
 ) -> Result<Written, sqlx::Error> {
     let sql = concat!(
         "update user_goal_progress set
-             status = 'claimed', claimed_at = ?4, version = version + 1, updated_at = ?4
+             status = 'claimed', claimed_at = ?4, granted_at = ?4, version = version + 1, updated_at = ?4
          where user_id = ?1 and goal_id = ?2 and status = 'claiming' and claim_key = ?3
          returning ",
         progress_columns!()
