@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::catalogue::Catalogue;
+use crate::faults::Faults;
 use crate::outbox::Outbox;
 use crate::phase::{Materialisation, Phase};
 use crate::rewards::RewardClient;
@@ -27,6 +28,8 @@ pub struct Inner {
     pub rewards: RewardClient,
     /// What ties claims to the worker that gets rewards granted.
     pub outbox: Outbox,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
     /// The goals assigned by default, active.
@@ -53,6 +56,7 @@ impl App {
             Materialisation::Lazy => all.filtered(is_default),
         };
         Self(Arc::new(Inner {
+            faults: Faults::new(store.clone()),
             catalogue,
             store,
             phase,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::faults::FaultSpec;
 use crate::rewards::RewardLimits;
 use crate::service::{Service, ServiceError};
 
@@ -72,6 +73,17 @@ pub struct ServeArgs {
     /// How it is asked.
     #[command(flatten)]
     pub reward_limits: RewardLimits,
+
+    /// Something to go wrong on purpose, repeatable: latency=100ms, error=503, cpu=5ms, memory=64KiB,
+    /// lock=mutex,hold=5ms or pool=20,for=10s; with ,share=10% and ,on=/path to leave others alone.
+    /// The admin address changes it while the service runs: GET, PUT and DELETE /debug/faults
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        env = "CHALLENGE_FAULTS",
+        value_delimiter = ' '
+    )]
+    pub fault: Vec<FaultSpec>,
 
     /// Challenges and goals; without it those that are built in
     #[arg(long, value_name = "FILE", env = "CHALLENGE_CATALOGUE")]

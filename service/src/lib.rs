@@ -10,6 +10,7 @@ pub mod app;
 pub mod catalogue;
 mod chance;
 pub mod cli;
+pub mod faults;
 pub mod grpc;
 pub mod http;
 pub mod instant;

@@ -14,6 +14,7 @@ use crate::admin;
 use crate::app::App;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::cli::{Role, ServeArgs};
+use crate::faults::FaultError;
 use crate::grpc::EventHandler;
 use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
@@ -47,6 +48,9 @@ pub enum ServiceError {
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A fault cannot be switched on.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
     /// An address cannot be listened on.
     #[error("{name}: cannot listen on {address}: {source}")]
     Listen {
@@ -124,9 +128,11 @@ impl Service {
             admin = %admin_address,
             "challenge service ready"
         );
+        let app = App::new(catalogue, store, phase, rewards);
+        app.faults.set(args.fault).await?;
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards),
+            app,
             role: args.role,
             identity: if args.allow_mock_user {
                 Identity::MockUser
@@ -184,6 +190,8 @@ impl Service {
             }),
         };
         stop.cancel();
+        // Connections that a fault holds would be waited for.
+        self.app.faults.clear();
         let drained = tokio::time::timeout(DRAIN, async {
             while servers.join_next().await.is_some() {}
             self.app.tasks.close();

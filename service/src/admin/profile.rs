@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::pprof_format::{self, Timing};
+use super::refused;
 use crate::http::Problem;
 
 /// The profiler has one timer and one signal handler in the whole process.
@@ -97,15 +98,6 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes)?;
     encoder.finish()
-}
-
-fn refused(detail: impl Into<String>) -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "bad_request",
-        "The request cannot be read",
-        detail,
-    )
 }
 
 fn failed(error: &dyn std::error::Error) -> Problem {

@@ -8,6 +8,7 @@ use tonic::{Code, Request, Response, Status};
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
+use super::faulty;
 use crate::app::App;
 use crate::metrics::Metrics;
 use crate::operations::{self, OperationError};
@@ -31,7 +32,7 @@ impl EventHandler {
         event: Result<Event, Status>,
     ) -> Result<Response<()>, Status> {
         let start = Instant::now();
-        let outcome = match event {
+        let outcome = match faulty::meet(&self.app.faults, route).await.and(event) {
             Ok(event) if !user.is_empty() => operations::receive(&self.app, user, &event)
                 .await
                 .map(|_| Response::new(()))

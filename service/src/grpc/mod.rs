@@ -1,6 +1,7 @@
 //! The gRPC interface.
 
 mod events;
+mod faulty;
 
 /// What the compiler made of `proto/brunt/events/v1/events.proto`.
 #[allow(missing_docs, unreachable_pub, clippy::pedantic)]

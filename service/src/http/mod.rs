@@ -1,6 +1,7 @@
 //! The REST interface.
 
 mod challenges;
+mod faulty;
 mod health;
 mod metered;
 mod metrics;
@@ -46,6 +47,10 @@ fn finish(router: Router<HttpState>, state: HttpState) -> Router {
         .route("/metrics", get(metrics::scrape))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(from_fn_with_state(state.metrics.clone(), metered::metered))
+        // One layer of two, which the router puts into one allocation a request.
+        .layer((
+            from_fn_with_state(state.metrics.clone(), metered::metered),
+            faulty::Faulty(state.app.faults.clone()),
+        ))
         .with_state(state)
 }

@@ -7,14 +7,15 @@ use std::num::NonZeroU32;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::{Advance, Assignment, Assignments, Claim, Gate, PoolGauge, StoreError};
 use crate::instant::Instant;
 use crate::progress::Progress;
 
 /// A pool of connections to PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgStore {
-    pool: PgPool,
+    pub(super) pool: PgPool,
+    pub(super) gate: Gate,
 }
 
 /// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
@@ -32,7 +33,10 @@ impl PgStore {
             .connect_with(options)
             .await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            gate: Gate::default(),
+        })
     }
 
     pub(super) async fn rows_of_user(&self, user: &str) -> Result<Vec<Progress>, StoreError> {

@@ -12,7 +12,7 @@ use super::{complete, row};
 const ALL: u32 = 10_000;
 const LEASE: Duration = Duration::from_mins(1);
 
-pub async fn conform(store: &Store, run: &str) {
+pub(super) async fn conform(store: &Store, run: &str) {
     claims_and_owes_once(store, &format!("owing-{run}")).await;
     keeps_the_key_of_an_inline_attempt(store, &format!("switched-{run}")).await;
     leases_to_one(store, &format!("lease-{run}")).await;

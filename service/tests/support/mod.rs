@@ -51,6 +51,7 @@ pub fn args(directory: &Path) -> ServeArgs {
         // Nothing listens there.
         rewards: "http://127.0.0.1:1".into(),
         reward_limits: RewardLimits::default(),
+        fault: Vec::new(),
         catalogue: None,
         allow_mock_user: true,
     }

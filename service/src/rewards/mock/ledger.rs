@@ -12,11 +12,13 @@ use serde::{Deserialize, Serialize};
 
 /// What a grant is about, of all that was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Asked {
-    pub(super) user_id: Arc<str>,
-    pub(super) reward_id: Arc<str>,
-    pub(super) goal_id: Option<Arc<str>>,
+    #[serde(rename = "userId")]
+    pub(super) user: Arc<str>,
+    #[serde(rename = "rewardId")]
+    pub(super) reward: Arc<str>,
+    #[serde(rename = "goalId")]
+    pub(super) goal: Option<Arc<str>>,
 }
 
 /// Counts since the platform started.
@@ -140,16 +142,16 @@ impl Ledger {
     }
 
     fn count(&mut self, asked: &Asked) {
-        *self.by_reward.entry(asked.reward_id.clone()).or_default() += 1;
-        let of_user = self.by_user.entry(asked.user_id.clone()).or_default();
+        *self.by_reward.entry(asked.reward.clone()).or_default() += 1;
+        let of_user = self.by_user.entry(asked.user.clone()).or_default();
         match of_user.iter_mut().find(|grant| grant.is_of(asked)) {
             Some(grant) => {
                 grant.grants += 1;
-                self.granted_again += u64::from(asked.goal_id.is_some());
+                self.granted_again += u64::from(asked.goal.is_some());
             }
             None => of_user.push(UserGrant {
-                goal_id: asked.goal_id.clone(),
-                reward_id: asked.reward_id.clone(),
+                goal_id: asked.goal.clone(),
+                reward_id: asked.reward.clone(),
                 grants: 1,
             }),
         }
@@ -162,31 +164,31 @@ impl Ledger {
         if let Some(key) = key {
             self.by_key.remove(&key);
         }
-        if let Some(count) = self.by_reward.get_mut(&asked.reward_id) {
+        if let Some(count) = self.by_reward.get_mut(&asked.reward) {
             *count -= 1;
             if *count == 0 {
-                self.by_reward.remove(&asked.reward_id);
+                self.by_reward.remove(&asked.reward);
             }
         }
-        let Some(of_user) = self.by_user.get_mut(&asked.user_id) else {
+        let Some(of_user) = self.by_user.get_mut(&asked.user) else {
             return;
         };
         if let Some(grant) = of_user.iter_mut().find(|grant| grant.is_of(&asked)) {
             grant.grants -= 1;
             if grant.grants > 0 {
-                self.granted_again -= u64::from(asked.goal_id.is_some());
+                self.granted_again -= u64::from(asked.goal.is_some());
             }
         }
         of_user.retain(|grant| grant.grants > 0);
         if of_user.is_empty() {
-            self.by_user.remove(&asked.user_id);
+            self.by_user.remove(&asked.user);
         }
     }
 }
 
 impl UserGrant {
     fn is_of(&self, asked: &Asked) -> bool {
-        self.goal_id == asked.goal_id && self.reward_id == asked.reward_id
+        self.goal_id == asked.goal && self.reward_id == asked.reward
     }
 }
 
@@ -196,9 +198,9 @@ mod tests {
 
     fn asked(user: &str, goal: &str) -> Asked {
         Asked {
-            user_id: user.into(),
-            reward_id: "coins".into(),
-            goal_id: Some(goal.into()),
+            user: user.into(),
+            reward: "coins".into(),
+            goal: Some(goal.into()),
         }
     }
 

@@ -18,7 +18,7 @@ use write::{Write, Written};
 use writer::Writer;
 
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::{Advance, Assignment, Assignments, Claim, Gate, PoolGauge, StoreError};
 use crate::instant::Instant;
 use crate::progress::Progress;
 
@@ -42,8 +42,9 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    readers: SqlitePool,
+    pub(super) readers: SqlitePool,
     writer: Writer,
+    pub(super) gate: Gate,
 }
 
 impl SqliteStore {
@@ -69,6 +70,7 @@ impl SqliteStore {
         Ok(Self {
             readers,
             writer: Writer::spawn(writer),
+            gate: Gate::default(),
         })
     }
 
