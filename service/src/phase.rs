@@ -158,6 +158,13 @@ mod tests {
     }
 
     #[test]
+    fn rewards_go_through_the_outbox_from_phase_11_on() {
+        let rewards = PRESETS.map(|(name, _)| Phase::load(name).unwrap().switches.rewards);
+        let [inline, outbox] = [Rewards::Inline, Rewards::Outbox];
+        assert_eq!(rewards, [inline, inline, inline, outbox, outbox]);
+    }
+
+    #[test]
     fn an_unknown_key_is_an_error() {
         let text = format!("{}\nfaster = true\n", PRESETS[1].1);
         let error = Phase::parse(Path::new("mine.toml"), &text).unwrap_err();

@@ -143,7 +143,7 @@ async fn what_cannot_succeed_is_set_aside_at_once_and_metrics_say_so() {
         if metrics.contains("challenge_outbox_dead 1") {
             break;
         }
-        // Counted every few seconds.
+        // Counted once a second.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -16,10 +16,8 @@ use crate::store::{Delivery, Retry, StoreError};
 const AT_ONCE: usize = 64;
 
 /// Claims of this process wake the worker; what other processes left behind waits for its next look.
+/// The metrics are as old as that: each look counts what is owed, which costs more the more is owed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// Counting what is owed takes longer the more is owed, so that it is done less often.
-const COUNT_EVERY: Duration = Duration::from_secs(5);
 
 const BACKOFF: Backoff = Backoff {
     first: Duration::from_millis(200),
@@ -32,12 +30,14 @@ pub async fn work_until(app: App, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut counted: Option<std::time::Instant> = None;
     loop {
-        if counted.is_none_or(|at| at.elapsed() >= COUNT_EVERY) {
+        if counted.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
             count(&app).await;
             counted = Some(std::time::Instant::now());
         }
         // A place first: what is leased and waits in line here would be kept from others.
         let first = tokio::select! {
+            // Told to stop, nothing more is taken.
+            biased;
             () = stop.cancelled() => return,
             place = places.clone().acquire_owned() => place,
         };
