@@ -7,7 +7,7 @@ mod support;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use challenge_service::rewards::{Behaviour, Mock, MockArgs, MockError};
+use challenge_service::rewards::{Mock, MockArgs, MockError};
 use serde_json::{Value, json};
 use support::{Answer, MockAddresses, mock, send};
 use tokio_util::sync::CancellationToken;
@@ -177,19 +177,10 @@ async fn who_is_left_hanging_has_the_grant_all_the_same() {
 
 #[tokio::test]
 async fn the_mock_stops_although_requests_hang() {
-    let mock = Mock::bind(MockArgs {
-        listen: ([127, 0, 0, 1], 0).into(),
-        admin: ([127, 0, 0, 1], 0).into(),
-        behaviour: Behaviour {
-            latency: "0s".parse().unwrap(),
-            hang_rate: "100%".parse().unwrap(),
-            ..Behaviour::default()
-        },
-        seed: 1,
-        remember: NonZeroUsize::MIN,
-    })
-    .await
-    .unwrap();
+    let mut args = MockArgs::on_free_ports();
+    args.behaviour.latency = "0s".parse().unwrap();
+    args.behaviour.hang_rate = "100%".parse().unwrap();
+    let mock = Mock::bind(args).await.unwrap();
     let addresses = MockAddresses {
         grants: mock.address,
         admin: mock.admin_address,
@@ -207,18 +198,9 @@ async fn the_mock_stops_although_requests_hang() {
 
 #[tokio::test]
 async fn a_mock_that_cannot_behave_so_does_not_start() {
-    let any = ([127, 0, 0, 1], 0).into();
-    let args = MockArgs {
-        listen: any,
-        admin: any,
-        behaviour: Behaviour {
-            failure_rate: "60%".parse().unwrap(),
-            hang_rate: "50%".parse().unwrap(),
-            ..Behaviour::default()
-        },
-        seed: 1,
-        remember: NonZeroUsize::MIN,
-    };
+    let mut args = MockArgs::on_free_ports();
+    args.behaviour.failure_rate = "60%".parse().unwrap();
+    args.behaviour.hang_rate = "50%".parse().unwrap();
     let error = Mock::bind(args).await.unwrap_err();
     assert!(matches!(error, MockError::Behaviour(_)), "{error}");
 }

@@ -10,7 +10,6 @@ pub mod binary;
 pub mod players;
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use bytes::Bytes;
 use challenge_service::app::App;
 use challenge_service::cli::{Role, ServeArgs};
 use challenge_service::latency_law::LatencyLaw;
-use challenge_service::rewards::{Behaviour, Mock, MockArgs, RewardLimits};
+use challenge_service::rewards::{Mock, MockArgs, RewardLimits};
 use challenge_service::service::{Addresses, Service};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -66,17 +65,8 @@ pub struct MockAddresses {
 
 /// A reward mock on free ports, until `stop` is cancelled.
 pub async fn mock(change: impl FnOnce(&mut MockArgs), stop: &CancellationToken) -> MockAddresses {
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let mut args = MockArgs {
-        listen: any,
-        admin: any,
-        behaviour: Behaviour {
-            latency: LatencyLaw::Fixed(Duration::ZERO),
-            ..Behaviour::default()
-        },
-        seed: 1,
-        remember: NonZeroUsize::new(10_000).unwrap(),
-    };
+    let mut args = MockArgs::on_free_ports();
+    args.behaviour.latency = LatencyLaw::Fixed(Duration::ZERO);
     change(&mut args);
     let mock = Mock::bind(args).await.unwrap();
     let addresses = MockAddresses {

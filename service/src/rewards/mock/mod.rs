@@ -8,7 +8,7 @@ mod behaviour;
 mod ledger;
 mod platform;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 
 use axum::Router;
@@ -18,6 +18,9 @@ use ledger::Ledger;
 use platform::Platform;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// Three times the claims of the longest plan.
+const REMEMBER: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 /// Where the mock listens, and how it behaves.
 #[derive(Debug, Clone, clap::Args)]
@@ -58,10 +61,24 @@ pub struct MockArgs {
     #[arg(
         long,
         value_name = "NUMBER",
-        default_value = "100000",
+        default_value_t = REMEMBER,
         env = "REWARD_MOCK_REMEMBER"
     )]
     pub remember: NonZeroUsize,
+}
+
+impl MockArgs {
+    /// For a program with a mock of its own: free ports of this machine, all else as by default.
+    pub fn on_free_ports() -> Self {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            listen: any,
+            admin: any,
+            behaviour: Behaviour::default(),
+            seed: 1,
+            remember: REMEMBER,
+        }
+    }
 }
 
 /// Why the mock could not run.
