@@ -1,7 +1,8 @@
 //! Faults on purpose, to try load tests and their reports on something known.
 //!
 //! Off unless switched on at start (`--fault`) or over the admin address; never over a public one.
-//! While none is on, a request pays one relaxed load for all of them, and so does a statement.
+//! While none is on, a call and a statement pay one relaxed load for all of them; a REST request also
+//! a reference count, because routers clone their layers.
 //!
 //! | fault | what it does to a request |
 //! |---|---|

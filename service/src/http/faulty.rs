@@ -1,6 +1,6 @@
 //! Lets requests meet the faults that are on.
 //!
-//! A layer by hand, and not a function: while no fault is on, it costs a load and no allocation.
+//! A layer by hand, and not a function: while no fault is on, it allocates nothing.
 
 use std::convert::Infallible;
 use std::pin::Pin;
