@@ -11,10 +11,10 @@ use std::time::Duration;
 use brunt_loadgen::Scenario;
 use brunt_loadgen::plan::user_id;
 use brunt_record::{ActionTotals, Record};
-use challenge_service::cli::{Role, ServeArgs};
 use challenge_service::latency_law::LatencyLaw;
-use challenge_service::rewards::{Mock, MockArgs, RewardLimits};
+use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::Service;
+use challenge_service::settings::Settings;
 
 /// The service and its reward mock, until this is dropped.
 struct Running {
@@ -36,18 +36,14 @@ fn start(folder: &Path) -> Running {
         let mock = Mock::bind(mock).await.unwrap();
         let rewards = format!("http://{}", mock.address);
         tokio::spawn(mock.run(std::future::pending()));
-        let service = Service::bind(ServeArgs {
-            role: Role::All,
-            phase: "phase9".into(),
-            database: format!("sqlite:{}", folder.join("challenge.db").display()),
+        let service = Service::bind(Settings {
+            database: format!("sqlite:{}", folder.join("challenge.db").display()).into(),
             http: any,
             grpc: any,
             admin: any,
-            rewards,
-            reward_limits: RewardLimits::default(),
-            fault: Vec::new(),
-            catalogue: None,
+            reward_url: rewards.into(),
             allow_mock_user: true,
+            ..Settings::of_phase("phase9").unwrap()
         });
         let service = service.await.unwrap();
         let (http, grpc) = (service.addresses.http, service.addresses.grpc);
@@ -56,7 +52,7 @@ fn start(folder: &Path) -> Running {
     });
     Running {
         http,
-        grpc: grpc.unwrap(),
+        grpc,
         _runtime: runtime,
     }
 }

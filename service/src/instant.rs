@@ -5,16 +5,18 @@
 use serde::Serialize;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
+use utoipa::ToSchema;
 
 /// Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
 /// A point in time; in JSON as in RFC 3339.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, format = DateTime)]
 pub struct Instant(jiff::Timestamp);
 
 impl Instant {
@@ -42,6 +44,11 @@ impl Instant {
         std::time::Duration::try_from(span).unwrap_or_default()
     }
 
+    /// Microseconds since 1970-01-01 UTC.
+    pub fn as_micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
     /// The point in time this long before.
     #[must_use]
     pub fn before(self, span: std::time::Duration) -> Self {
@@ -52,6 +59,12 @@ impl Instant {
 impl Type<Postgres> for Instant {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_name("timestamptz")
+    }
+}
+
+impl PgHasArrayType for Instant {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("timestamptz")
     }
 }
 

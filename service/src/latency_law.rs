@@ -105,7 +105,7 @@ impl FromStr for LatencyLaw {
 
 impl fmt::Display for LatencyLaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |span: &Duration| span::show(*span);
+        let show = |span: &Duration| span::text(*span);
         match self {
             Self::Fixed(span) => f.write_str(&show(span)),
             Self::Uniform { min, max } => write!(f, "{}..{}", show(min), show(max)),

@@ -92,6 +92,71 @@ async fn told_to_stop_it_closes_the_database_and_succeeds() {
     assert!(!log.exists(), "the log was folded into the database");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("goals.toml");
+    let write = |goals: &[&str], namespace: &str| {
+        let challenge = "[[challenges]]\nid = \"one\"\nname = \"One\"\ndescription = \"\"\n";
+        let goal = |id: &&str| {
+            format!(
+                "[[challenges.goals]]\nid = \"{id}\"\nname = \"\"\ndescription = \"\"\n\
+                 requirement = {{ stat_code = \"wins\", kind = \"increment\", target = 3 }}\n\
+                 reward = {{ reward_id = \"coin\", type = \"wallet\", quantity = 1 }}\n"
+            )
+        };
+        let goals: String = goals.iter().map(goal).collect();
+        std::fs::write(&file, format!("{namespace}\n{challenge}{goals}")).unwrap();
+    };
+    let namespace = "namespace = \"test\"";
+    write(&["old"], namespace);
+    let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
+    let mut service = Binary::start_with(&database, &["--catalogue", file.to_str().unwrap()]);
+    let url = format!("http://{}/challenge/v1/challenges", service.field("http"));
+    let goals = async || -> Vec<String> {
+        let list = send("GET", &url, &[("x-mock-user", "ann")], None)
+            .await
+            .json();
+        let goals = list["challenges"][0]["goals"].as_array().unwrap();
+        let id = |goal: &serde_json::Value| goal["goalId"].as_str().unwrap().to_owned();
+        goals.iter().map(id).collect()
+    };
+    assert_eq!(goals().await, ["old"]);
+
+    write(&["old", "new"], namespace);
+    let said = service.hang_up("the catalogue was replaced");
+    assert!(said.contains("challenges=1 goals=2"), "{said}");
+    assert_eq!(goals().await, ["old", "new"]);
+
+    write(&["new", "new"], "namespace = 7");
+    let said = service.hang_up("stands twice");
+    for expected in [
+        "ERROR",
+        "the old catalogue stays",
+        "goals.toml:1:13: the catalogue: namespace: invalid type: integer `7`, expected a string",
+        "goals.toml:13:6: goal \"new\" stands twice, first at 7:6",
+    ] {
+        assert!(said.contains(expected), "no {expected:?} in {said}");
+    }
+    assert_eq!(goals().await, ["old", "new"]);
+
+    std::fs::remove_file(&file).unwrap();
+    service.hang_up("the old catalogue stays");
+    assert_eq!(goals().await, ["old", "new"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_built_in_catalogue_is_not_loaded_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("challenge.db");
+    let mut service = Binary::start(&format!("sqlite:{}", path.display()));
+    service.hang_up("the catalogue is built in");
+    let url = format!("http://{}/healthz", service.field("http"));
+    assert_eq!(send("GET", &url, &[], None).await.status, 200);
+}
+
 #[test]
 fn what_cannot_be_done_is_said_and_ends_with_two() {
     let check = |arguments: &[&str], expected: &str| {
@@ -117,6 +182,6 @@ fn what_cannot_be_done_is_said_and_ends_with_two() {
         &["--database", "mysql://a:secret@b/c"],
         "must start with postgres:// or sqlite:",
     );
-    check(&["--rewards", "ftp://rewards"], "no http:// URL");
+    check(&["--reward-url", "ftp://rewards"], "no http:// URL");
     check(&["--catalogue", "/nowhere.toml"], "/nowhere.toml");
 }

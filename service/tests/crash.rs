@@ -26,7 +26,7 @@ fn start(phase: &str, database: &str, mock: &MockAddresses) -> (Binary, Game) {
     let arguments = [
         "--phase",
         phase,
-        "--rewards",
+        "--reward-url",
         &rewards,
         "--reward-timeout",
         "800ms",
@@ -79,9 +79,9 @@ async fn settle(game: &Game) {
                 break;
             }
             match answer.problem().1.as_str() {
-                "already_claimed" => break,
+                "ALREADY_CLAIMED" => break,
                 // Left behind by the one that died, and not yet taken up.
-                "claim_in_progress" => tokio::time::sleep(Duration::from_millis(50)).await,
+                "CLAIM_IN_PROGRESS" => tokio::time::sleep(Duration::from_millis(50)).await,
                 other => panic!("{other}"),
             }
         }

@@ -14,7 +14,7 @@ use tonic::Code;
 use tonic::transport::Channel;
 
 async fn connect(service: &Running) -> Channel {
-    let address = service.addresses.grpc.unwrap();
+    let address = service.addresses.grpc;
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     endpoint.connect().await.unwrap()
 }
@@ -161,7 +161,7 @@ async fn an_event_that_says_nothing_is_refused() {
     assert_eq!(refused.code(), Code::InvalidArgument);
     let metrics = service.call("GET", "/metrics", "", None).await;
     let text = String::from_utf8(metrics.body.to_vec()).unwrap();
-    let line = r#"{route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="400"} 4"#;
+    let line = r#"{protocol="grpc",route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="InvalidArgument"} 4"#;
     assert!(text.contains(line), "{text}");
 }
 

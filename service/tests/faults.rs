@@ -19,7 +19,7 @@ use flate2::read::GzDecoder;
 use prost::Message;
 use serde_json::{Value, json};
 use support::binary::Binary;
-use support::{Answer, Running, send, start};
+use support::{Answer, Running, grpc, send, start};
 use tokio::task::JoinSet;
 
 const LIST: &str = "/challenge/v1/challenges";
@@ -62,7 +62,7 @@ async fn list(service: &Running) -> Answer {
 }
 
 async fn log_in(service: &Running) -> Result<(), tonic::Status> {
-    let url = format!("http://{}", service.addresses.grpc.unwrap());
+    let url = format!("http://{}", service.addresses.grpc);
     let mut client = UserLoggedInEventsClient::connect(url).await.unwrap();
     let event = UserLoggedIn {
         id: uuid::Uuid::new_v4().to_string(),
@@ -130,7 +130,7 @@ async fn a_share_of_the_requests_is_refused() {
     for _ in 0..100 {
         let answer = list(&service).await;
         if answer.status != 200 {
-            assert_eq!(answer.problem(), (503, "injected_fault".into()));
+            assert_eq!(answer.problem(), (503, "INJECTED_FAULT".into()));
             refused += 1;
         }
     }
@@ -142,6 +142,22 @@ async fn a_share_of_the_requests_is_refused() {
     assert_eq!(list(&service).await.status, 429);
     let refused = log_in(&service).await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+    let channel = grpc::connect(&service).await;
+    let all = json!({});
+    let listing = grpc::call(&channel, Some("ann"), "ListChallenges", &all);
+    let refused = listing.await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+    assert_eq!(grpc::reason(&refused), "INJECTED_FAULT");
+    // Whatever callers ask for is no label.
+    let nobody = "/brunt.nobody.v1.Service/Call".parse().unwrap();
+    let mut unknown = tonic::client::Grpc::new(channel);
+    unknown.ready().await.unwrap();
+    let codec = tonic_prost::ProstCodec::<(), ()>::default();
+    let unary = unknown.unary(tonic::Request::new(()), nobody, codec);
+    let refused = unary.await.unwrap_err();
+    assert_eq!(grpc::reason(&refused), "INJECTED_FAULT");
+    let metrics = service.app.metrics.text().unwrap();
+    assert!(!metrics.contains("nobody"), "{metrics}");
     for path in ["healthz", "metrics"] {
         let url = format!("http://{}/{path}", service.addresses.http);
         assert_eq!(send("GET", &url, &[], None).await.status, 200, "{path}");
@@ -153,10 +169,10 @@ async fn a_share_of_the_requests_is_refused() {
 
 #[tokio::test]
 async fn faults_are_switched_on_at_start() {
-    let service = start(|args| args.fault = vec!["error=500".parse().unwrap()]).await;
+    let service = start(|settings| settings.faults = vec!["error=500".parse().unwrap()]).await;
     assert_eq!(
         list(&service).await.problem(),
-        (500, "injected_fault".into())
+        (500, "INJECTED_FAULT".into())
     );
 }
 
@@ -166,7 +182,7 @@ async fn all_mistakes_are_told_and_nothing_changes() {
     on(&service, &["error=500"]).await;
     let wrong = ["latency=soon", "slow=1s", "cpu=5ms,share=2"];
     let answer = put(&service, &wrong).await;
-    assert_eq!(answer.problem(), (400, "bad_request".into()));
+    assert_eq!(answer.problem(), (400, "BAD_REQUEST".into()));
     let detail = answer.json()["detail"].to_string();
     for fault in wrong {
         assert!(detail.contains(fault), "{detail}");
@@ -245,7 +261,7 @@ async fn on_postgres_the_pool_runs_dry_and_an_advisory_lock_is_shared_by_instanc
     let database = server.create_database("faults").await.unwrap();
     let on_it = || {
         let database = database.clone();
-        start(|args| args.database = database)
+        start(|settings| settings.database = database.into())
     };
     let (one, other) = (on_it().await, on_it().await);
     for service in [&one, &other] {
@@ -304,7 +320,7 @@ async fn memory_grows_with_requests_up_to_its_maximum_and_is_given_back() {
     const MIB: usize = 1 << 20;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
-    let fault = ["--fault", "memory=8MiB,max=100MiB"];
+    let fault = ["--faults", "memory=8MiB,max=100MiB"];
     let service = Binary::start_with(&format!("sqlite:{}", path.display()), &fault);
     let url = format!("http://{}{LIST}", service.field("http"));
     let ask = async |count: usize| {

@@ -4,11 +4,12 @@
 
 mod support;
 
-use std::path::Path;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use challenge_service::cli::ServeArgs;
+use challenge_service::phase::Phase;
 use challenge_service::rewards::MockArgs;
+use challenge_service::settings::Settings;
 use challenge_service::throwaway::Postgres;
 use serde_json::{Value, json};
 use support::{MockAddresses, Running, mock, send, start};
@@ -37,12 +38,12 @@ async fn until(service: &Running, wanted: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-async fn started(mock: &MockAddresses, change: impl FnOnce(&mut ServeArgs)) -> Running {
-    start(|args| {
-        args.phase = "phase11".into();
-        args.rewards = mock.url();
-        args.reward_limits.reward_timeout = Duration::from_millis(300);
-        change(args);
+async fn started(mock: &MockAddresses, change: impl FnOnce(&mut Settings)) -> Running {
+    start(|settings| {
+        settings.phase = Phase::load("phase11").unwrap();
+        settings.reward_url = mock.url().into();
+        settings.reward_timeout = Duration::from_millis(300);
+        change(settings);
     })
     .await
 }
@@ -67,7 +68,7 @@ async fn a_claim_does_not_wait_for_its_reward() {
     assert!(claimed["claimedAt"].is_string());
     assert_eq!(game.goal("ann").await, claimed, "the list says the same");
     let problem = game.claim("ann").await.problem();
-    assert_eq!(problem, (409, "already_claimed".into()));
+    assert_eq!(problem, (409, "ALREADY_CLAIMED".into()));
 
     behave(&mock, json!({ "hangRate": 0.0 })).await;
     until(&service, |outbox| outbox["pending"] == 0).await;
@@ -79,7 +80,10 @@ async fn a_claim_does_not_wait_for_its_reward() {
 async fn an_inline_claim_is_granted_when_it_is_answered() {
     let stop = CancellationToken::new();
     let mock = mock(|_| (), &stop).await;
-    let service = started(&mock, |args| args.phase = "phase10".into()).await;
+    let service = started(&mock, |settings| {
+        settings.phase = Phase::load("phase10").unwrap();
+    })
+    .await;
     let game = service.game();
     game.complete("ann").await;
     let claimed = game.claim("ann").await.json();
@@ -91,7 +95,10 @@ async fn what_fails_too_often_is_set_aside_until_an_operator_tries_again() {
     let stop = CancellationToken::new();
     let failing = |args: &mut MockArgs| args.behaviour.failure_rate = "100%".parse().unwrap();
     let mock = mock(failing, &stop).await;
-    let service = started(&mock, |args| args.reward_limits.outbox_attempts = 3).await;
+    let service = started(&mock, |settings| {
+        settings.outbox_attempts = NonZeroU32::new(3).unwrap();
+    })
+    .await;
     let game = service.game();
     game.complete("ann").await;
     assert_eq!(game.claim("ann").await.status, 200);
@@ -139,24 +146,16 @@ async fn what_cannot_succeed_is_set_aside_at_once_and_metrics_say_so() {
             metrics.contains("challenge_reward_calls_total{outcome=\"refused\"} 1"),
             "{metrics}"
         );
-        assert!(metrics.contains("challenge_outbox_failed_attempts_total 1"));
+        assert!(
+            metrics.contains("challenge_outbox_attempts_total{outcome=\"given_up\"} 1"),
+            "{metrics}"
+        );
         if metrics.contains("challenge_outbox_dead 1") {
             break;
         }
         // Counted once a second.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-/// A phase file like phase 11 with another pool.
-fn phase_with_pool(directory: &Path, pool: u32) -> String {
-    let preset = Path::new(env!("CARGO_MANIFEST_DIR")).join("phases/phase11.toml");
-    let text = std::fs::read_to_string(preset).unwrap();
-    let changed = text.replace("pool = 100", &format!("pool = {pool}"));
-    assert_ne!(text, changed);
-    let path = directory.join("mine.toml");
-    std::fs::write(&path, changed).unwrap();
-    path.display().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,14 +170,13 @@ async fn on_postgres() {
 }
 
 async fn no_connection_is_held_while_the_platform_is_asked(database: &str) {
-    let directory = tempfile::tempdir().unwrap();
     let stop = CancellationToken::new();
     let mock = mock(hanging, &stop).await;
-    let service = started(&mock, |args| {
-        args.phase = phase_with_pool(directory.path(), 1);
-        args.database = database.into();
+    let service = started(&mock, |settings| {
+        settings.phase.switches.pool = NonZeroU32::MIN;
+        settings.database = database.into();
         // As good as never.
-        args.reward_limits.reward_timeout = Duration::from_mins(10);
+        settings.reward_timeout = Duration::from_mins(10);
     })
     .await;
     let game = service.game();
@@ -191,7 +189,7 @@ async fn no_connection_is_held_while_the_platform_is_asked(database: &str) {
     }
     // Three calls are under way, and the only connection is free.
     assert_eq!(game.goal("ann").await["rewardStatus"], "pending");
-    assert_eq!(service.app.rewards.in_flight(), 3);
+    assert_eq!(service.app.rewards.metrics().in_flight.get(), 3);
 }
 
 async fn of_many_claims_at_two_instances_each_goal_is_granted_once(database: &str) {
@@ -203,7 +201,7 @@ async fn of_many_claims_at_two_instances_each_goal_is_granted_once(database: &st
         args.behaviour.hang_rate = "10%".parse().unwrap();
     };
     let mock = mock(moody, &stop).await;
-    let on_it = |args: &mut ServeArgs| args.database = database.into();
+    let on_it = |settings: &mut Settings| settings.database = database.into();
     let (one, other) = (started(&mock, on_it).await, started(&mock, on_it).await);
     let games = [one.game(), other.game()];
     let mut claims = JoinSet::new();
@@ -221,7 +219,7 @@ async fn of_many_claims_at_two_instances_each_goal_is_granted_once(database: &st
         if answer.status == 200 {
             winners.push(user);
         } else {
-            assert_eq!(answer.problem(), (409, "already_claimed".into()));
+            assert_eq!(answer.problem(), (409, "ALREADY_CLAIMED".into()));
         }
     }
     let claimed = winners.len();

@@ -13,6 +13,7 @@ use axum::routing::post;
 use axum::serve::ListenerExt;
 use challenge_service::catalogue::{Reward, RewardKind};
 use challenge_service::rewards::{MockArgs, RewardClient, RewardError, RewardLimits};
+use challenge_service::settings::Settings;
 use challenge_service::store::Claim;
 use serde_json::json;
 use support::{MockAddresses, mock, send};
@@ -20,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 fn client(url: &str, change: impl FnOnce(&mut RewardLimits)) -> RewardClient {
-    let mut limits = RewardLimits::default();
+    let mut limits = Settings::of_phase("phase9").unwrap().reward_limits();
     change(&mut limits);
     RewardClient::new(url, limits).unwrap()
 }
@@ -63,7 +64,7 @@ async fn what_may_succeed_is_asked_for_three_times_and_what_cannot_once() {
         asked += attempts;
         assert_eq!(mock.total("attempts").await, asked, "{status}");
     }
-    assert_eq!(client.in_flight(), 0);
+    assert_eq!(client.metrics().in_flight.get(), 0);
 }
 
 #[tokio::test]

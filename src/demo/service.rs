@@ -59,7 +59,7 @@ impl Service {
                 &grpc_text,
                 "--admin",
                 &admin_text,
-                "--rewards",
+                "--reward-url",
                 &format!("http://{rewards_text}"),
                 "--allow-mock-user",
             ],

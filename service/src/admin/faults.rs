@@ -3,18 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::refused;
-use crate::app::App;
-use crate::faults::{FaultError, FaultSpec, FaultView};
+use crate::app::Live;
+use crate::failure::Failure;
+use crate::faults::{FaultSpec, FaultView};
 use crate::http::Problem;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
-    /// As on the command line.
+    /// As in the settings, one each.
     faults: Vec<String>,
 }
 
@@ -23,14 +23,14 @@ pub(super) struct FaultsView {
     faults: Vec<FaultView>,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Json<FaultsView> {
+pub(super) async fn show(State(app): State<Live>) -> Json<FaultsView> {
     let faults = app.faults.view();
     Json(FaultsView { faults })
 }
 
 /// Switches the faults of the body on, and all others off.
 pub(super) async fn set(
-    State(app): State<App>,
+    State(app): State<Live>,
     wanted: Result<Json<Wanted>, JsonRejection>,
 ) -> Result<Json<FaultsView>, Problem> {
     let Json(wanted) = wanted.map_err(|error| refused(error.body_text()))?;
@@ -45,19 +45,11 @@ pub(super) async fn set(
     if !mistakes.is_empty() {
         return Err(refused(mistakes.join("\n")));
     }
-    app.faults.set(specs).await.map_err(|error| match error {
-        FaultError::Unsuited { .. } => refused(error.to_string()),
-        FaultError::Store { .. } => Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "The service cannot answer now",
-            error.to_string(),
-        ),
-    })?;
+    app.faults.set(specs).await.map_err(Failure::from)?;
     Ok(show(State(app)).await)
 }
 
-pub(super) async fn clear(State(app): State<App>) -> Json<FaultsView> {
+pub(super) async fn clear(State(app): State<Live>) -> Json<FaultsView> {
     app.faults.clear();
     show(State(app)).await
 }

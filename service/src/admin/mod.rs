@@ -7,14 +7,38 @@ mod profile;
 mod source_path;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{get, post};
 
-use crate::app::App;
-use crate::http::Problem;
+use crate::app::Live;
+use crate::failure::Code;
+use crate::http::{Problem, health};
+use crate::readiness::Readiness;
 
-/// Profiles of this process, and what operators look after.
-pub fn router(app: App) -> Router {
-    Router::new()
+/// What operators' requests need.
+#[derive(Debug, Clone)]
+pub struct AdminState {
+    /// The service itself.
+    pub app: Live,
+    /// What `/readyz` asks.
+    pub readiness: Readiness,
+}
+
+impl FromRef<AdminState> for Live {
+    fn from_ref(state: &AdminState) -> Self {
+        state.app.clone()
+    }
+}
+
+impl FromRef<AdminState> for Readiness {
+    fn from_ref(state: &AdminState) -> Self {
+        state.readiness.clone()
+    }
+}
+
+/// Profiles and health of this process, and what operators look after.
+pub fn router(state: AdminState) -> Router {
+    Router::from(health())
         .route("/debug/pprof/profile", get(profile::profile))
         .route(
             "/debug/faults",
@@ -22,15 +46,9 @@ pub fn router(app: App) -> Router {
         )
         .route("/debug/outbox", get(outbox::show))
         .route("/debug/outbox/retry", post(outbox::retry))
-        .route("/healthz", get(async || "ok"))
-        .with_state(app)
+        .with_state(state)
 }
 
 fn refused(detail: impl Into<String>) -> Problem {
-    Problem::new(
-        http::StatusCode::BAD_REQUEST,
-        "bad_request",
-        "The request cannot be read",
-        detail,
-    )
+    Problem::new(Code::BadRequest, detail)
 }

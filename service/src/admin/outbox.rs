@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 
-use crate::app::App;
+use crate::app::Live;
 use crate::http::Problem;
 use crate::instant::Instant;
 use crate::operations::OperationError;
@@ -29,7 +29,7 @@ pub(super) struct Revived {
     revived: u64,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Json<OutboxView>, Problem> {
+pub(super) async fn show(State(app): State<Live>) -> Result<Json<OutboxView>, Problem> {
     let gauge = app.store.outbox_gauge().await.map_err(failed)?;
     let given_up = app.store.dead_deliveries(SHOWN).await.map_err(failed)?;
     Ok(Json(OutboxView {
@@ -41,7 +41,7 @@ pub(super) async fn show(State(app): State<App>) -> Result<Json<OutboxView>, Pro
 }
 
 /// Tries once more what was given up.
-pub(super) async fn retry(State(app): State<App>) -> Result<Json<Revived>, Problem> {
+pub(super) async fn retry(State(app): State<Live>) -> Result<Json<Revived>, Problem> {
     let revived = app.store.revive_deliveries(Instant::now()).await;
     app.outbox.wake();
     Ok(Json(Revived {

@@ -1,6 +1,7 @@
 //! Requests that are refused.
 
 use http::StatusCode;
+use tonic::Code;
 
 use super::options::Options;
 
@@ -9,6 +10,22 @@ use super::options::Options;
 pub struct Refusal(pub StatusCode);
 
 impl Refusal {
+    /// The status over gRPC.
+    pub fn grpc(self) -> Code {
+        match self.0 {
+            StatusCode::BAD_REQUEST => Code::InvalidArgument,
+            StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+            StatusCode::FORBIDDEN => Code::PermissionDenied,
+            StatusCode::NOT_FOUND => Code::NotFound,
+            StatusCode::CONFLICT => Code::Aborted,
+            StatusCode::TOO_MANY_REQUESTS => Code::ResourceExhausted,
+            StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+            StatusCode::GATEWAY_TIMEOUT => Code::DeadlineExceeded,
+            status if status.is_server_error() => Code::Internal,
+            _ => Code::FailedPrecondition,
+        }
+    }
+
     pub(super) fn read(options: &mut Options<'_>) -> Option<Self> {
         options.take_by("error", |text| {
             text.parse::<StatusCode>()

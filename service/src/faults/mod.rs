@@ -1,7 +1,7 @@
 //! Faults on purpose, to try load tests and their reports on something known.
 //!
-//! Off unless switched on at start (`--fault`) or over the admin address; never over a public one.
-//! While none is on, a call and a statement pay one relaxed load for all of them; a REST request also
+//! Off unless switched on at start (`--faults`) or over the admin address; never over a public one.
+//! While none is on, a request and a statement pay one relaxed load for all of them; a request also
 //! a reference count, because routers clone their layers.
 //!
 //! | fault | what it does to a request |
@@ -21,6 +21,7 @@ mod active;
 mod cpu;
 mod error;
 mod latency;
+mod layer;
 mod lock;
 mod memory;
 mod options;

@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::settle;
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::instant::Instant;
 use crate::store::{Claim, StoreError};
 
@@ -28,7 +28,7 @@ pub async fn sweep(app: &App, stuck_after: Duration) -> Result<usize, StoreError
 }
 
 async fn settled(app: &App, claim: &Claim) -> bool {
-    let Some((_, goal)) = app.catalogue.goal(&claim.goal_id) else {
+    let Some((_, goal)) = app.content.catalogue.goal(&claim.goal_id) else {
         tracing::warn!(
             goal = claim.goal_id,
             "a stuck claim is for a goal that is gone"
@@ -43,14 +43,14 @@ async fn settled(app: &App, claim: &Claim) -> bool {
 }
 
 /// Sweeps every few seconds until told to stop.
-pub async fn sweep_until(app: App, stop: CancellationToken) {
-    let stuck_after = app.rewards.limits().stuck_after();
+pub async fn sweep_until(live: Live, stop: CancellationToken) {
+    let stuck_after = live.rewards.limits().stuck_after();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(stuck_after / 2) => {}
         }
-        match sweep(&app, stuck_after).await {
+        match sweep(&live.now(), stuck_after).await {
             Ok(0) => {}
             Ok(granted) => tracing::info!(granted, "stuck claims were settled"),
             Err(error) => tracing::warn!(%error, "stuck claims could not be swept"),

@@ -7,31 +7,22 @@
 //! platform grants once. What fails comes back after a pause that doubles; what failed too often, or
 //! cannot succeed, is set aside for an operator.
 
-mod gauges;
 mod worker;
 
 use std::sync::Arc;
 
-use prometheus_client::registry::Registry;
 use tokio::sync::Notify;
 pub use worker::work_until;
-
-use gauges::Gauges;
 
 /// Ties those who owe rewards to the worker of this process; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Outbox {
     owed: Arc<Notify>,
-    gauges: Gauges,
 }
 
 impl Outbox {
     /// Tells the worker of this process that something is due.
     pub fn wake(&self) {
         self.owed.notify_one();
-    }
-
-    pub(crate) fn register(&self, registry: &mut Registry) {
-        self.gauges.register(registry);
     }
 }

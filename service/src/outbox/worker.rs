@@ -7,8 +7,9 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::Live;
 use crate::instant::Instant;
+use crate::metrics::OutboxMetrics;
 use crate::rewards::{Backoff, RewardError};
 use crate::store::{Delivery, Retry, StoreError};
 
@@ -26,12 +27,12 @@ const BACKOFF: Backoff = Backoff {
 
 /// Gets owed rewards granted until told to stop. What is being asked for then goes on as tasks of
 /// the app.
-pub async fn work_until(app: App, stop: CancellationToken) {
+pub async fn work_until(app: Live, metrics: OutboxMetrics, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut counted: Option<std::time::Instant> = None;
     loop {
         if counted.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
-            count(&app).await;
+            count(&app, &metrics).await;
             counted = Some(std::time::Instant::now());
         }
         // A place first: what is leased and waits in line here would be kept from others.
@@ -60,9 +61,9 @@ pub async fn work_until(app: App, stop: CancellationToken) {
         for delivery in leased {
             let place = free.split(1);
             let deliver = {
-                let app = app.clone();
+                let (app, metrics) = (app.clone(), metrics.clone());
                 async move {
-                    deliver(&app, &delivery).await;
+                    deliver(&app, &metrics, &delivery).await;
                     drop(place);
                 }
             };
@@ -79,30 +80,36 @@ pub async fn work_until(app: App, stop: CancellationToken) {
     }
 }
 
-async fn lease(app: &App, room: usize) -> Result<Vec<Delivery>, StoreError> {
+async fn lease(app: &Live, room: usize) -> Result<Vec<Delivery>, StoreError> {
     let now = Instant::now();
     let until = now.after(app.rewards.limits().lease());
     app.store.lease_deliveries(now, until, room as u32).await
 }
 
 /// One attempt. Where the database fails, the lease runs out and the reward is asked for again.
-async fn deliver(app: &App, delivery: &Delivery) {
+async fn deliver(app: &Live, metrics: &OutboxMetrics, delivery: &Delivery) {
     let body = Bytes::from(delivery.request.clone());
     let noted = match app.rewards.ask(&delivery.key, body).await {
         Ok(()) => {
-            app.outbox.gauges.granted.inc();
             let now = Instant::now();
+            metrics.granted.inc();
+            metrics
+                .delay
+                .observe(now.since(delivery.since).as_secs_f64());
             app.store.finish_delivery(&delivery.key, now).await
         }
         Err(error) => {
-            app.outbox.gauges.failed.inc();
             let most = app.rewards.limits().outbox_attempts;
             let retry = retry(&error, delivery.attempt, most, fastrand::f64());
             let told = error.to_string();
             let goal = &delivery.goal_id;
             match retry {
-                Retry::At(_) => tracing::debug!(error = told, goal, "an owed reward failed"),
+                Retry::At(_) => {
+                    metrics.retried.inc();
+                    tracing::debug!(error = told, goal, "an owed reward failed");
+                }
                 Retry::Never(_) => {
+                    metrics.given_up.inc();
                     tracing::warn!(
                         error = told,
                         goal,
@@ -128,9 +135,9 @@ fn retry(error: &RewardError, attempt: u32, most: u32, jitter: f64) -> Retry {
     }
 }
 
-async fn count(app: &App) {
+async fn count(app: &Live, metrics: &OutboxMetrics) {
     match app.store.outbox_gauge().await {
-        Ok(gauge) => app.outbox.gauges.set(gauge, Instant::now()),
+        Ok(gauge) => metrics.look(gauge, Instant::now()),
         Err(error) => tracing::warn!(%error, "owed rewards could not be counted"),
     }
 }

@@ -12,13 +12,13 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use prometheus_client::registry::Registry;
+use prometheus_client::metrics::gauge::Gauge;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::calls::Calls;
 use super::limits::{ATTEMPTS, BACKOFF, RewardLimits};
 use crate::catalogue::Reward;
+use crate::metrics::RewardMetrics;
 use crate::store::Claim;
 
 /// Why a reward was not granted, as far as is known.
@@ -63,7 +63,7 @@ pub struct RewardClient {
     grants: Uri,
     limits: RewardLimits,
     places: Arc<Semaphore>,
-    calls: Calls,
+    metrics: RewardMetrics,
 }
 
 #[derive(Serialize)]
@@ -107,7 +107,7 @@ impl RewardClient {
             grants,
             limits,
             places: Arc::new(Semaphore::new(limits.reward_concurrency as usize)),
-            calls: Calls::default(),
+            metrics: RewardMetrics::default(),
         })
     }
 
@@ -116,14 +116,16 @@ impl RewardClient {
         &self.limits
     }
 
-    /// Calls that wait for an answer, now.
-    pub fn in_flight(&self) -> u32 {
-        let free = self.places.available_permits() as u32;
-        self.limits.reward_concurrency.saturating_sub(free)
+    /// Counts its calls there.
+    #[must_use]
+    pub fn metered(mut self, metrics: RewardMetrics) -> Self {
+        self.metrics = metrics;
+        self
     }
 
-    pub(crate) fn register(&self, registry: &mut Registry) {
-        self.calls.register(registry);
+    /// What is counted of its calls.
+    pub fn metrics(&self) -> &RewardMetrics {
+        &self.metrics
     }
 
     /// Grants a reward, in a few attempts. Asked again for the same claim, the platform grants
@@ -149,13 +151,24 @@ impl RewardClient {
         let outcome = tokio::time::timeout(limit, self.exchange(key, body))
             .await
             .unwrap_or(Err(RewardError::Timeout(limit)));
-        self.calls.count(&outcome);
+        self.count(&outcome);
         outcome
+    }
+
+    fn count(&self, outcome: &Result<(), RewardError>) {
+        let counter = match outcome {
+            Ok(()) => &self.metrics.granted,
+            Err(RewardError::Timeout(_)) => &self.metrics.timeout,
+            Err(RewardError::Connection(_) | RewardError::Url { .. }) => &self.metrics.connection,
+            Err(RewardError::Refused(_)) => &self.metrics.refused,
+        };
+        counter.inc();
     }
 
     async fn exchange(&self, key: &str, body: Bytes) -> Result<(), RewardError> {
         let failed = |error: &dyn std::error::Error| RewardError::Connection(error.to_string());
         let _place = self.places.acquire().await.map_err(|e| failed(&e))?;
+        let _call = InFlight::on(&self.metrics.in_flight);
         let request = Request::builder()
             .method(Method::POST)
             .uri(&self.grants)
@@ -173,5 +186,21 @@ impl RewardClient {
         } else {
             Err(RewardError::Refused(status))
         }
+    }
+}
+
+/// Counts as in flight until it is dropped, by a time-out too.
+struct InFlight<'a>(&'a Gauge);
+
+impl<'a> InFlight<'a> {
+    fn on(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::backoff::Backoff;
-use crate::span;
 
 /// Attempts at one inline grant, while a player waits.
 pub(super) const ATTEMPTS: u32 = 3;
@@ -15,41 +14,14 @@ pub(super) const BACKOFF: Backoff = Backoff {
 };
 
 /// Bounds of what is asked of the reward platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RewardLimits {
-    /// How long to wait for an answer of the reward platform, for each attempt
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = span::parse, env = "CHALLENGE_REWARD_TIMEOUT")]
+    /// How long to wait for an answer, for each attempt.
     pub reward_timeout: Duration,
-
-    /// How many grants to ask for at once; others wait in line
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        default_value_t = 128,
-        value_parser = clap::value_parser!(u32).range(1..=10_000),
-        env = "CHALLENGE_REWARD_CONCURRENCY"
-    )]
+    /// How many grants to ask for at once; others wait in line.
     pub reward_concurrency: u32,
-
-    /// Attempts at a grant of the outbox until it is set aside for an operator
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        default_value_t = 20,
-        value_parser = clap::value_parser!(u32).range(1..),
-        env = "CHALLENGE_OUTBOX_ATTEMPTS"
-    )]
+    /// Attempts at a grant of the outbox until it is set aside for an operator.
     pub outbox_attempts: u32,
-}
-
-impl Default for RewardLimits {
-    fn default() -> Self {
-        Self {
-            reward_timeout: Duration::from_secs(2),
-            reward_concurrency: 128,
-            outbox_attempts: 20,
-        }
-    }
 }
 
 impl RewardLimits {
@@ -78,7 +50,8 @@ mod tests {
 
     #[test]
     fn a_claim_in_flight_ends_before_a_shutdown_gives_up_on_it() {
-        let limits = RewardLimits::default();
+        let settings = crate::settings::Settings::of_phase("phase9").unwrap();
+        let limits = settings.reward_limits();
         assert_eq!(limits.longest_grant(), Duration::from_millis(6300));
         assert!(limits.longest_grant() < crate::service::DRAIN);
         assert!(limits.stuck_after() > limits.longest_grant());

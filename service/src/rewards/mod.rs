@@ -1,7 +1,6 @@
 //! The reward platform: the client that the service uses, and a mock to stand in for it.
 
 mod backoff;
-mod calls;
 mod client;
 mod limits;
 mod mock;

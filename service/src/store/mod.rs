@@ -7,10 +7,12 @@ mod assignments;
 mod error;
 mod gate;
 mod held;
+mod metered_pool;
 mod outbox;
 mod owing;
 mod postgres;
 mod row;
+mod selection;
 mod sqlite;
 
 use std::fmt;
@@ -22,9 +24,11 @@ pub use gate::Gate;
 pub use held::HeldConnections;
 pub use outbox::{DeadDelivery, Delivery, OutboxGauge, Retry};
 pub use postgres::PgStore;
+pub use selection::Selection;
 pub use sqlite::SqliteStore;
 
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 use crate::rule::Change;
 
@@ -163,7 +167,21 @@ impl Store {
         dispatch!(self, s => s.set_active(user, namespace, goal, now).await)
     }
 
-    /// Applies an event to the user's active, unfinished rows. Returns how many it touched.
+    /// Switches all these goals on, and with `replaced` the other goals of that challenge off.
+    ///
+    /// Rows that are over start from nothing, others keep their progress.
+    pub async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        dispatch!(self, s => s.select(user, namespace, goals, replaced, now).await)
+    }
+
+    /// Applies an event to the user's active, unfinished rows that have not expired. Returns how many it touched.
     pub async fn advance(
         &self,
         user: &str,
@@ -209,11 +227,24 @@ impl Store {
         dispatch!(self, s => s.stuck_claims(since_before, limit).await)
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        dispatch!(self, s => s.ping().await)
+    }
+
     /// How many connections there are, now.
     pub fn pool_gauge(&self) -> PoolGauge {
         match self {
             Self::Pg(store) => store.pool_gauge(),
             Self::Sqlite(store) => store.pool_gauge(),
+        }
+    }
+
+    /// What the pool counts.
+    pub fn pool_metrics(&self) -> &PoolMetrics {
+        match self {
+            Self::Pg(store) => store.pool_metrics(),
+            Self::Sqlite(store) => store.pool_metrics(),
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Delivery {
     pub request: String,
     /// Which attempt this is, from 1. Another lease of the same row has another number.
     pub attempt: u32,
+    /// Since when it is owed.
+    pub since: Instant,
 }
 
 /// What becomes of a delivery that failed.
@@ -61,7 +63,7 @@ pub struct OutboxGauge {
 /// The columns of [`Delivery`], in the order in which they are read.
 macro_rules! delivery_columns {
     () => {
-        "idempotency_key, user_id, goal_id, request, attempts"
+        "idempotency_key, user_id, goal_id, request, attempts, created_at"
     };
 }
 pub(super) use delivery_columns;
@@ -72,6 +74,7 @@ where
     usize: ColumnIndex<R>,
     String: Decode<'r, R::Database> + Type<R::Database>,
     i32: Decode<'r, R::Database> + Type<R::Database>,
+    Instant: Decode<'r, R::Database> + Type<R::Database>,
     R::Database: Database,
 {
     fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
@@ -81,6 +84,7 @@ where
             goal_id: row.try_get(2)?,
             request: row.try_get(3)?,
             attempt: row.try_get::<i32, _>(4)?.unsigned_abs(),
+            since: row.try_get(5)?,
         })
     }
 }

@@ -4,17 +4,20 @@ mod outbox;
 
 use std::num::NonZeroU32;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, Gate, PoolGauge, StoreError};
+use super::selection::{on_selected, starts_anew};
+use super::{Advance, Assignment, Assignments, Claim, Gate, PoolGauge, Selection, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// A pool of connections to PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgStore {
-    pub(super) pool: PgPool,
+    pub(super) pool: MeteredPool<Postgres>,
     pub(super) gate: Gate,
 }
 
@@ -34,7 +37,7 @@ impl PgStore {
             .await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self {
-            pool,
+            pool: MeteredPool::new(pool),
             gate: Gate::default(),
         })
     }
@@ -71,9 +74,10 @@ impl PgStore {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "insert into user_goal_progress
-                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, $3, $3
-             from unnest($4::text[], $5::text[], $6::bool[]) as goal (goal_id, challenge_id, is_active)
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from unnest($4::text[], $5::text[], $6::bool[], $7::timestamptz[])
+                 as goal (goal_id, challenge_id, is_active, expires_at)
              on conflict (user_id, goal_id) do nothing",
         )
         .bind(user)
@@ -82,6 +86,7 @@ impl PgStore {
         .bind(&goals.goal_ids)
         .bind(&goals.challenge_ids)
         .bind(&goals.active)
+        .bind(&goals.expires_at)
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected())
@@ -119,6 +124,43 @@ impl PgStore {
         Ok(query.fetch_one(&self.pool).await?)
     }
 
+    pub(super) async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        // By the ids of goals: all who write several rows of a user lock them in that order.
+        let sql = concat!(
+            "insert into user_goal_progress as row
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from (
+                 select goal_id, challenge_id, true as is_active, expires_at
+                 from unnest($4::text[], $5::text[], $6::timestamptz[]) as goal (goal_id, challenge_id, expires_at)
+                 union all
+                 select goal_id, challenge_id, false, null
+                 from user_goal_progress
+                 where user_id = $1 and challenge_id = $7 and goal_id <> all($4)
+                     and is_active and (expires_at is null or expires_at > $3)
+             ) as goal
+             order by goal_id",
+            on_selected!(),
+            progress_columns!()
+        );
+        let query = sqlx::query_as(sql)
+            .bind(user)
+            .bind(namespace)
+            .bind(now)
+            .bind(&goals.goal_ids)
+            .bind(&goals.challenge_ids)
+            .bind(&goals.expires_at)
+            .bind(replaced);
+        Ok(Selection::of_written(query.fetch_all(&self.pool).await?))
+    }
+
     pub(super) async fn advance(
         &self,
         user: &str,
@@ -146,6 +188,7 @@ impl PgStore {
                  select row.goal_id from user_goal_progress as row
                  where row.user_id = $1 and row.goal_id = any($3)
                      and row.is_active and row.status in ('not_started', 'in_progress')
+                     and (row.expires_at is null or row.expires_at > $2)
                  order by row.goal_id
                  for no key update
              )
@@ -169,7 +212,8 @@ impl PgStore {
                  updated_at = $2
              from locked join goal using (goal_id)
              where row.user_id = $1 and row.goal_id = locked.goal_id
-                 and row.is_active and row.status in ('not_started', 'in_progress')"
+                 and row.is_active and row.status in ('not_started', 'in_progress')
+                 and (row.expires_at is null or row.expires_at > $2)"
         ))
         .bind(user)
         .bind(now)
@@ -267,6 +311,11 @@ impl PgStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.pool.options().get_max_connections(),
@@ -274,6 +323,10 @@ impl PgStore {
             idle: self.pool.num_idle() as u32,
             queued_writes: None,
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.pool.metrics()
     }
 
     pub(super) async fn close(&self) {

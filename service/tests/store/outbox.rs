@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use challenge_service::instant::Instant;
 use challenge_service::progress::{RewardStatus, Status};
-use challenge_service::store::{Claim, Delivery, Retry, Store};
+use challenge_service::rule::Change;
+use challenge_service::store::{Advance, Assignment, Assignments, Claim, Delivery, Retry, Store};
 
-use super::{complete, row};
+use super::{NAMESPACE, complete, goal, row};
 
 const ALL: u32 = 10_000;
 const LEASE: Duration = Duration::from_mins(1);
@@ -16,6 +17,7 @@ pub(super) async fn conform(store: &Store, run: &str) {
     claims_and_owes_once(store, &format!("owing-{run}")).await;
     keeps_the_key_of_an_inline_attempt(store, &format!("switched-{run}")).await;
     leases_to_one(store, &format!("lease-{run}")).await;
+    owes_once_a_window(store, &format!("window-{run}")).await;
     notes_what_was_granted(store, &format!("granted-{run}")).await;
     puts_off_and_sets_aside(store, &format!("failed-{run}")).await;
     counts_what_is_owed(store, &format!("gauge-{run}")).await;
@@ -89,6 +91,7 @@ async fn claims_and_owes_once(store: &Store, user: &str) {
         goal_id: "goal-000".into(),
         request: format!("{{\"n\":{n}}}"),
         attempt: 1,
+        since: now,
     };
     assert_eq!(lease(store, user, now).await, [expected]);
 }
@@ -108,6 +111,53 @@ async fn keeps_the_key_of_an_inline_attempt(store: &Store, user: &str) {
     assert!(claimed.unwrap().is_some());
     assert_eq!(lease(store, user, now).await[0].key, key);
     assert!(store.finish_delivery(&key, now).await.unwrap());
+}
+
+/// A goal that rotates is owed again in its next window, whatever became of the reward of this one.
+async fn owes_once_a_window(store: &Store, prefix: &str) {
+    let now = Instant::now();
+    let end = now.after(LEASE);
+    for granted_in_time in [true, false] {
+        let user = format!("{prefix}-{granted_in_time}");
+        let claim = async |key, from, until| {
+            let until = Assignment {
+                expires_at: Some(until),
+                ..goal(0)
+            };
+            let goals: Assignments = [until].into_iter().collect();
+            let selected = store.select(&user, NAMESPACE, &goals, None, from).await;
+            let fresh = &selected.unwrap().selected[0];
+            assert_eq!((fresh.status, fresh.granted_at), (Status::NotStarted, None));
+            let reached = Advance {
+                goal_id: "goal-000",
+                change: Change::Set(5),
+                target: 5,
+            };
+            assert_eq!(store.advance(&user, &[reached], from).await.unwrap(), 1);
+            let claimed = store.claim_owing(&claim_of(&user, key), "{}", from).await;
+            let claimed = claimed.unwrap().unwrap();
+            assert_eq!(claimed.reward_status(), Some(RewardStatus::Pending));
+        };
+        let [first, second] = ["first", "second"].map(|key| claim_of(&user, key).key);
+        claim("first", now, end).await;
+        if granted_in_time {
+            assert!(store.finish_delivery(&first, now).await.unwrap());
+        }
+        claim("second", end, end.after(LEASE)).await;
+        if !granted_in_time {
+            let owed = lease(store, &user, end).await;
+            let keys: BTreeSet<_> = owed.iter().map(|delivery| &delivery.key).collect();
+            assert_eq!(keys, BTreeSet::from([&first, &second]));
+            assert!(store.finish_delivery(&first, end).await.unwrap());
+        }
+        assert_eq!(
+            row(store, &user).await.reward_status(),
+            Some(RewardStatus::Pending),
+            "the reward of the first window says nothing of the second"
+        );
+        assert!(store.finish_delivery(&second, end).await.unwrap());
+        assert_eq!(row(store, &user).await.granted_at, Some(end));
+    }
 }
 
 async fn leases_to_one(store: &Store, prefix: &str) {

@@ -46,6 +46,23 @@ impl Binary {
         }
     }
 
+    /// Asks for the catalogue to be loaded again, and returns what the log says to it.
+    #[cfg(unix)]
+    pub fn hang_up(&mut self, last_line_holds: &str) -> String {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+        assert!(told.success());
+        let mut said = String::new();
+        while !said
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains(last_line_holds))
+        {
+            assert_ne!(self.log.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        said
+    }
+
     /// A field of the first line of the log.
     pub fn field(&self, name: &str) -> String {
         let start = format!(" {name}=");

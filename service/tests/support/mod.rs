@@ -7,6 +7,9 @@
 )]
 
 pub mod binary;
+pub mod grpc;
+pub mod held_rewards;
+pub mod player;
 pub mod players;
 
 use std::net::SocketAddr;
@@ -14,11 +17,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use challenge_service::app::App;
-use challenge_service::cli::{Role, ServeArgs};
+use challenge_service::app::{App, Live};
+use challenge_service::instant::Instant;
 use challenge_service::latency_law::LatencyLaw;
-use challenge_service::rewards::{Mock, MockArgs, RewardLimits};
+use challenge_service::rewards::{Mock, MockArgs};
+use challenge_service::rule::{Change, MAX_PROGRESS};
 use challenge_service::service::{Addresses, Service};
+use challenge_service::settings::Settings;
+use challenge_service::store::{Advance, Assignment};
+use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -31,28 +38,25 @@ use tokio_util::sync::CancellationToken;
 pub struct Running {
     pub addresses: Addresses,
     pub app: App,
+    pub live: Live,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
     pub rewards: MockAddresses,
     _directory: TempDir,
 }
 
-/// Arguments that bind free ports and keep the database in `directory`.
-pub fn args(directory: &Path) -> ServeArgs {
+/// Settings that bind free ports and keep the database in `directory`.
+pub fn settings(directory: &Path) -> Settings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    ServeArgs {
-        role: Role::All,
-        phase: "phase9".into(),
-        database: format!("sqlite:{}", directory.join("challenge.db").display()),
+    Settings {
+        database: format!("sqlite:{}", directory.join("challenge.db").display()).into(),
         http: any,
         grpc: any,
         admin: any,
         // Nothing listens there.
-        rewards: "http://127.0.0.1:1".into(),
-        reward_limits: RewardLimits::default(),
-        fault: Vec::new(),
-        catalogue: None,
+        reward_url: "http://127.0.0.1:1".into(),
         allow_mock_user: true,
+        ..Settings::of_phase("phase9").unwrap()
     }
 }
 
@@ -104,21 +108,22 @@ impl MockAddresses {
     }
 }
 
-/// A service with its mock, after `change` had its say about the arguments.
-pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
+/// A service with its mock, after `change` had its say about the settings.
+pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let stop = CancellationToken::new();
     let rewards = reward_mock(Duration::from_millis(20), &stop).await;
-    let mut args = args(directory.path());
-    args.rewards = rewards.url();
-    change(&mut args);
-    let service = Service::bind(args).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.clone());
+    let mut settings = settings(directory.path());
+    settings.reward_url = rewards.url().into();
+    change(&mut settings);
+    let service = Service::bind(settings).await.unwrap();
+    let (addresses, live) = (service.addresses, service.app.clone());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
         addresses,
-        app,
+        app: live.now(),
+        live,
         stop,
         done,
         rewards,
@@ -126,10 +131,29 @@ pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
     }
 }
 
+/// Activates a goal that wants an absolute value, and completes it.
+pub async fn complete(service: &Running, user: &str, challenge: &str, goal: &str) {
+    let (store, now) = (&service.app.store, Instant::now());
+    let active = Assignment {
+        goal_id: goal.into(),
+        challenge_id: challenge.into(),
+        is_active: true,
+        expires_at: None,
+    };
+    store.set_active(user, "test", &active, now).await.unwrap();
+    let reached = [Advance {
+        goal_id: goal,
+        change: Change::Set(MAX_PROGRESS),
+        target: 1,
+    }];
+    assert_eq!(store.advance(user, &reached, now).await.unwrap(), 1);
+}
+
 /// What a server answered.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    pub headers: HeaderMap,
     pub content_type: String,
     pub body: Bytes,
 }
@@ -195,6 +219,7 @@ pub async fn try_send(
         .map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
     Some(Answer {
         status: response.status().as_u16(),
+        headers: response.headers().clone(),
         content_type,
         body: response.into_body().collect().await.ok()?.to_bytes(),
     })
@@ -205,7 +230,7 @@ impl Running {
     pub fn game(&self) -> players::Game {
         players::Game {
             http: self.addresses.http.to_string(),
-            grpc: self.addresses.grpc.unwrap().to_string(),
+            grpc: self.addresses.grpc.to_string(),
         }
     }
 

@@ -12,14 +12,16 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use write::{Write, Written};
 use writer::Writer;
 
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, Gate, PoolGauge, StoreError};
+use super::{Advance, Assignment, Assignments, Claim, Gate, PoolGauge, Selection, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// Every reader is a thread; more than this only adds switches between them.
@@ -42,7 +44,7 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    pub(super) readers: SqlitePool,
+    pub(super) readers: MeteredPool<Sqlite>,
     writer: Writer,
     pub(super) gate: Gate,
 }
@@ -68,7 +70,7 @@ impl SqliteStore {
             .connect_with(cached(reading, READER_CACHE_KIB))
             .await?;
         Ok(Self {
-            readers,
+            readers: MeteredPool::new(readers),
             writer: Writer::spawn(writer),
             gate: Gate::default(),
         })
@@ -132,6 +134,25 @@ impl SqliteStore {
         };
         let row = self.writer.write(write).await?.row();
         row.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    pub(super) async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        let write = Write::Select {
+            user: user.to_owned(),
+            namespace: namespace.to_owned(),
+            goals: goals.json().to_owned(),
+            replaced: replaced.map(str::to_owned),
+            now,
+        };
+        let rows = self.writer.write(write).await?.rows();
+        Ok(Selection::of_written(rows))
     }
 
     pub(super) async fn advance(
@@ -214,6 +235,11 @@ impl SqliteStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.readers.options().get_max_connections(),
@@ -221,6 +247,10 @@ impl SqliteStore {
             idle: self.readers.num_idle() as u32,
             queued_writes: Some(self.writer.queued()),
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.readers.metrics()
     }
 
     pub(super) async fn close(&self) {
