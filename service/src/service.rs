@@ -16,6 +16,7 @@ use crate::catalogue::{Catalogue, CatalogueError};
 use crate::faults::FaultError;
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
+use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
 use crate::operations::sweep_until;
 use crate::outbox;
@@ -38,6 +39,9 @@ pub enum ServiceError {
     /// The reward platform's URL is wrong.
     #[error(transparent)]
     Rewards(#[from] RewardError),
+    /// The cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -103,13 +107,16 @@ impl Service {
         };
         let hangups = Hangups::listen();
         let rewards = RewardClient::new(settings.reward_url.expose(), limits)?;
-        let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
+        let store =
+            Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
         let metrics = Metrics::new(&phase, &store);
         let rewards = if settings.role.serves_players() {
             rewards.metered(metrics.group())
         } else {
             rewards
         };
+        let initialised =
+            InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
         let (admin, admin_address) = listen("admin", settings.admin).await?;
@@ -127,7 +134,7 @@ impl Service {
             admin = %admin_address,
             "challenge service ready"
         );
-        let app = Live::new(catalogue, store, phase, rewards, metrics);
+        let app = Live::new(catalogue, store, phase, rewards, metrics, initialised);
         app.faults.set(settings.faults).await?;
         Ok(Self {
             addresses,
@@ -227,6 +234,9 @@ impl Service {
         // Again: operators could switch faults on until here, and connections that one holds would be
         // waited for.
         self.app.faults.clear();
+        // What callers who hung up have left in the queues.
+        self.app.assigner.close().await;
+        self.app.activator.close().await;
         self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome

@@ -1,5 +1,6 @@
 //! What operators see, on an address of its own that players cannot reach.
 
+mod cache;
 mod faults;
 mod outbox;
 pub mod pprof_format;
@@ -36,10 +37,11 @@ impl FromRef<AdminState> for Readiness {
     }
 }
 
-/// Profiles and health of this process, and what operators look after.
+/// Profiles and health of this process, what operators look after, and what may be done to it.
 pub fn router(state: AdminState) -> Router {
     Router::from(health())
         .route("/debug/pprof/profile", get(profile::profile))
+        .route("/admin/cache/clear", post(cache::clear))
         .route(
             "/debug/faults",
             get(faults::show).put(faults::set).delete(faults::clear),

@@ -27,6 +27,7 @@ pub(crate) use table::{choice_in_toml, choices, keys};
 pub use value::{Bound, Form, SecretUrl, Value};
 
 use crate::faults::FaultSpec;
+use crate::initialised::InitialisedUsers;
 use crate::phase::{Phase, Switches};
 use crate::rewards::RewardLimits;
 
@@ -66,6 +67,8 @@ keys! {
         /// memory=64KiB, lock=mutex,hold=5ms or pool=20,for=10s; with ,share=10% and ,on=/path to leave
         /// others alone. The admin address changes it while the service runs: /debug/faults.
         faults: Vec<FaultSpec>,
+        /// Redis, for `cache = "redis"`.
+        redis: Option<SecretUrl>,
         /// Challenges and goals; without it those that are built in.
         catalogue: Option<PathBuf>,
         /// Believe X-Mock-User, a header or gRPC metadata, for development and load tests. Without it,
@@ -146,6 +149,9 @@ impl Settings {
         });
         let phase = Phase::over(&named, given, &mut layers);
         let settings = Self::take(&mut layers, phase);
+        if let Some(settings) = &settings {
+            settings.check(&mut layers);
+        }
         let mistakes = layers.finish(&all_keys().collect::<Vec<_>>());
         match settings {
             Some(settings) if mistakes.is_empty() => Ok(settings),
@@ -159,6 +165,20 @@ impl Settings {
             reward_timeout: self.reward_timeout,
             reward_concurrency: self.reward_concurrency.get(),
             outbox_attempts: self.outbox_attempts.get(),
+        }
+    }
+
+    /// Notes values that are right by themselves and do not go together.
+    fn check(&self, layers: &mut Layers) {
+        if let Err(error) = InitialisedUsers::check(&self.phase.switches, self.redis.as_ref()) {
+            let text = error.to_string();
+            let (what, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+            let mistake = Mistake::new(&Place::Default, what);
+            layers.note(if hint.is_empty() {
+                mistake
+            } else {
+                mistake.hint(hint)
+            });
         }
     }
 
