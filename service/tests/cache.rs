@@ -120,7 +120,7 @@ async fn a_redis_that_is_down_fails_no_request_and_is_used_again_when_it_is_back
     assert_eq!(service.metric(ERROR).await, 2);
     let clear = format!("http://{}/admin/cache/clear", service.addresses.admin);
     let refused = send("POST", &clear, &[], None).await.problem();
-    assert_eq!(refused, (503, "cache_failed".to_owned()));
+    assert_eq!(refused, (503, "CACHE_FAILED".to_owned()));
 
     redis.run();
     let hits = async |more_than| {
@@ -191,7 +191,7 @@ async fn what_was_seen_before_a_clear_is_not_remembered_after_it() {
             .unwrap()
     };
     let (a, b) = (cache(), cache());
-    let set = service.app.materialised.digest();
+    let set = service.app.content.materialised.digest();
     let seen = a.look_up(set, "ann").await;
     assert!(!seen.hit);
     b.clear().await.unwrap();

@@ -259,7 +259,7 @@ async fn new_users_share_statements_and_each_gets_its_rows() {
     let store = &service.app.store;
     let assign = async |users: &[String]| {
         let calls = users.iter().map(|user| {
-            let goals = &service.app.materialised;
+            let goals = &service.app.content.materialised;
             service.app.assigner.assign(user, "test", goals)
         });
         let outcomes = futures_util::future::join_all(calls).await;

@@ -23,13 +23,10 @@ const NAMESPACE: &str = "test";
 
 fn goal(n: usize, is_active: bool) -> Assignment {
     Assignment {
-        goal_id: format!(
-            "goal-{n:03
-        expires_at: None,
-    }"
-        ),
+        goal_id: format!("goal-{n:03}"),
         challenge_id: "challenge-01".into(),
         is_active,
+        expires_at: None,
     }
 }
 
@@ -269,7 +266,7 @@ async fn who_meets_another_writer_waits_tries_again_or_is_refused() {
                 "{name}"
             );
         } else {
-            assert_eq!(answer.problem(), (409, "conflict".to_owned()), "{name}");
+            assert_eq!(answer.problem(), (409, "CONFLICT".to_owned()), "{name}");
         }
         let metrics = service.call("GET", "/metrics", "", None).await;
         let metrics = String::from_utf8(metrics.body.to_vec()).unwrap();
