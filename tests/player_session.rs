@@ -11,6 +11,7 @@ use std::time::Duration;
 use brunt_loadgen::Scenario;
 use brunt_loadgen::plan::user_id;
 use brunt_record::{ActionTotals, Record};
+use challenge_service::latency_law::LatencyLaw;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::Service;
 use challenge_service::settings::Settings;
@@ -30,13 +31,9 @@ fn start(folder: &Path) -> Running {
         .build()
         .unwrap();
     let (http, grpc) = runtime.block_on(async {
-        let mock = Mock::bind(MockArgs {
-            listen: any,
-            latency_min: Duration::from_millis(5),
-            latency_max: Duration::from_millis(5),
-            seed: 1,
-        });
-        let mock = mock.await.unwrap();
+        let mut mock = MockArgs::on_free_ports();
+        mock.behaviour.latency = LatencyLaw::Fixed(Duration::from_millis(5));
+        let mock = Mock::bind(mock).await.unwrap();
         let rewards = format!("http://{}", mock.address);
         tokio::spawn(mock.run(std::future::pending()));
         let service = Service::bind(Settings {
@@ -44,7 +41,7 @@ fn start(folder: &Path) -> Running {
             http: any,
             grpc: any,
             admin: any,
-            rewards: rewards.into(),
+            reward_url: rewards.into(),
             allow_mock_user: true,
             ..Settings::of_phase("phase9").unwrap()
         });

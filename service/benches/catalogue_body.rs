@@ -57,6 +57,7 @@ fn rows(content: &Content, count: usize) -> Vec<Progress> {
         expires_at: None,
         completed_at: None,
         claimed_at: None,
+        granted_at: None,
         counted_on: None,
     });
     rows.collect()

@@ -12,8 +12,10 @@ use crate::assigner::Assigner;
 use crate::catalogue::Catalogue;
 use crate::content::Content;
 use crate::event_path::EventPath;
+use crate::faults::Faults;
 use crate::initialised::InitialisedUsers;
 use crate::metrics::Metrics;
+use crate::outbox::Outbox;
 use crate::phase::Phase;
 use crate::rewards::RewardClient;
 use crate::store::Store;
@@ -44,6 +46,10 @@ pub struct Inner {
     pub phase: Phase,
     /// Who grants rewards.
     pub rewards: RewardClient,
+    /// What ties claims to the worker that gets rewards granted.
+    pub outbox: Outbox,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// What is counted.
     pub metrics: Metrics,
     /// How many requests may be in progress.
@@ -73,6 +79,7 @@ impl Live {
         let content = Content::new(catalogue, &phase.switches);
         Self {
             inner: Arc::new(Inner {
+                faults: Faults::new(store.clone()),
                 assigner: Assigner::new(store.clone(), &phase.switches),
                 activator: Activator::new(store.clone(), &phase.switches, &metrics),
                 events: EventPath::new(&store, &phase.switches, &metrics),
@@ -81,6 +88,7 @@ impl Live {
                 admission: Admission::new(phase.switches.admission),
                 phase,
                 rewards,
+                outbox: Outbox::default(),
                 metrics,
                 tasks: TaskTracker::new(),
             }),

@@ -8,7 +8,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::operations::{OperationError, Reason, Refusal};
+use crate::faults::{FaultError, Refusal};
+use crate::operations::{self, OperationError, Reason};
 use crate::store::StoreError;
 
 /// The one table of what can go wrong: a code for programs, which never changes, the status of the
@@ -87,6 +88,8 @@ codes! {
     CacheFailed = "CACHE_FAILED", SERVICE_UNAVAILABLE, Unavailable, "The cache was not cleared";
     /// The reward platform refused or did not answer.
     RewardFailed = "REWARD_FAILED", BAD_GATEWAY, Unavailable, "The reward was not granted";
+    /// A fault on purpose refused the request, with the status that the fault has.
+    InjectedFault = "INJECTED_FAULT", SERVICE_UNAVAILABLE, Unavailable, "A fault was injected";
     /// One profile at a time.
     ProfileRunning = "PROFILE_RUNNING", CONFLICT, Aborted, "A profile is being taken";
     /// The profiler failed.
@@ -127,6 +130,8 @@ pub struct Failure {
     pub detail: String,
     /// Where several things are wrong, each of them.
     pub parts: Vec<Part>,
+    /// The status of an injected fault, which counts before that of the code; absent for all others.
+    pub injected: Option<Refusal>,
 }
 
 /// One of several things that are wrong.
@@ -147,7 +152,20 @@ impl Failure {
             code,
             detail: detail.into(),
             parts: Vec::new(),
+            injected: None,
         }
+    }
+
+    /// The status over HTTP.
+    pub fn http(&self) -> StatusCode {
+        let injected = self.injected.map(|Refusal(status)| status);
+        injected.unwrap_or_else(|| self.code.http())
+    }
+
+    /// The status over gRPC.
+    pub fn grpc(&self) -> GrpcCode {
+        let injected = self.injected.map(Refusal::grpc);
+        injected.unwrap_or_else(|| self.code.grpc())
     }
 
     /// How long the caller should wait before it asks again; absent where waiting is no remedy.
@@ -194,8 +212,28 @@ impl From<OperationError> for Failure {
     }
 }
 
-impl From<&Refusal> for Part {
-    fn from(refusal: &Refusal) -> Self {
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let detail = "the operator of the service has switched this on";
+        Self {
+            injected: Some(refusal),
+            ..Self::new(Code::InjectedFault, detail)
+        }
+    }
+}
+
+impl From<FaultError> for Failure {
+    fn from(error: FaultError) -> Self {
+        let code = match error {
+            FaultError::Unsuited { .. } => Code::BadRequest,
+            FaultError::Store { .. } => Code::Unavailable,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<&operations::Refusal> for Part {
+    fn from(refusal: &operations::Refusal) -> Self {
         Self {
             goal_id: refusal.goal_id.clone(),
             code: match refusal.reason {

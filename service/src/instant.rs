@@ -36,6 +36,18 @@ impl Instant {
         jiff::Timestamp::from_microsecond(micros).ok().map(Self)
     }
 
+    /// The point in time this long after.
+    #[must_use]
+    pub fn after(self, span: std::time::Duration) -> Self {
+        Self(self.0.saturating_add(span).unwrap_or(jiff::Timestamp::MAX))
+    }
+
+    /// How long ago the other was; zero if it is still to come.
+    pub fn since(self, other: Self) -> std::time::Duration {
+        let span = self.0.duration_since(other.0);
+        std::time::Duration::try_from(span).unwrap_or_default()
+    }
+
     /// Microseconds since 1970-01-01 UTC.
     pub fn as_micros(self) -> i64 {
         self.0.as_microsecond()

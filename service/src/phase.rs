@@ -106,6 +106,13 @@ keys! {
         },
         /// Requests of players and events in progress, at most: one more is turned away at once.
         admission: Bound,
+        /// When a claimed reward is granted.
+        rewards: Rewards {
+            /// While the player waits for the answer to the claim
+            Inline,
+            /// Afterwards: the claim notes that the reward is owed, and a worker gets it granted
+            Outbox,
+        },
     }
 }
 
@@ -259,7 +266,7 @@ mod tests {
         check("phase8", "phase9", &["materialisation"]);
         let fast_path = ["pool", "returning_check", "cache", "initialise_batch"];
         check("phase9", "phase10", &fast_path);
-        check("phase10", "phase11", &[]);
+        check("phase10", "phase11", &["rewards"]);
         check(
             "phase11",
             "phase12",

@@ -23,7 +23,7 @@ pub enum Status {
     Completed,
     /// The reward is being granted.
     Claiming,
-    /// The reward was granted.
+    /// The reward was granted, or is owed: see [`RewardStatus`].
     Claimed,
 }
 
@@ -46,10 +46,22 @@ pub struct Progress {
     pub expires_at: Option<Instant>,
     /// When the target was reached; absent before.
     pub completed_at: Option<Instant>,
-    /// When the reward was granted; absent before.
+    /// When the player claimed the reward; absent before.
     pub claimed_at: Option<Instant>,
+    /// When the reward platform granted it; absent before, and so while it is owed.
+    pub granted_at: Option<Instant>,
     /// The day of the last event that counted; absent before, and for goals that do not go by days.
     pub counted_on: Option<Day>,
+}
+
+/// What became of a reward that was claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RewardStatus {
+    /// It is owed, and will be granted.
+    Pending,
+    /// The player has it.
+    Granted,
 }
 
 impl Progress {
@@ -60,5 +72,13 @@ impl Progress {
             status: self.status,
             counted_on: self.counted_on,
         }
+    }
+
+    /// What became of the reward; absent for a goal that is not claimed.
+    pub fn reward_status(&self) -> Option<RewardStatus> {
+        (self.status == Status::Claimed).then_some(match self.granted_at {
+            Some(_) => RewardStatus::Granted,
+            None => RewardStatus::Pending,
+        })
     }
 }

@@ -10,14 +10,16 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::admin;
+use crate::admin::{self, AdminState};
 use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
+use crate::faults::FaultError;
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
 use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
 use crate::operations::{forget_until, sweep_until};
+use crate::outbox;
 use crate::player::Identity;
 use crate::readiness::Readiness;
 use crate::reload::{Hangups, reload_until};
@@ -26,7 +28,7 @@ use crate::settings::{Role, Settings};
 use crate::store::{Store, StoreError};
 
 /// Accepted work gets so long to finish once the service is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,9 @@ pub enum ServiceError {
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A fault cannot be switched on.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
     /// An address cannot be listened on.
     #[error("{name}: cannot listen on {address}: {source}")]
     Listen {
@@ -70,7 +75,7 @@ pub struct Addresses {
     pub http: SocketAddr,
     /// Players and events over gRPC, as the role says.
     pub grpc: SocketAddr,
-    /// Profiles, health.
+    /// Profiles, health, faults, the outbox.
     pub admin: SocketAddr,
 }
 
@@ -94,16 +99,22 @@ pub struct Service {
 impl Service {
     /// Loads, connects, migrates and binds.
     pub async fn bind(settings: Settings) -> Result<Self, ServiceError> {
+        let limits = settings.reward_limits();
         let phase = settings.phase;
         let catalogue = match &settings.catalogue {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
         let hangups = Hangups::listen();
-        let rewards = RewardClient::new(settings.rewards.expose())?;
+        let rewards = RewardClient::new(settings.reward_url.expose(), limits)?;
         let store =
             Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
         let metrics = Metrics::new(&phase, &store);
+        let rewards = if settings.role.serves_players() {
+            rewards.metered(metrics.group())
+        } else {
+            rewards
+        };
         let initialised =
             InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
         let (http, http_address) = listen("http", settings.http).await?;
@@ -127,6 +138,7 @@ impl Service {
         if settings.role.takes_events() {
             app.events.announce(&app.phase.switches);
         }
+        app.faults.set(settings.faults).await?;
         Ok(Self {
             addresses,
             app,
@@ -169,7 +181,10 @@ impl Service {
         admin.spawn(serve_http(
             "admin",
             self.admin,
-            admin::router(self.app.clone(), readiness.clone()),
+            admin::router(AdminState {
+                app: self.app.clone(),
+                readiness: readiness.clone(),
+            }),
             drained.clone(),
         ));
         let offer = grpc::Offer {
@@ -189,6 +204,10 @@ impl Service {
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
+            // In every phase: another one may have left rewards owed.
+            let metrics = self.app.metrics.group();
+            let worker = outbox::work_until(self.app.clone(), metrics, stop.clone());
+            self.app.tasks.spawn(worker);
         }
         if self.role.takes_events() {
             let forgetter = forget_until(self.app.clone(), stop.clone());
@@ -202,6 +221,8 @@ impl Service {
             Some(ended) = admin.join_next() => failed(ended),
         };
         stop.cancel();
+        // They would hold up the shutdown.
+        self.app.faults.clear();
         let finished = tokio::time::timeout(DRAIN, async {
             while servers.join_next().await.is_some() {}
             self.app.tasks.close();
@@ -217,6 +238,9 @@ impl Service {
             servers.shutdown().await;
             admin.shutdown().await;
         }
+        // Again: operators could switch faults on until here, and connections that one holds would be
+        // waited for.
+        self.app.faults.clear();
         // What callers who hung up have left in the queues.
         self.app.assigner.close().await;
         self.app.activator.close().await;

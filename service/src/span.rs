@@ -1,4 +1,4 @@
-//! Lengths of time on the command line: `50ms`, `2s`.
+//! Lengths of time as texts: `50ms`, `2s`.
 
 use std::time::Duration;
 
@@ -10,10 +10,14 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("\"{text}\" is no length of time; write it like 50ms or 2s"))
 }
 
-/// Writes a length of time so that [`parse`] reads it.
+/// Writes a length of time so that [`parse`] reads it, without spaces: it may be part of a longer text.
 pub(crate) fn text(span: Duration) -> String {
-    // Debug has the units of `parse`, but one: "µs" is read too.
-    format!("{span:?}")
+    let span = jiff::SignedDuration::try_from(span).unwrap_or(jiff::SignedDuration::MAX);
+    jiff::fmt::friendly::SpanPrinter::new()
+        // "us", which every keyboard has.
+        .designator(jiff::fmt::friendly::Designator::HumanTime)
+        .spacing(jiff::fmt::friendly::Spacing::None)
+        .duration_to_string(&span)
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ mod tests {
             expires_at: expires_at.map(at),
             completed_at: None,
             claimed_at: None,
+            granted_at: None,
             counted_on: None,
         }
     }

@@ -16,8 +16,8 @@ use crate::standing::is_locked;
 use crate::view::{ChallengeView, GoalView, Standing};
 
 /// By how much a standing can be longer than that of a goal without a row: four instants instead of
-/// null, and a long progress.
-const GROWTH: usize = 4 * 25 + 15;
+/// null, a long progress, and the status of its reward.
+const GROWTH: usize = 4 * 25 + 15 + r#","rewardStatus":"granted""#.len();
 
 const OPEN: &[u8] = b"{\"challenges\":[";
 const CLOSE: &[u8] = b"]}";

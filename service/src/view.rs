@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::catalogue::{Challenge, Goal, Requirement, Reward};
 use crate::instant::Instant;
-use crate::progress::{Progress, Status};
+use crate::progress::{Progress, RewardStatus, Status};
 use crate::rule::{Kind, Tally};
 use crate::standing::is_locked;
 
@@ -78,8 +78,12 @@ pub struct Standing {
     pub(crate) expires_at: Option<Instant>,
     /// When the target was reached; null before.
     pub(crate) completed_at: Option<Instant>,
-    /// When the reward was granted; null before.
+    /// When the reward was claimed; null before.
     pub(crate) claimed_at: Option<Instant>,
+    /// What became of the reward; absent where the goal is not claimed.
+    // Every other goal of the long list is spared its bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reward_status: Option<RewardStatus>,
 }
 
 impl<'a> ChallengesView<'a> {
@@ -171,6 +175,7 @@ impl Standing {
             expires_at: row.and_then(|row| row.expires_at),
             completed_at: row.and_then(|row| row.completed_at),
             claimed_at: row.and_then(|row| row.claimed_at),
+            reward_status: row.and_then(Progress::reward_status),
         }
     }
 }

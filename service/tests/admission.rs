@@ -24,7 +24,7 @@ async fn one_more_than_admitted_is_turned_away_at_once() {
     let rewards = HeldRewards::start().await;
     let url = format!("http://{}", rewards.address);
     let service = start(|settings| {
-        settings.rewards = url.as_str().into();
+        settings.reward_url = url.as_str().into();
         settings.phase.switches.admission = Bound::At(NonZeroU32::MIN);
     })
     .await;

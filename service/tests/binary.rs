@@ -7,6 +7,9 @@ mod support;
 
 use std::process::Command;
 
+use challenge_service::grpc::events_v1::StatItemUpdated;
+use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
+use serde_json::json;
 use support::binary::Binary;
 use support::send;
 
@@ -144,6 +147,6 @@ fn what_cannot_be_done_is_said_and_ends_with_two() {
         &["--database", "mysql://a:secret@b/c"],
         "must start with postgres:// or sqlite:",
     );
-    check(&["--rewards", "ftp://rewards"], "no http:// URL");
+    check(&["--reward-url", "ftp://rewards"], "no http:// URL");
     check(&["--catalogue", "/nowhere.toml"], "/nowhere.toml");
 }

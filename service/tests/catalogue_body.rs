@@ -103,14 +103,20 @@ fn row(goal_id: String) -> impl Strategy<Value = Progress> {
         Just(Status::Claiming),
         Just(Status::Claimed),
     ];
-    let times = [(); 4].map(|()| option::of(instant()));
+    let times = [(); 5].map(|()| option::of(instant()));
     let counted_on = option::of(day());
     (0..=MAX_PROGRESS, status, any::<bool>(), times, counted_on).prop_map(
         move |(
             progress,
             status,
             is_active,
-            [assigned_at, expires_at, completed_at, claimed_at],
+            [
+                assigned_at,
+                expires_at,
+                completed_at,
+                claimed_at,
+                granted_at,
+            ],
             counted_on,
         )| {
             Progress {
@@ -123,6 +129,7 @@ fn row(goal_id: String) -> impl Strategy<Value = Progress> {
                 expires_at,
                 completed_at,
                 claimed_at,
+                granted_at,
                 counted_on,
             }
         },
@@ -183,6 +190,7 @@ fn progress_of_an_earlier_day_is_in_neither_body() {
                 expires_at: None,
                 completed_at: None,
                 claimed_at: None,
+                granted_at: None,
                 counted_on: Some(Day::from_days(day)),
             };
             let body = Listing::new(vec![row], true, now()).json(pair).unwrap();

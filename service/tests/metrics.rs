@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
-use challenge_service::metrics::{
-    CacheMetrics, EventFlushMetrics, OutboxMetrics, SetActiveMetrics,
-};
+use challenge_service::metrics::{CacheMetrics, EventFlushMetrics, SetActiveMetrics};
 use challenge_service::operations;
 use challenge_service::rule::Event;
 use serde_json::json;
@@ -83,9 +81,6 @@ async fn a_part_shows_its_metrics_once_it_is_there() {
     let metrics = &service.app.metrics;
     metrics.group::<CacheMetrics>().hits.inc_by(3);
     metrics.group::<EventFlushMetrics>().queued.set(3);
-    let outbox: OutboxMetrics = metrics.group();
-    outbox.depth.set(3);
-    outbox.retried.inc_by(3);
     metrics.group::<SetActiveMetrics>().conflicts.inc_by(3);
     let after = scrape(&service).await;
     for name in names {
@@ -181,7 +176,7 @@ async fn a_caller_that_hangs_up_is_counted_as_such() {
     // Takes connections and never answers, so that a claim is in progress until its caller goes.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let rewards = silent.local_addr().unwrap();
-    let service = start(|settings| settings.rewards = format!("http://{rewards}").into()).await;
+    let service = start(|settings| settings.reward_url = format!("http://{rewards}").into()).await;
     complete(&service, "ann").await;
     let mut caller = tokio::net::TcpStream::connect(service.addresses.http)
         .await

@@ -46,7 +46,7 @@ async fn until_not_ready(service: &Running) -> Answer {
 async fn a_shutdown_is_announced_while_accepted_work_goes_on() {
     let rewards = HeldRewards::start().await;
     let url = format!("http://{}", rewards.address);
-    let service = start(|settings| settings.rewards = url.as_str().into()).await;
+    let service = start(|settings| settings.reward_url = url.as_str().into()).await;
     for address in [service.addresses.http, service.addresses.admin] {
         let ready = readyz(address).await;
         assert_eq!(

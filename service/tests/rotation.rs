@@ -233,7 +233,7 @@ async fn a_request_in_flight_keeps_the_catalogue_it_began_with() {
     let slow = reward_mock(Duration::from_millis(500), &stop).await;
     let service = start(|settings| {
         settings.catalogue = Some(rotating());
-        settings.rewards = format!("http://{slow}").into();
+        settings.reward_url = slow.url().into();
     })
     .await;
     let player = service.player("ann");

@@ -104,6 +104,11 @@ fn what_is_printed_can_be_read_again_and_comes_to_the_same() {
     for flags in [
         &["--phase", "phase8"][..],
         &["--phase=phase12", "--pool=7", "--role=events"],
+        &[
+            "--rewards=outbox",
+            "--reward-timeout=1500ms",
+            "--faults=cpu=2ms,share=5% pool=9",
+        ],
     ] {
         let (_, printed) = print_config("", &[], flags);
         let (output, again) = print_config(&printed, &[], &[]);
@@ -133,7 +138,7 @@ fn passwords_are_not_printed() {
 #[test]
 fn all_mistakes_are_told_at_once_with_their_places() {
     let (output, printed) = print_config(
-        "pool = \"many\"\nroel = \"api\"\nhttp = [1]\nevents = \"directly\"\nevent_linger = \"6ms\"\n",
+        "pool = \"many\"\nroel = \"api\"\nhttp = [1]\nevents = \"directly\"\nevent_linger = \"6ms\"\nfaults = \"cpu=1ms slow=1s lock=spin,max=1\"\n",
         &[
             ("CHALLENGE_GRPC", "nowhere"),
             ("CHALLENGE_MATERIALIZATION", "lazy"),
@@ -149,6 +154,9 @@ fn all_mistakes_are_told_at_once_with_their_places() {
         "service.toml:3: http is neither text nor number\n",
         "service.toml:4: \"directly\" is no value for events\n  hint: events is direct, group-commit or write-behind\n",
         "service.toml:5: \"6ms\" is no value for event_linger\n  hint: event_linger is a length of time up to 5ms, ",
+        "service.toml:6: \"cpu=1ms slow=1s lock=spin,max=1\" is no value for faults: \
+         slow=1s: \"slow\" is no fault: latency, error, cpu, memory, lock or pool; \
+         lock=spin,max=1: lock: \"spin\" is neither mutex nor advisory",
         "CHALLENGE_GRPC: \"nowhere\" is no value for grpc\n",
         "CHALLENGE_MATERIALIZATION: unknown key materialization\n",
         "--set-active: \"boldly\" is no value for set_active\n  hint: set_active is row-update",

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+#[path = "store/outbox.rs"]
+mod outbox;
 #[path = "store/selection.rs"]
 mod selection;
 mod support;
@@ -53,6 +55,7 @@ async fn conform(store: &Store) {
     selection::leaves_expired_rows_out_of_events(store, &user("expired")).await;
     selection::selects_under_concurrency(store, &user("crowd")).await;
     keeps_a_failed_write_to_itself(store, &user("poison")).await;
+    outbox::conform(store, &run).await;
     assign(store, "durable", &goals(3)).await;
 }
 
@@ -141,6 +144,7 @@ async fn assigns_what_is_missing(store: &Store, user: &str) {
         expires_at: None,
         completed_at: None,
         claimed_at: None,
+        granted_at: None,
         counted_on: None,
     };
     assert_eq!(after["goal-001"], fresh);

@@ -42,6 +42,9 @@ impl Service {
                 "rewards",
                 "--listen",
                 &rewards_text,
+                // Nobody asks there: any free port.
+                "--admin",
+                "127.0.0.1:0",
             ],
             &[],
             folder,
@@ -60,7 +63,7 @@ impl Service {
                 &grpc_text,
                 "--admin",
                 &admin_text,
-                "--rewards",
+                "--reward-url",
                 &format!("http://{rewards_text}"),
                 "--allow-mock-user",
             ],

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::pprof_format::{self, Timing};
+use super::refused;
 use crate::failure::Code;
 use crate::http::{Problem, Query};
 
@@ -91,10 +92,6 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes)?;
     encoder.finish()
-}
-
-fn refused(detail: impl Into<String>) -> Problem {
-    Problem::new(Code::BadRequest, detail)
 }
 
 fn failed(error: &dyn std::error::Error) -> Problem {

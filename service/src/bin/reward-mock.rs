@@ -12,7 +12,7 @@ use clap::Parser;
     version,
     after_help = "Examples:\n  \
         reward-mock\n  \
-        reward-mock --listen 127.0.0.1:0 --latency-min 0s --latency-max 0s"
+        reward-mock --latency lognormal:80ms:400ms --failure-rate 1% --hang-rate 0.1%"
 )]
 struct Cli {
     #[command(flatten)]

@@ -2,13 +2,13 @@
 
 use super::challenge_v1::{
     Assignment, Challenge, GetRotationResponse, Goal, GoalKind, GoalStatus,
-    InitializePlayerResponse, ListChallengesResponse, Requirement, Reward, RewardType,
-    RotationKind, RotationWindow, SelectGoalsResponse,
+    InitializePlayerResponse, ListChallengesResponse, Requirement, Reward, RewardStatus,
+    RewardType, RotationKind, RotationWindow, SelectGoalsResponse,
 };
 use crate::catalogue::{self, RewardKind};
 use crate::instant::Instant;
 use crate::operations::{self, AssignmentView, Initialised, RotationView, Selected};
-use crate::progress::Status;
+use crate::progress::{self, Status};
 use crate::rotation::Window;
 use crate::rule::Kind;
 use crate::view::{ChallengeView, ChallengesView, GoalView};
@@ -113,6 +113,9 @@ impl From<GoalView<'_>> for Goal {
             expires_at: standing.expires_at.map(timestamp),
             completed_at: standing.completed_at.map(timestamp),
             claimed_at: standing.claimed_at.map(timestamp),
+            reward_status: standing
+                .reward_status
+                .map(|status| RewardStatus::from(status).into()),
         }
     }
 }
@@ -156,6 +159,15 @@ impl From<Status> for GoalStatus {
             Status::Completed => Self::Completed,
             Status::Claiming => Self::Claiming,
             Status::Claimed => Self::Claimed,
+        }
+    }
+}
+
+impl From<progress::RewardStatus> for RewardStatus {
+    fn from(status: progress::RewardStatus) -> Self {
+        match status {
+            progress::RewardStatus::Pending => Self::Pending,
+            progress::RewardStatus::Granted => Self::Granted,
         }
     }
 }

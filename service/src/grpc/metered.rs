@@ -19,6 +19,10 @@ pub(crate) struct Metered<S> {
     metrics: Metrics,
 }
 
+/// On a response that no service made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unrouted;
+
 impl Metered<()> {
     /// Counts the calls of the services below it.
     pub(crate) fn layer<S>(metrics: Metrics) -> impl Layer<S, Service = Metered<S>> + Clone {
@@ -50,7 +54,9 @@ where
         Box::pin(async move {
             let response = answer.await?;
             let early = code(response.headers());
-            if early != Some(Code::Unimplemented) {
+            // Whoever did not get through to the services may have asked for any path.
+            let routed = response.extensions().get::<Unrouted>().is_none();
+            if routed && early != Some(Code::Unimplemented) {
                 metrics.requests().answered_grpc(&mut call, path.path());
             }
             let call = match early {

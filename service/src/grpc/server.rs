@@ -2,6 +2,7 @@
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tonic::Status;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
@@ -12,8 +13,9 @@ use super::challenge_v1::challenge_service_server::ChallengeServiceServer;
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use super::health::HealthHandler;
-use super::metered::Metered;
+use super::metered::{Metered, Unrouted};
 use super::{ChallengeHandler, DESCRIPTORS, EventHandler};
+use crate::failure::Failure;
 use crate::readiness::Readiness;
 use crate::settings::Role;
 
@@ -56,10 +58,17 @@ pub async fn serve(
     tonic::transport::Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .layer(Metered::layer(offer.events.app.metrics.clone()))
+        .layer(offer.events.app.faults.clone().layer(refuse))
         .add_routes(routes(offer)?)
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await?;
     Ok(())
+}
+
+fn refuse(failure: Failure) -> http::Response<tonic::body::Body> {
+    let mut response = Status::from(failure).into_http();
+    response.extensions_mut().insert(Unrouted);
+    response
 }
 
 fn routes(offer: Offer) -> Result<Routes, GrpcError> {

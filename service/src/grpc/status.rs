@@ -13,15 +13,16 @@ const DOMAIN: &str = "challenge.brunt";
 
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
-        let code = failure.code;
-        let mut details = ErrorDetails::with_error_info(code.name(), DOMAIN, HashMap::new());
+        let status = failure.grpc();
+        let mut details =
+            ErrorDetails::with_error_info(failure.code.name(), DOMAIN, HashMap::new());
         if let Some(wait) = failure.retry_after() {
             details.set_retry_info(Some(wait));
         }
         for part in failure.parts {
             details.add_precondition_failure_violation(part.code.name(), part.goal_id, part.detail);
         }
-        Self::with_error_details(code.grpc(), failure.detail, details)
+        Self::with_error_details(status, failure.detail, details)
     }
 }
 

@@ -13,6 +13,7 @@ mod problem;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
 pub(crate) use health::router as health;
 pub(crate) use input::Query;
 pub use openapi::document;
@@ -88,9 +89,14 @@ fn finish(routes: OpenApiRouter<HttpState>, state: HttpState) -> Router {
             let detail = "the resource of this path does not take this method";
             Problem::new(Code::MethodNotAllowed, detail)
         })
-        .layer(from_fn_with_state(
-            state.app.metrics.clone(),
-            metered::metered,
+        // One layer of two, which the router puts into one allocation a request.
+        .layer((
+            from_fn_with_state(state.app.metrics.clone(), metered::metered),
+            state
+                .app
+                .faults
+                .clone()
+                .layer(|failure| Problem::from(failure).into_response()),
         ))
         .with_state(state)
 }

@@ -98,19 +98,21 @@ impl IntoResponse for Problem {
             code,
             detail,
             parts,
+            ..
         } = &self.0;
+        let status = self.0.http();
         let body = ProblemDetails {
             r#type: format!(
                 "urn:brunt:problem:{}",
                 code.name().to_ascii_lowercase().replace('_', "-")
             ),
             title: code.title(),
-            status: code.http().as_u16(),
+            status: status.as_u16(),
             detail,
             code: code.name(),
             errors: parts.iter().map(ProblemPart::from).collect(),
         };
-        let mut response = (code.http(), axum::Json(body)).into_response();
+        let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(wait) = self.0.retry_after() {

@@ -12,6 +12,7 @@ mod outbox;
 mod pool;
 mod process;
 mod request;
+mod reward;
 mod runtime;
 mod set_active;
 mod shown;
@@ -26,6 +27,7 @@ pub use event_flush::EventFlushMetrics;
 pub use outbox::OutboxMetrics;
 pub use pool::PoolMetrics;
 pub(crate) use request::{InProgress, Outcome, RequestMetrics};
+pub use reward::RewardMetrics;
 pub use set_active::SetActiveMetrics;
 
 use crate::phase::Phase;

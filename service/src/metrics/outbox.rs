@@ -10,6 +10,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::{Group, bounds};
+use crate::instant::Instant;
+use crate::store::OutboxGauge;
 
 /// What waits in the outbox, and what became of the attempts to deliver it.
 #[derive(Debug, Clone)]
@@ -28,6 +30,17 @@ pub struct OutboxMetrics {
     pub given_up: Counter,
     /// Time from the claim to the grant, in seconds.
     pub delay: Histogram,
+}
+
+impl OutboxMetrics {
+    /// Shows what is owed now.
+    pub(crate) fn look(&self, gauge: OutboxGauge, now: Instant) {
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.depth.set(count(gauge.pending));
+        self.dead.set(count(gauge.dead));
+        let age = gauge.oldest.map(|oldest| now.since(oldest));
+        self.oldest.set(age.unwrap_or_default().as_secs_f64());
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

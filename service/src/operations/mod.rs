@@ -23,7 +23,7 @@ pub use random_select::{RandomSelect, random_select};
 pub use receive::receive;
 pub use rotation::{AssignmentView, RotationKind, RotationView, rotation};
 pub use select::{Reason, Refusal, Selected};
-pub use sweep::{STUCK_AFTER, sweep, sweep_until};
+pub use sweep::{sweep, sweep_until};
 
 use crate::app::App;
 use crate::catalogue::{Challenge, Goal};

@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::settle;
 use crate::app::{App, Live};
 use crate::instant::Instant;
-use crate::store::StoreError;
+use crate::store::{Claim, StoreError};
 
-/// A claim that has been open for longer was given up by whoever began it.
-///
-/// Well above the time-out of the reward client, so that no claim is taken up while it is going on.
-pub const STUCK_AFTER: Duration = Duration::from_secs(30);
-
-const PAUSE: Duration = Duration::from_secs(10);
 const AT_ONCE: u32 = 100;
 
 /// Settles the claims that have been open for longer than `stuck_after`, with the keys they began
@@ -22,33 +17,40 @@ const AT_ONCE: u32 = 100;
 pub async fn sweep(app: &App, stuck_after: Duration) -> Result<usize, StoreError> {
     let since_before = Instant::now().before(stuck_after);
     let stuck = app.store.stuck_claims(since_before, AT_ONCE).await?;
-    let mut granted = 0;
+    // Side by side: one after the other, a platform that does not answer would hold up a shutdown.
+    let mut settling = JoinSet::new();
     for claim in stuck {
-        let Some((_, goal)) = app.content.catalogue.goal(&claim.goal_id) else {
-            tracing::warn!(
-                goal = claim.goal_id,
-                "a stuck claim is for a goal that is gone"
-            );
-            continue;
-        };
-        match settle(app, &claim, goal).await {
-            Ok(_) => granted += 1,
-            Err(error) => {
-                tracing::warn!(%error, goal = claim.goal_id, "a stuck claim failed again");
-            }
-        }
+        let app = app.clone();
+        settling.spawn(async move { settled(&app, &claim).await });
     }
-    Ok(granted)
+    let settled = settling.join_all().await;
+    Ok(settled.into_iter().filter(|granted| *granted).count())
+}
+
+async fn settled(app: &App, claim: &Claim) -> bool {
+    let Some((_, goal)) = app.content.catalogue.goal(&claim.goal_id) else {
+        tracing::warn!(
+            goal = claim.goal_id,
+            "a stuck claim is for a goal that is gone"
+        );
+        return false;
+    };
+    let settled = settle(app, claim, goal).await;
+    if let Err(error) = &settled {
+        tracing::warn!(%error, goal = claim.goal_id, "a stuck claim failed again");
+    }
+    settled.is_ok()
 }
 
 /// Sweeps every few seconds until told to stop.
 pub async fn sweep_until(live: Live, stop: CancellationToken) {
+    let stuck_after = live.rewards.limits().stuck_after();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(PAUSE) => {}
+            () = tokio::time::sleep(stuck_after / 2) => {}
         }
-        match sweep(&live.now(), STUCK_AFTER).await {
+        match sweep(&live.now(), stuck_after).await {
             Ok(0) => {}
             Ok(granted) => tracing::info!(granted, "stuck claims were settled"),
             Err(error) => tracing::warn!(%error, "stuck claims could not be swept"),

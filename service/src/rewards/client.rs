@@ -1,5 +1,9 @@
 //! Asks the reward platform to grant a reward.
+//!
+//! Every request carries an idempotency key, so that it is safe to ask again whenever no answer was
+//! heard: the platform grants once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,13 +12,14 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use serde::Serialize;
+use tokio::sync::Semaphore;
 
+use super::limits::{ATTEMPTS, BACKOFF, RewardLimits};
 use crate::catalogue::Reward;
+use crate::metrics::RewardMetrics;
 use crate::store::Claim;
-
-/// The platform answers in 50 to 200 ms; whoever waits longer has lost the answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why a reward was not granted, as far as is known.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +30,9 @@ pub enum RewardError {
         /// What was given.
         url: String,
     },
-    /// No answer within five seconds.
-    #[error("no answer within {} s", TIMEOUT.as_secs())]
-    Timeout,
+    /// No answer in time.
+    #[error("no answer within {0:?}")]
+    Timeout(Duration),
     /// The connection failed.
     #[error("connection failed: {0}")]
     Connection(String),
@@ -36,11 +41,29 @@ pub enum RewardError {
     Refused(StatusCode),
 }
 
-/// Talks to one reward platform over kept connections.
+impl RewardError {
+    /// Whether asking again, with the same key, may end otherwise.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Timeout(_) | Self::Connection(_) => true,
+            Self::Refused(status) => {
+                status.is_server_error()
+                    || *status == StatusCode::TOO_MANY_REQUESTS
+                    || *status == StatusCode::REQUEST_TIMEOUT
+            }
+            Self::Url { .. } => false,
+        }
+    }
+}
+
+/// Talks to one reward platform over kept connections; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RewardClient {
     http: Client<HttpConnector, Full<Bytes>>,
     grants: Uri,
+    limits: RewardLimits,
+    places: Arc<Semaphore>,
+    metrics: RewardMetrics,
 }
 
 #[derive(Serialize)]
@@ -52,9 +75,19 @@ struct Grant<'a> {
     reward: &'a Reward,
 }
 
+/// What the platform is sent to grant a reward, as JSON.
+pub fn grant_body(user: &str, goal: &str, reward: &Reward) -> Result<String, RewardError> {
+    let grant = Grant {
+        user_id: user,
+        goal_id: goal,
+        reward,
+    };
+    serde_json::to_string(&grant).map_err(|error| RewardError::Connection(error.to_string()))
+}
+
 impl RewardClient {
     /// A client for the platform at this base URL. Connects when first used.
-    pub fn new(base: &str) -> Result<Self, RewardError> {
+    pub fn new(base: &str, limits: RewardLimits) -> Result<Self, RewardError> {
         let wrong = || RewardError::Url {
             url: base.to_owned(),
         };
@@ -69,43 +102,105 @@ impl RewardClient {
         let http = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Ok(Self { http, grants })
+        Ok(Self {
+            http,
+            grants,
+            limits,
+            places: Arc::new(Semaphore::new(limits.reward_concurrency as usize)),
+            metrics: RewardMetrics::default(),
+        })
     }
 
-    /// Grants a reward. Asked again for the same claim, the platform grants nothing more.
+    /// How long and how often the platform is asked.
+    pub fn limits(&self) -> &RewardLimits {
+        &self.limits
+    }
+
+    /// Counts its calls there.
+    #[must_use]
+    pub fn metered(mut self, metrics: RewardMetrics) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
+    /// What is counted of its calls.
+    pub fn metrics(&self) -> &RewardMetrics {
+        &self.metrics
+    }
+
+    /// Grants a reward, in a few attempts. Asked again for the same claim, the platform grants
+    /// nothing more.
     pub async fn grant(&self, claim: &Claim, reward: &Reward) -> Result<(), RewardError> {
-        let grant = Grant {
-            user_id: &claim.user_id,
-            goal_id: &claim.goal_id,
-            reward,
+        let body = Bytes::from(grant_body(&claim.user_id, &claim.goal_id, reward)?);
+        let mut attempt = 1;
+        loop {
+            match self.ask(&claim.key, body.clone()).await {
+                Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+                    tracing::debug!(%error, attempt, "a grant is asked for again");
+                    tokio::time::sleep(BACKOFF.after(attempt, fastrand::f64())).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Asks once, with the body of [`grant_body`]. The wait for a place in line counts as well.
+    pub async fn ask(&self, key: &str, body: Bytes) -> Result<(), RewardError> {
+        let limit = self.limits.reward_timeout;
+        let outcome = tokio::time::timeout(limit, self.exchange(key, body))
+            .await
+            .unwrap_or(Err(RewardError::Timeout(limit)));
+        self.count(&outcome);
+        outcome
+    }
+
+    fn count(&self, outcome: &Result<(), RewardError>) {
+        let counter = match outcome {
+            Ok(()) => &self.metrics.granted,
+            Err(RewardError::Timeout(_)) => &self.metrics.timeout,
+            Err(RewardError::Connection(_) | RewardError::Url { .. }) => &self.metrics.connection,
+            Err(RewardError::Refused(_)) => &self.metrics.refused,
         };
-        let body =
-            serde_json::to_vec(&grant).map_err(|e| RewardError::Connection(e.to_string()))?;
+        counter.inc();
+    }
+
+    async fn exchange(&self, key: &str, body: Bytes) -> Result<(), RewardError> {
+        let failed = |error: &dyn std::error::Error| RewardError::Connection(error.to_string());
+        let _place = self.places.acquire().await.map_err(|e| failed(&e))?;
+        let _call = InFlight::on(&self.metrics.in_flight);
         let request = Request::builder()
             .method(Method::POST)
             .uri(&self.grants)
             .header(header::CONTENT_TYPE, "application/json")
-            .header("idempotency-key", &claim.key)
+            .header("idempotency-key", key)
             .body(Full::from(body))
-            .map_err(|e| RewardError::Connection(e.to_string()))?;
-        let answer = async {
-            let response = self.http.request(request).await?;
-            let status = response.status();
-            // Read to the end, else the connection cannot be used again.
-            let body = response.into_body().collect().await;
-            Ok((status, body))
-        };
-        let (status, body) = tokio::time::timeout(TIMEOUT, answer)
-            .await
-            .map_err(|_| RewardError::Timeout)?
-            .map_err(|e: hyper_util::client::legacy::Error| {
-                RewardError::Connection(e.to_string())
-            })?;
-        body.map_err(|e| RewardError::Connection(e.to_string()))?;
+            .map_err(|e| failed(&e))?;
+        let response = self.http.request(request).await.map_err(|e| failed(&e))?;
+        let status = response.status();
+        // Read to the end, else the connection cannot be used again.
+        let body = response.into_body().collect().await;
+        body.map_err(|e| failed(&e))?;
         if status.is_success() {
             Ok(())
         } else {
             Err(RewardError::Refused(status))
         }
+    }
+}
+
+/// Counts as in flight until it is dropped, by a time-out too.
+struct InFlight<'a>(&'a Gauge);
+
+impl<'a> InFlight<'a> {
+    fn on(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }

@@ -74,11 +74,14 @@ impl Layers {
         for (text, place) in layers {
             uppermost = T::parse(&text);
             if uppermost.is_none() {
-                let what = if T::SECRET {
+                let mut what = if T::SECRET {
                     format!("no value for {key}")
                 } else {
                     format!("\"{text}\" is no value for {key}")
                 };
+                if let Some(why) = T::why_not(&text) {
+                    let _ = write!(what, ": {why}");
+                }
                 let forms = alternatives(&T::forms());
                 self.note(Mistake::new(&place, what).hint(format!("{key} is {forms}")));
             }

@@ -5,6 +5,7 @@
 //! variables, files, `--print-config` and the docs follow from them.
 
 mod environment;
+mod faults;
 mod file;
 mod flags;
 mod layers;
@@ -14,7 +15,9 @@ mod table;
 mod value;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub(crate) use file::entries;
 pub use flags::ServeArgs;
@@ -25,8 +28,10 @@ pub use table::{Key, VARIABLE_PREFIX};
 pub(crate) use table::{choice_in_toml, choices, keys};
 pub use value::{Bound, Form, SecretUrl, Value};
 
+use crate::faults::FaultSpec;
 use crate::initialised::InitialisedUsers;
 use crate::phase::{Phase, Switches};
+use crate::rewards::RewardLimits;
 
 keys! {
     /// Everything that one process is told.
@@ -53,7 +58,17 @@ keys! {
         /// Where to serve profiles, /healthz and /readyz; keep it away from players.
         admin: SocketAddr = "127.0.0.1:8002",
         /// The reward platform.
-        rewards: SecretUrl = "http://127.0.0.1:8003",
+        reward_url: SecretUrl = "http://127.0.0.1:8003",
+        /// How long to wait for an answer of the reward platform, for each attempt.
+        reward_timeout: Duration = "2s",
+        /// How many grants to ask for at once; others wait in line.
+        reward_concurrency: NonZeroU32 = "128",
+        /// Attempts at a grant of the outbox until it is set aside for an operator.
+        outbox_attempts: NonZeroU32 = "20",
+        /// What goes wrong on purpose, separated by spaces: latency=100ms, error=503, cpu=5ms,
+        /// memory=64KiB, lock=mutex,hold=5ms or pool=20,for=10s; with ,share=10% and ,on=/path to leave
+        /// others alone. The admin address changes it while the service runs: /debug/faults.
+        faults: Vec<FaultSpec>,
         /// Redis, for `cache = "redis"`.
         redis: Option<SecretUrl>,
         /// Challenges and goals; without it those that are built in.
@@ -143,6 +158,15 @@ impl Settings {
         match settings {
             Some(settings) if mistakes.is_empty() => Ok(settings),
             _ => Err(SettingsError(mistakes)),
+        }
+    }
+
+    /// How the reward platform is asked.
+    pub fn reward_limits(&self) -> RewardLimits {
+        RewardLimits {
+            reward_timeout: self.reward_timeout,
+            reward_concurrency: self.reward_concurrency.get(),
+            outbox_attempts: self.outbox_attempts.get(),
         }
     }
 

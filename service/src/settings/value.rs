@@ -54,6 +54,11 @@ pub trait Value: Sized {
     /// The value that `text` stands for.
     fn parse(text: &str) -> Option<Self>;
 
+    /// What is wrong with `text`, which is no value; absent where the forms say enough.
+    fn why_not(_text: &str) -> Option<String> {
+        None
+    }
+
     /// The value in TOML, passwords left out; absent where there is none.
     fn to_toml(&self) -> Option<String>;
 

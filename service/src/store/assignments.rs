@@ -100,6 +100,7 @@ impl Assignments {
             expires_at: self.expires_at[i],
             completed_at: None,
             claimed_at: None,
+            granted_at: None,
             counted_on: None,
         })
     }

@@ -6,7 +6,11 @@
 mod assignments;
 mod effect;
 mod error;
+mod gate;
+mod held;
 mod metered_pool;
+mod outbox;
+mod owing;
 mod postgres;
 mod row;
 mod selection;
@@ -19,6 +23,9 @@ use std::time::Duration;
 pub use assignments::{Assignment, Assignments};
 pub use effect::{Advance, Effect};
 pub use error::StoreError;
+pub use gate::Gate;
+pub use held::HeldConnections;
+pub use outbox::{DeadDelivery, Delivery, OutboxGauge, Retry};
 pub use postgres::PgStore;
 pub use selection::Selection;
 pub use sqlite::SqliteStore;
@@ -98,15 +105,20 @@ pub struct PoolGauge {
     pub queued_writes: Option<usize>,
 }
 
-/// Carries a method call to the database that the store is.
+/// Carries a method call to the database that the store is, through its gate.
 macro_rules! dispatch {
-    ($store:expr, $inner:ident => $call:expr) => {
+    ($store:expr, $inner:ident => $call:expr) => {{
+        let gate = $store.gate();
+        if gate.is_shut() {
+            gate.wait().await;
+        }
         match $store {
             Store::Pg($inner) => $call,
             Store::Sqlite($inner) => $call,
         }
-    };
+    }};
 }
+use dispatch;
 
 impl Store {
     /// Connects and migrates.
@@ -325,16 +337,33 @@ impl Store {
 
     /// How many connections there are, now.
     pub fn pool_gauge(&self) -> PoolGauge {
-        dispatch!(self, s => s.pool_gauge())
+        match self {
+            Self::Pg(store) => store.pool_gauge(),
+            Self::Sqlite(store) => store.pool_gauge(),
+        }
     }
 
     /// What the pool counts.
     pub fn pool_metrics(&self) -> &PoolMetrics {
-        dispatch!(self, s => s.pool_metrics())
+        match self {
+            Self::Pg(store) => store.pool_metrics(),
+            Self::Sqlite(store) => store.pool_metrics(),
+        }
     }
 
     /// Finishes what was accepted and closes all connections.
     pub async fn close(&self) {
-        dispatch!(self, s => s.close().await);
+        match self {
+            Self::Pg(store) => store.close().await,
+            Self::Sqlite(store) => store.close().await,
+        }
+    }
+
+    /// Where statements can be held up.
+    pub fn gate(&self) -> &Gate {
+        match self {
+            Self::Pg(store) => &store.gate,
+            Self::Sqlite(store) => &store.gate,
+        }
     }
 }

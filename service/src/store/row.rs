@@ -9,7 +9,7 @@ use crate::progress::{Progress, Status};
 /// The columns of [`Progress`], in the order in which they are read.
 macro_rules! progress_columns {
     () => {
-        "goal_id, progress, status, version, is_active, assigned_at, expires_at, completed_at, claimed_at, counted_on"
+        "goal_id, progress, status, version, is_active, assigned_at, expires_at, completed_at, claimed_at, granted_at, counted_on"
     };
 }
 pub(super) use progress_columns;
@@ -38,7 +38,8 @@ where
             expires_at: row.try_get(6)?,
             completed_at: row.try_get(7)?,
             claimed_at: row.try_get(8)?,
-            counted_on: row.try_get(9)?,
+            granted_at: row.try_get(9)?,
+            counted_on: row.try_get(10)?,
         })
     }
 }

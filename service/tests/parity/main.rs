@@ -9,6 +9,7 @@ mod support;
 
 use ask::{Ask, BUILT_IN, DAYS, Given, Of, ROTATING, prepare};
 use challenge_service::operations::RandomSelect;
+use challenge_service::phase::Rewards;
 use said::{over_grpc, over_rest, timeless};
 use support::player::{days, rotating};
 use support::{Running, grpc, start};
@@ -124,7 +125,7 @@ async fn both_protocols_say_the_same() {
     }
 
     // Nothing listens where this one asks for rewards.
-    let service = start(|settings| settings.rewards = "http://127.0.0.1:1".into()).await;
+    let service = start(|settings| settings.reward_url = "http://127.0.0.1:1".into()).await;
     let channel = grpc::connect(&service).await;
     let refused = Err(("REWARD_FAILED", 502, Code::Unavailable));
     check(
@@ -136,6 +137,23 @@ async fn both_protocols_say_the_same() {
         refused,
     )
     .await;
+
+    // Nor where this one does, which owes them meanwhile.
+    let service = start(|settings| {
+        settings.reward_url = "http://127.0.0.1:1".into();
+        settings.phase.switches.rewards = Rewards::Outbox;
+    })
+    .await;
+    let channel = grpc::connect(&service).await;
+    for (given, expected) in [(Completed, Ok(())), (Claimed, claimed)] {
+        let ask = Claim(challenge, goal);
+        check(&service, &channel, BUILT_IN, given, ask, expected).await;
+    }
+    let ask = List { active_only: true };
+    let user = format!("rest {Completed:?} {:?}", Claim(challenge, goal));
+    let (said, _) = over_rest(&service, Some(&user), ask).await;
+    let goal = &said.unwrap()["challenges"][0]["goals"][0];
+    assert_eq!(goal["rewardStatus"], "pending");
 }
 
 #[tokio::test]

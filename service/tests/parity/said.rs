@@ -86,6 +86,7 @@ fn plain(value: Value) -> Value {
                 ("GOAL_STATUS_", "_"),
                 ("GOAL_KIND_", "-"),
                 ("REWARD_TYPE_", "-"),
+                ("REWARD_STATUS_", "_"),
                 ("ROTATION_KIND_", "_"),
             ];
             let name = prefixes.iter().find_map(|(prefix, joint)| {

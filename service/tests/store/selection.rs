@@ -67,6 +67,7 @@ pub(super) async fn switches_on_and_off(store: &Store, user: &str) {
         expires_at: end,
         completed_at: None,
         claimed_at: None,
+        granted_at: None,
         counted_on: None,
     };
     assert_eq!(first.selected[2], fresh);
@@ -133,6 +134,7 @@ pub(super) async fn starts_anew_like_the_rule(store: &Store, user: &str) {
                     expires_at: next_end,
                     completed_at: None,
                     claimed_at: None,
+                    granted_at: None,
                     counted_on: None,
                     ..before
                 };

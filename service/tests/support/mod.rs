@@ -13,6 +13,7 @@ pub mod events;
 pub mod grpc;
 pub mod held_rewards;
 pub mod player;
+pub mod players;
 pub mod redis;
 pub mod rows;
 
@@ -23,6 +24,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use challenge_service::app::{App, Live};
 use challenge_service::instant::Instant;
+use challenge_service::latency_law::LatencyLaw;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::rule::{Change, MAX_PROGRESS};
 use challenge_service::service::{Addresses, Service};
@@ -44,7 +46,7 @@ pub struct Running {
     pub live: Live,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
-    pub rewards: SocketAddr,
+    pub rewards: MockAddresses,
     _directory: TempDir,
 }
 
@@ -57,7 +59,7 @@ pub fn settings(directory: &Path) -> Settings {
         grpc: any,
         admin: any,
         // Nothing listens there.
-        rewards: "http://127.0.0.1:1".into(),
+        reward_url: "http://127.0.0.1:1".into(),
         allow_mock_user: true,
         ..Settings::of_phase("phase9").unwrap()
     }
@@ -73,20 +75,52 @@ pub fn phase(directory: &Path, changes: &[(&str, toml::Value)]) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A reward mock that answers after this long, until `stop` is cancelled.
-pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> SocketAddr {
-    let mock = Mock::bind(MockArgs {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        latency_min: latency,
-        latency_max: latency,
-        seed: 1,
-    })
-    .await
-    .unwrap();
-    let address = mock.address;
+/// Where a reward mock listens.
+#[derive(Debug, Clone, Copy)]
+pub struct MockAddresses {
+    pub grants: SocketAddr,
+    pub admin: SocketAddr,
+}
+
+/// A reward mock on free ports, until `stop` is cancelled.
+pub async fn mock(change: impl FnOnce(&mut MockArgs), stop: &CancellationToken) -> MockAddresses {
+    let mut args = MockArgs::on_free_ports();
+    args.behaviour.latency = LatencyLaw::Fixed(Duration::ZERO);
+    change(&mut args);
+    let mock = Mock::bind(args).await.unwrap();
+    let addresses = MockAddresses {
+        grants: mock.address,
+        admin: mock.admin_address,
+    };
     let stop = stop.clone().cancelled_owned();
     tokio::spawn(async move { mock.run(stop).await.unwrap() });
-    address
+    addresses
+}
+
+/// A reward mock that answers after this long, until `stop` is cancelled.
+pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> MockAddresses {
+    let behave = |args: &mut MockArgs| args.behaviour.latency = LatencyLaw::Fixed(latency);
+    mock(behave, stop).await
+}
+
+impl MockAddresses {
+    /// The base URL for the service.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.grants)
+    }
+
+    /// What the admin address answers there.
+    pub async fn tell(&self, path: &str) -> Value {
+        send("GET", &format!("http://{}{path}", self.admin), &[], None)
+            .await
+            .json()
+    }
+
+    /// One of the totals since the start.
+    pub async fn total(&self, name: &str) -> u64 {
+        let counts = self.tell("/counts").await;
+        counts["totals"][name].as_u64().unwrap()
+    }
 }
 
 /// A service with its mock, after `change` had its say about the settings.
@@ -95,7 +129,7 @@ pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     let stop = CancellationToken::new();
     let rewards = reward_mock(Duration::from_millis(20), &stop).await;
     let mut settings = settings(directory.path());
-    settings.rewards = format!("http://{rewards}").into();
+    settings.reward_url = rewards.url().into();
     change(&mut settings);
     let service = Service::bind(settings).await.unwrap();
     let (addresses, live) = (service.addresses, service.app.clone());
@@ -163,6 +197,16 @@ pub async fn send(
     headers: &[(&str, &str)],
     body: Option<&Value>,
 ) -> Answer {
+    try_send(method, url, headers, body).await.unwrap()
+}
+
+/// The same with a server that may die; nothing if it did.
+pub async fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&Value>,
+) -> Option<Answer> {
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).build_http();
     let mut request = http::Request::builder().method(method).uri(url);
@@ -179,20 +223,28 @@ pub async fn send(
     let response = client
         .request(request.body(Full::from(body)).unwrap())
         .await
-        .unwrap();
+        .ok()?;
     let content_type = response
         .headers()
         .get("content-type")
         .map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
-    Answer {
+    Some(Answer {
         status: response.status().as_u16(),
         headers: response.headers().clone(),
         content_type,
-        body: response.into_body().collect().await.unwrap().to_bytes(),
-    }
+        body: response.into_body().collect().await.ok()?.to_bytes(),
+    })
 }
 
 impl Running {
+    /// Where players and their events go.
+    pub fn game(&self) -> players::Game {
+        players::Game {
+            http: self.addresses.http.to_string(),
+            grpc: self.addresses.grpc.to_string(),
+        }
+    }
+
     /// Sends a request of this player to the REST interface.
     pub async fn call(&self, method: &str, path: &str, user: &str, body: Option<&Value>) -> Answer {
         let url = format!("http://{}{path}", self.addresses.http);
@@ -219,9 +271,6 @@ impl Running {
 
     /// How many rewards the mock granted.
     pub async fn granted(&self) -> u64 {
-        let url = format!("http://{}/v1/grants", self.rewards);
-        send("GET", &url, &[], None).await.json()["granted"]
-            .as_u64()
-            .unwrap()
+        self.rewards.total("granted").await
     }
 }

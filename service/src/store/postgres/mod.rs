@@ -2,6 +2,7 @@
 
 mod events;
 mod initialise;
+mod outbox;
 mod set_active;
 
 use std::time::Duration;
@@ -12,7 +13,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
 use super::selection::{on_selected, starts_anew};
-use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
+use super::{
+    Assignment, Assignments, Claim, Effect, Gate, PoolGauge, PoolLimits, Selection, StoreError,
+};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -20,7 +23,8 @@ use crate::progress::Progress;
 /// A pool of connections to PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgStore {
-    pool: MeteredPool<Postgres>,
+    pub(super) pool: MeteredPool<Postgres>,
+    pub(super) gate: Gate,
 }
 
 /// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
@@ -82,6 +86,7 @@ impl PgStore {
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self {
             pool: MeteredPool::new(pool),
+            gate: Gate::default(),
         })
     }
 
@@ -258,7 +263,7 @@ impl PgStore {
     ) -> Result<Option<Progress>, StoreError> {
         let sql = concat!(
             "update user_goal_progress set
-                 status = 'claimed', claimed_at = $4, version = version + 1, updated_at = $4
+                 status = 'claimed', claimed_at = $4, granted_at = $4, version = version + 1, updated_at = $4
              where user_id = $1 and goal_id = $2 and status = 'claiming' and claim_key = $3
              returning ",
             progress_columns!()

@@ -5,6 +5,7 @@
 
 mod events;
 mod initialise;
+mod outbox;
 mod set_active;
 mod write;
 mod writer;
@@ -20,7 +21,9 @@ use writer::Writer;
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
+use super::{
+    Assignment, Assignments, Claim, Effect, Gate, PoolGauge, PoolLimits, Selection, StoreError,
+};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -45,8 +48,9 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    readers: MeteredPool<Sqlite>,
+    pub(super) readers: MeteredPool<Sqlite>,
     writer: Writer,
+    pub(super) gate: Gate,
 }
 
 impl SqliteStore {
@@ -76,6 +80,7 @@ impl SqliteStore {
         Ok(Self {
             readers: MeteredPool::new(readers),
             writer: Writer::spawn(writer),
+            gate: Gate::default(),
         })
     }
 

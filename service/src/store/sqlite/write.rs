@@ -1,4 +1,5 @@
-//! The writes that SQLite's writer knows, each of them one statement, but for [events](events).
+//! The writes that SQLite's writer knows, nearly all of them one statement; [events](events) and the
+//! [outbox](super::outbox) have files of their own.
 //!
 //! One statement is atomic by itself: where it fails, SQLite undoes it and the transaction around
 //! it goes on. A savepoint a write would say the same twice and cost two statements more.
@@ -7,8 +8,9 @@ use sqlx::SqliteConnection;
 
 use super::super::row::progress_columns;
 use super::super::selection::{on_selected, starts_anew};
-use super::super::{Assignment, Claim};
+use super::super::{Assignment, Claim, Delivery};
 use super::events::{self, Advance};
+use super::outbox::OutboxWrite;
 use crate::instant::Instant;
 use crate::progress::Progress;
 
@@ -58,6 +60,8 @@ pub(super) enum Write {
     FinishClaim { claim: Claim, now: Instant },
     /// `claiming` to `completed`.
     ReleaseClaim { claim: Claim, now: Instant },
+    /// A write of the outbox.
+    Outbox(OutboxWrite),
 }
 
 /// What a write did.
@@ -71,6 +75,8 @@ pub(super) enum Written {
     Rows(Vec<Progress>),
     /// It opened this claim, or found nothing to claim.
     Claim(Option<Claim>),
+    /// It leased these deliveries.
+    Deliveries(Vec<Delivery>),
 }
 
 impl Written {
@@ -80,13 +86,14 @@ impl Written {
             Self::Row(row) => u64::from(row.is_some()),
             Self::Rows(rows) => rows.len() as u64,
             Self::Claim(claim) => u64::from(claim.is_some()),
+            Self::Deliveries(leased) => leased.len() as u64,
         }
     }
 
     pub(super) fn row(self) -> Option<Progress> {
         match self {
             Self::Row(row) => row,
-            Self::Count(_) | Self::Rows(_) | Self::Claim(_) => None,
+            Self::Count(_) | Self::Rows(_) | Self::Claim(_) | Self::Deliveries(_) => None,
         }
     }
 
@@ -94,14 +101,21 @@ impl Written {
         match self {
             Self::Rows(rows) => rows,
             Self::Row(row) => row.into_iter().collect(),
-            Self::Count(_) | Self::Claim(_) => Vec::new(),
+            Self::Count(_) | Self::Claim(_) | Self::Deliveries(_) => Vec::new(),
         }
     }
 
     pub(super) fn claim(self) -> Option<Claim> {
         match self {
             Self::Claim(claim) => claim,
-            Self::Count(_) | Self::Row(_) | Self::Rows(_) => None,
+            Self::Count(_) | Self::Row(_) | Self::Rows(_) | Self::Deliveries(_) => None,
+        }
+    }
+
+    pub(super) fn deliveries(self) -> Vec<Delivery> {
+        match self {
+            Self::Deliveries(leased) => leased,
+            Self::Count(_) | Self::Row(_) | Self::Rows(_) | Self::Claim(_) => Vec::new(),
         }
     }
 }
@@ -174,6 +188,7 @@ impl Write {
             Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
             Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
             Self::ReleaseClaim { claim, now } => release_claim(connection, claim, *now).await,
+            Self::Outbox(write) => write.execute(connection).await,
         }
     }
 }
@@ -353,7 +368,7 @@ async fn finish_claim(
 ) -> Result<Written, sqlx::Error> {
     let sql = concat!(
         "update user_goal_progress set
-             status = 'claimed', claimed_at = ?4, version = version + 1, updated_at = ?4
+             status = 'claimed', claimed_at = ?4, granted_at = ?4, version = version + 1, updated_at = ?4
          where user_id = ?1 and goal_id = ?2 and status = 'claiming' and claim_key = ?3
          returning ",
         progress_columns!()

@@ -1,0 +1,62 @@
+//! What a store gives out to be held: for faults on purpose.
+
+use std::time::Duration;
+
+use sqlx::Postgres;
+use sqlx::Sqlite;
+use sqlx::pool::PoolConnection;
+
+use super::{Store, StoreError};
+
+/// The advisory lock of the fault; any number that nobody else uses.
+const FAULT_LOCK: i64 = 0x6272_756e_7400;
+
+/// Connections that nobody else gets while this lives.
+#[derive(Debug)]
+pub enum HeldConnections {
+    /// To PostgreSQL.
+    Pg(Vec<PoolConnection<Postgres>>),
+    /// To SQLite, for reading.
+    Sqlite(Vec<PoolConnection<Sqlite>>),
+}
+
+impl Store {
+    /// Takes this many connections out of the pool.
+    pub async fn hold_connections(&self, count: u32) -> Result<HeldConnections, StoreError> {
+        Ok(match self {
+            Self::Pg(store) => {
+                let mut held = Vec::new();
+                for _ in 0..count {
+                    held.push(store.pool.acquire().await?);
+                }
+                HeldConnections::Pg(held)
+            }
+            Self::Sqlite(store) => {
+                let mut held = Vec::new();
+                for _ in 0..count {
+                    held.push(store.readers.acquire().await?);
+                }
+                HeldConnections::Sqlite(held)
+            }
+        })
+    }
+
+    /// Takes the one lock that all who call this share, and holds it for this long; a connection as
+    /// well, from the first wait on. SQLite has no such lock, and so nothing happens there.
+    pub async fn hold_advisory_lock(&self, time: Duration) -> Result<(), StoreError> {
+        let Self::Pg(store) = self else {
+            return Ok(());
+        };
+        // One statement, whose transaction ends the lock. Materialised: else the planner might sleep
+        // before it locks.
+        sqlx::query(
+            "with taken as materialized (select pg_advisory_xact_lock($1))
+             select pg_sleep($2) from taken",
+        )
+        .bind(FAULT_LOCK)
+        .bind(time.as_secs_f64())
+        .execute(&store.pool)
+        .await?;
+        Ok(())
+    }
+}
