@@ -74,6 +74,10 @@ async fn a_claim_does_not_wait_for_its_reward() {
     until(&service, |outbox| outbox["pending"] == 0).await;
     assert_eq!(game.goal("ann").await["rewardStatus"], "granted");
     assert_eq!(mock.total("granted").await, 1);
+    let granted = r#"challenge_outbox_attempts_total{outcome="granted"}"#;
+    assert_eq!(service.metric(granted).await, 1);
+    let delays = "challenge_outbox_delay_seconds_count";
+    assert_eq!(service.metric(delays).await, 1);
 }
 
 #[tokio::test]
