@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use regex::Regex;
+
 use super::error::ProfileError;
 
 /// A profile: stacks, and what was measured on each.
@@ -34,6 +36,8 @@ pub struct Profile {
     pub(super) stacks: Vec<u32>,
     /// A value of every kind for every sample.
     pub(super) values: Vec<i64>,
+    /// By kind: what the samples had that a [focus](Self::focused) left out.
+    pub(super) out_of_focus: Vec<i64>,
 }
 
 /// What is measured, and in what unit.
@@ -97,9 +101,33 @@ impl Profile {
     /// The sum of one kind over all samples, each without its sign.
     pub fn total(&self, kind: usize) -> i64 {
         let sizes = self.samples().map(|sample| sample.values[kind]);
-        sizes.fold(0, |sum: i64, value| {
+        let out_of_focus = self.out_of_focus.get(kind).copied().unwrap_or(0);
+        sizes.fold(out_of_focus, |sum: i64, value| {
             sum.saturating_add(value.saturating_abs())
         })
+    }
+
+    /// Only the samples in whose stack a function matches; totals stay those of the whole.
+    #[must_use]
+    pub fn focused(&self, on: &Regex) -> Self {
+        let names = self.functions.iter();
+        let matches: Vec<bool> = names.map(|f| on.is_match(&f.name)).collect();
+        let mut focused = Self {
+            samples: Vec::new(),
+            values: Vec::new(),
+            out_of_focus: (0..self.kinds.len()).map(|kind| self.total(kind)).collect(),
+            ..self.clone()
+        };
+        for (sample, stack) in self.samples().zip(&self.samples) {
+            if sample.inside_out().any(|function| matches[function]) {
+                focused.samples.push(stack.clone());
+                focused.values.extend(sample.values);
+                for (left, value) in focused.out_of_focus.iter_mut().zip(sample.values) {
+                    *left = left.saturating_sub(value.saturating_abs());
+                }
+            }
+        }
+        focused
     }
 
     pub(super) fn frames_of(&self, location: u32) -> &[u32] {

@@ -44,27 +44,29 @@ impl Top {
     /// The kind at position `kind` of `new`, less that of the same name of `base`: what `-diff_base`
     /// prints.
     pub fn difference(new: &Profile, base: &Profile, kind: usize) -> Result<Self, ProfileError> {
-        let new_kind = &new.kinds[kind];
-        let base_at = base.kind(Some(&new_kind.name))?;
-        let base_kind = &base.kinds[base_at];
-        let (a, b) = (Measure::of(&base_kind.unit), Measure::of(&new_kind.unit));
-        if !a.same_sort(b) {
-            return Err(ProfileError::Units {
-                new: format!("{}/{}", new_kind.name, new_kind.unit),
-                base: format!("{}/{}", base_kind.name, base_kind.unit),
-            });
-        }
-        // Both in the finer unit.
-        let measure = if a.factor() < b.factor() { a } else { b };
-        // A whole number: every unit is a multiple of the finer ones.
-        let times = |of: Measure| (of.factor() / measure.factor()) as i64;
-        let (of_base, of_new) = (times(a), times(b));
+        let name = &new.kinds[kind].name;
+        Self::of_all(&[new], &[base], name)
+    }
+
+    /// The kind called `name` of all of `new` together, less that of all of `base`.
+    pub fn of_all(new: &[&Profile], base: &[&Profile], name: &str) -> Result<Self, ProfileError> {
+        let measure = common_measure(new.iter().chain(base), name)?;
         let mut sums = Sums::default();
-        sums.add(new, kind, of_new);
-        sums.add(base, base_at, -of_base);
-        let total = match base.total(base_at).saturating_mul(of_base) {
-            0 => new.total(kind).saturating_mul(of_new),
-            total => total,
+        let mut totals = [0_i64; 2];
+        for (side, total, sign) in [(new, 0, 1), (base, 1, -1)] {
+            for profile in side {
+                let kind = profile.kind(Some(name))?;
+                // A whole number: every unit is a multiple of the finer ones.
+                let unit = Measure::of(&profile.kinds[kind].unit);
+                let times = (unit.factor() / measure.factor()) as i64;
+                sums.add(profile, kind, sign * times);
+                let more = profile.total(kind).saturating_mul(times);
+                totals[total] = totals[total].saturating_add(more);
+            }
+        }
+        let total = match totals {
+            [of_new, 0] => of_new,
+            [_, of_base] => of_base,
         };
         Ok(Self::from_sums(sums, total.unsigned_abs(), measure))
     }
@@ -141,4 +143,28 @@ impl<'a> Sums<'a> {
             sum.1 = sum.1.saturating_add(cum);
         }
     }
+}
+
+/// The finest unit in which one of them has the kind called `name`.
+pub(super) fn common_measure<'a>(
+    profiles: impl Iterator<Item = &'a &'a Profile>,
+    name: &str,
+) -> Result<Measure, ProfileError> {
+    let mut finest: Option<(Measure, String)> = None;
+    for profile in profiles {
+        let kind = &profile.kinds[profile.kind(Some(name))?];
+        let measure = Measure::of(&kind.unit);
+        let spelled = format!("{}/{}", kind.name, kind.unit);
+        match &finest {
+            Some((found, other)) if !found.same_sort(measure) => {
+                return Err(ProfileError::Units {
+                    new: other.clone(),
+                    base: spelled,
+                });
+            }
+            Some((found, _)) if found.factor() <= measure.factor() => {}
+            _ => finest = Some((measure, spelled)),
+        }
+    }
+    Ok(finest.map_or(Measure::Count, |(measure, _)| measure))
 }

@@ -25,6 +25,7 @@ pub use span::Span;
 pub use value::Value;
 
 use crate::error::ReportError;
+use crate::profile::{Captured, captured};
 
 /// One record, digested.
 #[derive(Clone)]
@@ -43,6 +44,8 @@ pub struct Run {
     pub series: Series,
     /// The first few failures of every kind.
     pub errors: Vec<ErrorSample>,
+    /// The profiles of the processes under load.
+    pub profiles: Captured,
     /// Everything that is wrong with the record.
     pub problems: Vec<Problem>,
 }
@@ -91,6 +94,7 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
     let record = Record::open(dir)?;
     let mut problems = record.problems();
     let digested = digest::digest(&record, &mut problems)?;
+    let profiles = captured(&record);
     Ok(Run {
         label: dir.display().to_string(),
         manifest: record.manifest,
@@ -99,6 +103,7 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
         sessions: digested.sessions,
         series: digested.series,
         errors: record.errors,
+        profiles,
         problems,
     })
 }
