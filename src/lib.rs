@@ -61,6 +61,7 @@ pub fn main() -> ExitCode {
         Verb::Compare(args) => cli::compare::run(&args),
         Verb::Gate(args) => cli::gate::run(&args),
         Verb::Knee(args) => cli::knee::run(*args),
+        Verb::Profile(args) => cli::profile::run(&args),
         Verb::Serve(args) => cli::serve::run(args),
         Verb::Schema(args) => cli::schema::run(&args),
         Verb::Completions(args) => cli::completions::run(&args),

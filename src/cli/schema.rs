@@ -34,6 +34,8 @@ enum Subject {
     Gate,
     /// The JSON of `brunt knee`
     Knee,
+    /// The JSON of `brunt profile`
+    Profile,
 }
 
 pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
@@ -44,6 +46,7 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Subject::Sequence => include_str!("../../report/schema/sequence.schema.json"),
         Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
         Subject::Knee => include_str!("../../report/schema/knee.schema.json"),
+        Subject::Profile => include_str!("../../report/schema/profile.schema.json"),
     })?;
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ use super::failures::{failures, samples};
 use super::finding::Finding;
 use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
+use super::profiles::profiles;
 use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
 use super::target::targets;
@@ -91,6 +92,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         actions: &actions,
         sessions: &sessions,
     });
+    let (profiles, damaged_profiles) = profiles(runs);
     Comparison {
         schema: SCHEMA_VERSION,
         runs: runs.map(RunSummary::of),
@@ -102,6 +104,8 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         sessions,
         failures: failure_rows,
         failure_samples: runs.map(samples),
+        profiles,
+        damaged_profiles,
         series: runs.map(|run| run.series.clone()),
         verdict,
     }

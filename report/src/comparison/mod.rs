@@ -17,6 +17,7 @@ mod failures;
 mod finding;
 mod options;
 mod overall;
+mod profiles;
 mod run_summary;
 mod success;
 mod target;
@@ -42,6 +43,7 @@ pub use failures::{FailureRow, FailureSample, UNSENT};
 pub use finding::{Fault, Finding, Severity};
 pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
+pub use profiles::DamagedProfile;
 pub use run_summary::RunSummary;
 pub use success::{Success, SuccessComparison, SuccessDifference};
 pub(crate) use target::targets_of_stage;
@@ -50,6 +52,7 @@ pub use throughput::{Throughput, ThroughputComparison};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
 pub use value::{Interval, Side, Sides, Statistic};
 
+use crate::profile::ProfileReport;
 use crate::run::Series;
 
 /// Version of the JSON form of [`Comparison`].
@@ -80,6 +83,13 @@ pub struct Comparison {
     pub failures: Vec<FailureRow>,
     /// The first few failures of every kind, in words.
     pub failure_samples: Sides<Vec<FailureSample>>,
+    /// Profiles of the same process in the same stage of both runs, of every kind. Of each at most
+    /// 50 functions and moves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ProfileReport>,
+    /// Profiles that cannot be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub damaged_profiles: Vec<DamagedProfile>,
     /// The runs over time, for charts; not part of the JSON form.
     #[serde(skip)]
     pub series: Sides<Series>,

@@ -12,6 +12,7 @@ mod figures;
 mod findings;
 mod knee;
 mod names;
+mod profile;
 mod provenance;
 mod resources;
 mod sequence;
@@ -33,6 +34,7 @@ pub use figure::Figure;
 pub use knee::{
     build as knee, order as knee_order, outcome as knee_outcome, terminal as knee_for_terminal,
 };
+pub use profile::{build as profile, flame_graph, terminal as profile_for_terminal};
 pub use sequence::build as sequence;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
@@ -90,6 +92,9 @@ pub fn build(comparison: &Comparison) -> Document {
     sections.extend([
         failures::section(comparison, &names),
         resources::section(comparison, &names),
+    ]);
+    sections.extend(profile::section(comparison, &names));
+    sections.extend([
         findings::section(comparison, &names),
         provenance::section(comparison, &names),
     ]);

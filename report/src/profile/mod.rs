@@ -10,6 +10,7 @@ mod captured;
 mod claim;
 mod error;
 mod judge;
+mod layout;
 mod model;
 mod moves;
 mod name;
@@ -17,6 +18,7 @@ mod prune;
 mod read;
 mod report;
 mod sampling;
+mod select;
 mod side;
 mod taken;
 mod top;
@@ -31,10 +33,12 @@ pub use judge::{
     ACCOUNTED_WITHIN, ALPHA, Basis, CAPPED_ABOVE, FEWEST_OBSERVATIONS, FEWEST_WINDOWS, LEAST_SHARE,
     MoveVerdict, NoRequests,
 };
+pub use layout::{FlameBar, FlameLayout, FlameWidth};
 pub use model::{Function, Kind, Profile, Sample};
 pub use moves::{Caller, Move, Part};
 pub use read::{MOST_BYTES, MOST_FRAMES, MOST_KINDS, read};
 pub use report::{BaseUnit, FunctionRow, ProfileReport, SCHEMA_VERSION, Subject};
+pub use select::{Selection, SelectionError};
 pub use side::{ProfileSide, ProfileWindow};
 pub use taken::{ReadError, Taken, read_file};
 pub use top::{Row, Top};

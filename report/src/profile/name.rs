@@ -57,11 +57,18 @@ pub(super) fn file(path: &str) -> &str {
             return parts.nth(leave).unwrap_or(rest);
         }
     }
-    // Go: modules and the standard library.
-    for folder in ["/pkg/mod/", "/go/src/"] {
-        if let Some((_, rest)) = path.split_once(folder) {
-            return rest;
+    // A module of Go, which begins with the name of a host: …/github.com/ann/shop@v1.2.0/cart.go
+    if let Some((module, _)) = path.split_once("@v") {
+        let mut from = 0;
+        for part in module.split('/') {
+            if part.contains('.') && !part.starts_with('.') {
+                return &path[from..];
+            }
+            from += part.len() + 1;
         }
+    }
+    if let Some((_, standard)) = path.split_once("/go/src/") {
+        return standard;
     }
     // A folder of somebody's: from the one before src/ on.
     if path.starts_with('/')
@@ -126,6 +133,11 @@ mod tests {
                 "/go/pkg/mod/google.golang.org/grpc@v1.72.0/server.go",
                 "google.golang.org/grpc@v1.72.0/server.go",
             ),
+            (
+                "/home/ann/.cache/github.com/lib/pq@v1.10.9/conn.go",
+                "github.com/lib/pq@v1.10.9/conn.go",
+            ),
+            ("/srv/@v", "/srv/@v"),
             ("/usr/local/go/src/runtime/proc.go", "runtime/proc.go"),
             ("/home/ann/shop/src/cart.rs", "shop/src/cart.rs"),
             ("src/main.rs", "src/main.rs"),
