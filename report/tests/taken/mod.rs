@@ -178,6 +178,34 @@ impl Written {
     }
 }
 
+/// A profile like `of` with `stacks` stacks of `depth` functions each, which branch at every call.
+pub fn many(stacks: u64, depth: u64, of: &Taken) -> Vec<u8> {
+    const FUNCTIONS: u64 = 5_000;
+    let mut profile = of.written();
+    for i in 0..FUNCTIONS {
+        let name = format!("service::module_{}::function_{i}", i % 97);
+        let id = profile.function(&name);
+        profile.location.push(Location {
+            id,
+            mapping_id: 1,
+            line: vec![Line {
+                function_id: id,
+                line: 7,
+            }],
+        });
+    }
+    for i in 0..stacks {
+        let function = |at: u64| (i.wrapping_mul(0x9E37_79B9) >> (at + 12).min(63)) % FUNCTIONS + 1;
+        let samples = (1 + i % 7).cast_signed();
+        profile.sample.push(Sample {
+            location_id: (0..depth).map(function).collect(),
+            value: vec![samples, samples * of.period],
+            label: vec![],
+        });
+    }
+    gzip(&profile.encode_to_vec())
+}
+
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
