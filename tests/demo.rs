@@ -246,6 +246,7 @@ fn every_verb_explains_itself_with_examples() {
         "compare",
         "gate",
         "knee",
+        "profile",
         "serve",
         "schema",
         "completions",

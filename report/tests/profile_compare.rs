@@ -169,6 +169,41 @@ fn a_capped_window_and_missing_samples_are_said() {
 }
 
 #[test]
+fn allocations_between_two_snapshots_have_a_cost_per_request() {
+    // 64 B in use and so many allocated since the process began, 1 MiB each.
+    let heap = |second: i64, parsed: i64, burnt: i64| {
+        let of = |stack: &'static str, objects: i64| (stack, objects);
+        let mut taken = Taken::heap();
+        taken.began_ns = 1_767_268_800_000_000_000 + second * 1_000_000_000;
+        for (stack, objects) in [of("main;parse", parsed), of("main;burn", burnt)] {
+            taken = taken.with_values(stack, &[objects, objects << 20, 1, 64]);
+        }
+        taken
+    };
+    let names = ["service-heap-play-25.pb.gz", "service-heap-play-45.pb.gz"];
+    let taken = |burnt: i64| {
+        let early = (names[0], heap(25, 5_000, 7));
+        vec![early, (names[1], heap(45, 8_000, 7 + burnt))]
+    };
+    let comparison = compare(taken(0), taken(600));
+    let kinds = comparison.profiles.iter();
+    let kinds: Vec<&str> = kinds.map(|p| &*p.subject.as_ref().unwrap().kind).collect();
+    assert_eq!(kinds, ["allocations", "heap"]);
+    let report = &comparison.profiles[0];
+    assert_eq!(
+        (report.basis, &*report.sample_type),
+        (Basis::PerRequest, "alloc_space")
+    );
+    let top = &report.moves[0];
+    assert_eq!((&*top.function, top.verdict), ("burn", MoveVerdict::Grew));
+    // 600 MiB over 12,000 requests.
+    let bytes = f64::from(600 << 20) / 12_000.0;
+    assert!((top.difference / bytes - 1.0).abs() < 1e-3, "{top:?}");
+    let heap = &comparison.profiles[1];
+    assert_eq!((heap.basis, heap.findings().count()), (Basis::Amount, 0));
+}
+
+#[test]
 fn a_damaged_profile_is_noted_and_the_report_stands() {
     let mut b = run("phase9", vec![(PLAY, service(0))]);
     b.profiles

@@ -193,7 +193,7 @@ fn a_gzip_bomb_is_refused() {
 }
 
 #[test]
-fn stacks_that_multiply_are_refused() {
+fn a_small_file_that_stands_for_a_large_one_is_refused() {
     // A place with a thousand inlined functions, and samples that name it a thousand times each.
     let mut written = Taken::cpu().with("main", 1).written();
     written.location[0].line = vec![written.location[0].line[0]; 1_000];
@@ -201,7 +201,18 @@ fn stacks_that_multiply_are_refused() {
     written.sample = vec![written.sample[0].clone(); 1_000];
     let bytes = gzip(&written.encode_to_vec());
     assert!(bytes.len() < 20_000, "{} bytes", bytes.len());
-    assert!(matches!(read(&bytes), Err(ProfileError::TooManyFrames)));
+    let refused = read(&bytes).unwrap_err();
+    assert!(
+        matches!(refused, ProfileError::TooMany { what: "frames" }),
+        "{refused}"
+    );
+    // Two bytes a text.
+    let texts = gzip(&[0x32, 0].repeat(5_000_000));
+    let refused = read(&texts).unwrap_err();
+    assert!(
+        matches!(refused, ProfileError::TooMany { what: "texts" }),
+        "{refused}"
+    );
 }
 
 proptest! {

@@ -22,10 +22,11 @@ Examples:
   brunt profile heap.pb.gz --sample alloc_space --focus 'json' --svg json.svg
 
 A file is a pprof protobuf, of Go, Rust or another program, compressed or not. Of a record the CPU
-profiles are taken, unless another kind is asked for; several of the same stage are taken together. The
-table has the functions that `go tool pprof -top` prints, with the same digits.")]
+profiles are taken, unless another kind is asked for, and several of a stage together. The table has
+the functions that `go tool pprof -top` prints, with the same digits.")]
 pub(crate) struct ProfileArgs {
     /// A record, or a pprof file
+    #[arg(value_name = "RUN|FILE")]
     of: PathBuf,
     /// A record or file to hold it against: the older one
     #[arg(long, value_name = "RUN|FILE")]
@@ -42,7 +43,8 @@ pub(crate) struct ProfileArgs {
     /// Which process of a record
     #[arg(long, value_name = "NAME")]
     component: Option<String>,
-    /// Which kind of profile of a record: cpu, heap, tasks or contention
+    /// Which kind of profile of a record: cpu, heap, allocations (between two of the heap), tasks or
+    /// contention
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
     /// Which stage of a record
@@ -119,12 +121,24 @@ fn open(path: &Path, args: &ProfileArgs) -> anyhow::Result<Opened> {
 }
 
 fn of_file(path: &Path) -> anyhow::Result<Opened> {
-    let name = path.file_name().unwrap_or(path.as_os_str());
+    let file = path.file_name().unwrap_or(path.as_os_str());
+    let file = file.to_string_lossy();
+    let alone = Taken::bare(path.display().to_string(), read_file(path)?);
     Ok(Opened {
-        name: name.to_string_lossy().into_owned(),
+        taken: vec![in_its_record(path, &file).unwrap_or(alone)],
+        name: file.into_owned(),
         subject: None,
-        taken: vec![Taken::bare(path.display().to_string(), read_file(path)?)],
     })
+}
+
+/// The profile `DIR/profiles/FILE` where `DIR` is a record, with its requests.
+fn in_its_record(path: &Path, file: &str) -> Option<Taken> {
+    let folder = path.parent()?;
+    let record = Record::open(folder.parent()?).ok()?;
+    let captured = captured(&record);
+    let mut taken = captured.taken.into_values().flatten();
+    let file = format!("{}/{file}", folder.file_name()?.to_string_lossy());
+    taken.find(|taken| taken.file == file)
 }
 
 fn of_record(path: &Path, args: &ProfileArgs) -> anyhow::Result<Opened> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use brunt_record::{Capture, CountsRow, Manifest, ProfileName, Record};
 
+use super::between::between;
 use super::judge::{self, NoRequests};
 use super::model::Profile;
 use super::report::Subject;
@@ -13,6 +14,8 @@ use super::taken::{Taken, read_file};
 
 /// Most profiles that are read of a record.
 pub const MOST_PROFILES: usize = 100;
+/// What was allocated between two snapshots of memory is a kind by itself.
+const ALLOCATIONS: &str = "allocations";
 /// A profile that says that it began so far from when it was asked for was taken by another clock.
 const SAME_CLOCK_S: f64 = 2.0;
 
@@ -42,6 +45,8 @@ pub fn captured(record: &Record) -> Captured {
                 let same = captured.taken.entry(subject(capture)).or_default();
                 same.push(taken);
             }
+            // Those of tasks may be of a form of their own.
+            Err(_) if capture.kind == "tasks" => {}
             Err(reason) => captured.damaged.push((file.to_owned(), reason)),
         }
     }
@@ -52,7 +57,35 @@ pub fn captured(record: &Record) -> Captured {
                 .unwrap_or(a.file.cmp(&b.file))
         });
     }
+    let allocated: Vec<_> = captured
+        .taken
+        .iter()
+        .filter_map(|(subject, taken)| allocated(record, subject, taken))
+        .collect();
+    captured.taken.extend(allocated);
     captured
+}
+
+/// What was allocated between the snapshots of one stage.
+fn allocated(record: &Record, of: &Subject, taken: &[Taken]) -> Option<(Subject, Vec<Taken>)> {
+    let pairs = taken.iter().zip(taken.get(1..)?);
+    let between: Vec<Taken> = pairs
+        .filter_map(|(earlier, later)| {
+            let profile = between(&earlier.profile, &later.profile)?;
+            let requests = requests(record, earlier.from_s, &profile);
+            Some(Taken {
+                file: format!("{} to {}", earlier.file, later.file),
+                profile: Arc::new(profile),
+                requests,
+                ..earlier.clone()
+            })
+        })
+        .collect();
+    let subject = Subject {
+        kind: ALLOCATIONS.to_owned(),
+        ..of.clone()
+    };
+    (!between.is_empty()).then_some((subject, between))
 }
 
 fn subject(capture: &Capture) -> Subject {
@@ -75,16 +108,7 @@ fn profile_in(dir: &Path, file: &str) -> Result<Profile, String> {
 
 fn taken(record: &Record, file: &str, profile: Profile) -> Taken {
     let from_s = began_s(&record.manifest, file, &profile);
-    let requests = match (from_s, profile.took_ns) {
-        (_, None) => Err(NoRequests::Snapshot),
-        (None, _) => Err(NoRequests::NotPlaced),
-        (Some(from_s), Some(took_ns)) => {
-            let until_s = from_s + took_ns as f64 / 1e9;
-            let recorded = record.counts.last().map_or(0, |row| row.second + 1);
-            let settled = settled(&record.counts, from_s, until_s);
-            judge::requests(settled, until_s, recorded as f64)
-        }
-    };
+    let requests = requests(record, from_s, &profile);
     let host = &record.manifest.host;
     Taken {
         file: file.to_owned(),
@@ -96,6 +120,16 @@ fn taken(record: &Record, file: &str, profile: Profile) -> Taken {
             .filter(|_| host.shared_with_target)
             .map(f64::from),
     }
+}
+
+/// Requests that settled in the window of a profile that began at `from_s`.
+fn requests(record: &Record, from_s: Option<f64>, profile: &Profile) -> Result<f64, NoRequests> {
+    let took_s = profile.took_ns.ok_or(NoRequests::Snapshot)? as f64 / 1e9;
+    let from_s = from_s.ok_or(NoRequests::NotPlaced)?;
+    let until_s = from_s + took_s;
+    let recorded = record.counts.last().map_or(0, |row| row.second + 1);
+    let settled = settled(&record.counts, from_s, until_s);
+    judge::requests(settled, until_s, recorded as f64)
 }
 
 /// When a profile began, seconds since the start of the run: by its own account where that agrees

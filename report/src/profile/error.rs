@@ -1,6 +1,6 @@
 //! Why a profile cannot be read, and why two cannot be compared.
 
-use super::read::{MOST_BYTES, MOST_FRAMES, MOST_KINDS};
+use super::read::{MOST_BYTES, MOST_KINDS, MOST_PARTS};
 use crate::language;
 
 /// A profile that cannot be read.
@@ -30,12 +30,12 @@ pub enum ProfileError {
     /// More sample types than any profiler has.
     #[error("the profile has more than {MOST_KINDS} sample types")]
     TooManyKinds,
-    /// Its stacks together are longer than any real ones.
-    #[error(
-        "the stacks of the profile have more than {} frames",
-        language::count(MOST_FRAMES)
-    )]
-    TooManyFrames,
+    /// It has more of something than any real one.
+    #[error("the profile has more than {} {what}", language::count(MOST_PARTS as u64))]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+    },
     /// It has no values of the sort that was asked for.
     #[error("the profile has no sample type {asked:?}\nhint: it has {}", has.join(", "))]
     NoSuchKind {

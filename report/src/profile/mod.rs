@@ -6,6 +6,7 @@
 //!
 //! What is a move and what noise is decided in `judge.rs`.
 
+mod between;
 mod captured;
 mod claim;
 mod error;
@@ -36,7 +37,7 @@ pub use judge::{
 pub use layout::{FlameBar, FlameLayout, FlameWidth};
 pub use model::{Function, Kind, Profile, Sample};
 pub use moves::{Caller, Move, Part};
-pub use read::{MOST_BYTES, MOST_FRAMES, MOST_KINDS, read};
+pub use read::{MOST_BYTES, MOST_KINDS, MOST_PARTS, read};
 pub use report::{BaseUnit, FunctionRow, ProfileReport, SCHEMA_VERSION, Subject};
 pub use select::{Selection, SelectionError};
 pub use side::{ProfileSide, ProfileWindow};

@@ -166,12 +166,13 @@ impl Flows {
             from: vec![BTreeMap::new(); functions],
             into: vec![BTreeMap::new(); functions],
         };
-        for node in tree.nodes.iter().skip(1) {
+        let recursive = tree.recursive();
+        for (node, recursive) in tree.nodes.iter().zip(recursive).skip(1) {
             let function = node.function as usize;
             let moved = match part {
                 Part::Own => node.own_new - node.own_base,
                 // What a function calls of itself is in it already.
-                Part::WithCallees if tree.is_within_itself(node) => continue,
+                Part::WithCallees if recursive => continue,
                 Part::WithCallees => node.difference(),
             };
             flows.whole[function] += moved;

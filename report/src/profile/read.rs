@@ -2,7 +2,7 @@
 //!
 //! Fields are those of `profile.proto`, and what makes a profile invalid is what Go's reader finds
 //! invalid, see <https://github.com/google/pprof/blob/main/proto/profile.proto>. Whoever sent it is
-//! not trusted: memory stays within a small multiple of [`MOST_BYTES`], work within [`MOST_FRAMES`].
+//! not trusted: memory stays within a small multiple of [`MOST_BYTES`], work within [`MOST_PARTS`].
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,8 +20,8 @@ use super::{name, prune};
 pub const MOST_BYTES: u64 = 64 << 20;
 /// Most sample types; heap profiles have four.
 pub const MOST_KINDS: usize = 32;
-/// Most frames of all stacks together.
-pub const MOST_FRAMES: u64 = 8_000_000;
+/// Most of anything else: samples, texts, frames of all stacks together.
+pub const MOST_PARTS: usize = 4_000_000;
 
 /// Reads a profile.
 pub fn read(bytes: &[u8]) -> Result<Profile, ProfileError> {
@@ -101,6 +101,10 @@ impl<'a> Tables<'a> {
                 14 => tables.default_kind = value.signed()?,
                 _ => {}
             }
+            few("texts", tables.texts.len().max(tables.comments.len()))?;
+            few("places", tables.locations.len().max(tables.lines.len()))?;
+            few("functions", tables.functions.len())?;
+            few("binaries", tables.mappings.len())?;
         }
         match tables.texts.first() {
             Some([]) => Ok(tables),
@@ -288,16 +292,13 @@ fn samples(
                     let location = *location.ok_or_else(|| {
                         ProfileError::inconsistent(format!("a sample names no location {id}"))
                     })?;
-                    frames += profile.frames_of(location).len() as u64;
-                    if frames > MOST_FRAMES {
-                        return Err(ProfileError::TooManyFrames);
-                    }
+                    frames += profile.frames_of(location).len();
                     profile.stacks.push(location);
-                    Ok(())
+                    few("frames", frames)
                 })?,
                 (2, value) => value.each(|number| {
                     profile.values.push(number.cast_signed());
-                    Ok(())
+                    few("values", profile.values.len())
                 })?,
                 _ => {}
             }
@@ -332,6 +333,13 @@ fn unique(new: bool, of: &str, id: u64) -> Result<(), ProfileError> {
             "two {of}s have the id {id}"
         ))),
     }
+}
+
+fn few(what: &'static str, count: usize) -> Result<(), ProfileError> {
+    if count > MOST_PARTS {
+        return Err(ProfileError::TooMany { what });
+    }
+    Ok(())
 }
 
 /// There are fewer bytes than 2³², and so fewer of anything.

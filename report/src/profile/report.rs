@@ -57,7 +57,7 @@ pub struct ProfileReport {
 pub struct Subject {
     /// Which process.
     pub component: String,
-    /// `cpu`, `heap`, `tasks` or `contention`.
+    /// `cpu`, `heap`, `tasks` or `contention`, or `allocations` between two snapshots of the heap.
     pub kind: String,
     /// Slug of the stage.
     pub stage: String,

@@ -9,7 +9,7 @@ use super::taken::Taken;
 pub struct Selection {
     /// Which process.
     pub component: Option<String>,
-    /// `cpu`, `heap`, `tasks` or `contention`; if absent `cpu` where there is one.
+    /// `cpu`, `heap`, `allocations`, `tasks` or `contention`; if absent `cpu` where there is one.
     pub kind: Option<String>,
     /// Slug of the stage.
     pub stage: Option<String>,

@@ -117,16 +117,28 @@ impl CallTree {
         &self.functions[self.nodes[node as usize].function as usize]
     }
 
-    /// Is the function of `node` among its own callers?
-    pub(super) fn is_within_itself(&self, node: &CallNode) -> bool {
-        let mut at = node.parent;
-        while at != 0 {
-            let caller = &self.nodes[at as usize];
-            if caller.function == node.function {
-                return true;
+    /// Of every node, is its function among its own callers?
+    pub(super) fn recursive(&self) -> Vec<bool> {
+        let callees = self.callees();
+        let mut recursive = vec![false; self.nodes.len()];
+        // How often each function is on the way to the node that is looked at.
+        let mut above = vec![0_u32; self.functions.len()];
+        let mut path: Vec<(u32, usize)> = vec![(0, 0)];
+        while let Some((node, next)) = path.last_mut() {
+            let function = self.nodes[*node as usize].function as usize;
+            if let Some(callee) = callees[*node as usize].get(*next) {
+                *next += 1;
+                let called = self.nodes[*callee as usize].function as usize;
+                recursive[*callee as usize] = above[called] > 0;
+                above[called] += 1;
+                path.push((*callee, 0));
+            } else {
+                if *node != 0 {
+                    above[function] -= 1;
+                }
+                path.pop();
             }
-            at = caller.parent;
         }
-        false
+        recursive
     }
 }

@@ -136,6 +136,8 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
             a: vec![sample(&name), sample(&name)],
             b: vec![],
         },
+        profiles: vec![],
+        damaged_profiles: vec![],
         series: Sides {
             a: series(0, &name),
             b: series(1, &name),
