@@ -96,9 +96,9 @@ fn profiles(dir: &Path) -> Vec<(PathBuf, Profile)> {
 fn check(top: &Top, printed: &[Line], path: &Path) -> usize {
     let ours = ours(top);
     for (ours, printed) in ours.iter().zip(printed) {
-        assert_eq!(ours, printed, "{path:?}");
+        assert_eq!(ours, printed, "{}", path.display());
     }
-    assert_eq!(ours.len(), printed.len(), "{path:?}");
+    assert_eq!(ours.len(), printed.len(), "{}", path.display());
     ours.len()
 }
 

@@ -123,7 +123,12 @@ pub(super) fn moves(
             .then(size)
             .then(name(*i).cmp(name(*j)))
     });
-    let share = |value: f64, of: f64| if of > 0.0 { value / of } else { 0.0 };
+    // Sums in another order: all but a billionth of the whole is the whole.
+    let share = |value: f64, of: f64| match value / of {
+        share if (share - 1.0).abs() < 1e-9 => 1.0,
+        share if share.is_finite() => share,
+        _ => 0.0,
+    };
     all.into_iter()
         .map(|(function, estimates, distance)| Move {
             function: functions[function].name.clone(),
@@ -167,7 +172,12 @@ impl Flows {
             into: vec![BTreeMap::new(); functions],
         };
         let recursive = tree.recursive();
-        for (node, recursive) in tree.nodes.iter().zip(recursive).skip(1) {
+        // Of every node the next one above it that is another function.
+        let mut outside = vec![0; tree.nodes.len()];
+        for (i, (node, recursive)) in tree.nodes.iter().zip(recursive).enumerate().skip(1) {
+            let parent = node.parent as usize;
+            let by_itself = parent != 0 && tree.nodes[parent].function == node.function;
+            outside[i] = if by_itself { outside[parent] } else { parent };
             let function = node.function as usize;
             let moved = match part {
                 Part::Own => node.own_new - node.own_base,
@@ -176,8 +186,8 @@ impl Flows {
                 Part::WithCallees => node.difference(),
             };
             flows.whole[function] += moved;
-            if node.parent != 0 {
-                let caller = tree.nodes[node.parent as usize].function as usize;
+            if outside[i] != 0 {
+                let caller = tree.nodes[outside[i]].function as usize;
                 *flows.from[function].entry(caller).or_default() += moved;
                 *flows.into[caller].entry(function).or_default() += moved;
             }
