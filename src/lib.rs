@@ -65,6 +65,7 @@ pub fn main() -> ExitCode {
         Verb::Baseline(args) => cli::baseline::run(&args),
         Verb::Knee(args) => cli::knee::run(*args),
         Verb::Mark(args) => cli::mark::run(&args),
+        Verb::Profile(args) => cli::profile::run(&args),
         Verb::Serve(args) => cli::serve::run(args),
         Verb::Schema(args) => cli::schema::run(&args),
         Verb::Completions(args) => cli::completions::run(&args),

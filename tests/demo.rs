@@ -249,6 +249,7 @@ fn every_verb_explains_itself_with_examples() {
         "audit",
         "knee",
         "mark",
+        "profile",
         "serve",
         "schema",
         "completions",

@@ -15,6 +15,7 @@ mod error;
 pub mod gate;
 pub mod knee;
 pub mod language;
+pub mod profile;
 pub mod render;
 pub mod run;
 pub mod sequence;

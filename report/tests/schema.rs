@@ -9,6 +9,7 @@ use std::path::Path;
 
 use brunt_record::Manifest;
 use brunt_report::audit::Audit;
+use brunt_report::profile::ProfileReport;
 use brunt_report::{Comparison, GateOutcome, Knee, Sequence};
 use schemars::{JsonSchema, schema_for};
 
@@ -39,6 +40,11 @@ fn of_the_gate() {
 #[test]
 fn of_the_knee() {
     check::<Knee>("schema/knee.schema.json");
+}
+
+#[test]
+fn of_the_profile() {
+    check::<ProfileReport>("schema/profile.schema.json");
 }
 
 #[test]

@@ -7,9 +7,6 @@ mod support;
 
 use std::process::Command;
 
-use challenge_service::grpc::events_v1::StatItemUpdated;
-use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
-use serde_json::json;
 use support::binary::Binary;
 use support::send;
 

@@ -12,6 +12,7 @@ pub(crate) mod load;
 pub(crate) mod mark;
 pub(crate) mod output;
 pub(crate) mod overrides;
+pub(crate) mod profile;
 mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;
@@ -30,6 +31,7 @@ Examples:
   brunt compare results/runs/A results/runs/B --html report.html
   brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
   brunt knee scenarios/m3-short.toml --stage gameplay
+  brunt profile results/runs/B --against results/runs/A
 
 Exit codes: 0 done or passed, 1 a rule of the gate failed, an audit found something or a threshold
 ended the run, 2 could not be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130
@@ -60,6 +62,8 @@ pub(crate) enum Verb {
     Knee(Box<knee::KneeArgs>),
     /// Note an event in the record of a run that goes on: a deployment, a failover
     Mark(mark::MarkArgs),
+    /// Show where the CPU time or memory of a service goes, and what moved between two runs
+    Profile(profile::ProfileArgs),
     /// Run the reference challenge service, or its reward mock
     Serve(serve::ServeArgs),
     /// Print a JSON Schema: of scenario files, records, or JSON outputs

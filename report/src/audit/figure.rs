@@ -176,14 +176,14 @@ fn figure_at(text: &str, start: usize, end: usize) -> Option<Figure> {
     }
     let number: String = text[start..end].chars().filter(|c| *c != ',').collect();
     let value: f64 = number.parse().ok()?;
-    let decimals = number.split_once('.').map_or(0, |(_, d)| d.len());
+    let decimals = number.split_once('.').map_or(0.0, |(_, d)| d.len() as f64);
     let (unit, factor, end) = unit_at(text, end)?;
     let lead = before.trim_end_matches([' ', '*', '+', '-', '−', '–']);
     let about = lead.ends_with(['~', '≈', '∼']) || said_about(before, &text[end..]);
     Some(Figure {
         value: value * factor,
         unit,
-        last_digit: factor * 10_f64.powi(-(decimals as i32)),
+        last_digit: factor * 10_f64.powf(-decimals),
         sign: sign(before),
         about,
         bound: lead.ends_with(['<', '>', '≤', '≥']),

@@ -9,6 +9,7 @@ use super::failures::{failures, samples};
 use super::finding::Finding;
 use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
+use super::profiles::profiles;
 use super::resources::Resources;
 use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
@@ -98,6 +99,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         actions: &actions,
         sessions: &sessions,
     });
+    let (profiles, damaged_profiles) = profiles(runs);
     Comparison {
         schema: SCHEMA_VERSION,
         runs: runs.map(RunSummary::of),
@@ -111,6 +113,8 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         failure_samples: runs.map(samples),
         notes: runs.map(|run| run.notes.clone()),
         resources,
+        profiles,
+        damaged_profiles,
         series: runs.map(|run| run.series.clone()),
         verdict,
     }

@@ -19,6 +19,7 @@ mod finding;
 pub(crate) mod level;
 mod options;
 mod overall;
+mod profiles;
 mod resources;
 mod run_summary;
 mod statements;
@@ -49,6 +50,7 @@ pub use finding::{Fault, Finding, Severity};
 pub use level::{Level, LevelComparison, LevelUnit};
 pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
+pub use profiles::DamagedProfile;
 pub use resources::Resources;
 pub use run_summary::RunSummary;
 pub use statements::{StatementComparison, StatementUse};
@@ -60,6 +62,7 @@ pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
 pub use value::{Interval, Side, Sides, Statistic};
 pub use waits::WaitComparison;
 
+use crate::profile::ProfileReport;
 use crate::run::Series;
 
 /// Version of the JSON form of [`Comparison`].
@@ -96,6 +99,13 @@ pub struct Comparison {
     /// What processes, host and databases used; left out where neither record has gauges.
     #[serde(skip_serializing_if = "Resources::is_empty")]
     pub resources: Resources,
+    /// Profiles of the same process in the same stage of both runs, of every kind. Of each at most
+    /// 50 functions and moves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ProfileReport>,
+    /// Profiles that cannot be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub damaged_profiles: Vec<DamagedProfile>,
     /// The runs over time, for charts; not part of the JSON form.
     #[serde(skip)]
     pub series: Sides<Series>,

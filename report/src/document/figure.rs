@@ -25,9 +25,11 @@ impl Serialize for Figure {
         let svg = self
             .drawing
             .inline(&self.id, &self.title, &self.description);
-        let mut fields = serializer.serialize_struct("Figure", 4)?;
+        let mut fields = serializer.serialize_struct("Figure", 6)?;
         fields.serialize_field("id", &self.id)?;
         fields.serialize_field("title", &self.title)?;
+        fields.serialize_field("description", &self.description)?;
+        fields.serialize_field("wide", &self.drawing.is_wide())?;
         fields.serialize_field("svg", &svg)?;
         fields.serialize_field("data", &self.data)?;
         fields.end()

@@ -14,6 +14,7 @@ mod findings;
 mod knee;
 mod names;
 mod notes;
+mod profile;
 mod profiles;
 mod provenance;
 mod resources;
@@ -37,6 +38,7 @@ pub use figure::Figure;
 pub use knee::{
     build as knee, order as knee_order, outcome as knee_outcome, terminal as knee_for_terminal,
 };
+pub use profile::{build as profile, flame_graph, terminal as profile_for_terminal};
 pub use sequence::build as sequence;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
@@ -94,8 +96,9 @@ pub fn build(comparison: &Comparison) -> Document {
     sections.extend([
         failures::section(comparison, &names),
         resources::section(comparison, &names),
-        findings::section(comparison, &names),
     ]);
+    sections.extend(profile::section(comparison, &names));
+    sections.extend([findings::section(comparison, &names)]);
     sections.extend(notes::section(comparison, &names));
     sections.push(provenance::section(comparison, &names));
     number_all(&mut sections);

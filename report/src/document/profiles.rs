@@ -44,10 +44,10 @@ pub(super) fn add(section: &mut Section, comparison: &Comparison, names: &Names)
     section.table(table);
     if let Some(path) = first {
         section.paragraph(
-            "The files are pprof protobuf inside the record's directory. To open one in a browser, or to print its heaviest functions:",
+            "The files are pprof protobuf inside the record's directory. To print the heaviest functions, or to open a file in a browser:",
         );
         section.blocks.push(Block::Code(format!(
-            "go tool pprof -http=: {path}\ngo tool pprof -top {path}"
+            "brunt profile {path}\ngo tool pprof -http=: {path}"
         )));
     }
 }

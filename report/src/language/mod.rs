@@ -14,12 +14,14 @@
 //! of shares is in points, never in percent; nothing is rounded to "all" or "none" that is not;
 //! figures are computed, so no approximation sign exists.
 
+mod amount;
 mod change;
 mod count;
 mod duration;
 mod share;
 mod target;
 
+pub use amount::{cpu_time, memory, pieces, signed};
 pub use change::{
     answered, arrivals_answered, change, change_in_words, factor, interval_of_change, overloaded,
     percent_change, relative_change, speed,

@@ -1,4 +1,5 @@
-//! One self-contained HTML file: no script, no request, light and dark, printable.
+//! One self-contained HTML file: no request, light and dark, printable. A script comes only with flame
+//! graphs, which are readable without it.
 
 use std::fmt::Write as _;
 
@@ -8,8 +9,8 @@ use super::note::note;
 use crate::document::Document;
 use crate::error::ReportError;
 
-/// Ends in `.html`, so that every value is escaped that is not marked safe: only the style sheet,
-/// the charts and notes are, and charts and notes escape their own text.
+/// Ends in `.html`, so that every value is escaped that is not marked safe: only the style sheet, the
+/// script, the charts and notes are, and charts and notes escape their own text.
 const NAME: &str = "report.html";
 
 /// Spells `document` as HTML.
@@ -22,6 +23,10 @@ pub fn html(document: &Document) -> Result<String, ReportError> {
     let mut context = Context::new();
     context.insert("document", document);
     context.insert("style", include_str!("../../templates/report.css").trim());
+    let figures = document.figures();
+    let flames = figures.iter().any(|figure| figure.drawing.is_wide());
+    let script = flames.then_some(include_str!("../../templates/flame.js").trim());
+    context.insert("script", &script);
     let mut html = tera.render(NAME, &context)?;
     html.truncate(html.trim_end().len());
     html.push('\n');

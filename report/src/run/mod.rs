@@ -27,6 +27,7 @@ pub use span::Span;
 pub use value::Value;
 
 use crate::error::ReportError;
+use crate::profile::{Captured, captured};
 
 /// One record, digested.
 #[derive(Clone)]
@@ -49,6 +50,8 @@ pub struct Run {
     pub notes: Option<String>,
     /// What was recorded beside the requests.
     pub evidence: Evidence,
+    /// The profiles of the processes under load.
+    pub profiles: Captured,
     /// Everything that is wrong with the record.
     pub problems: Vec<Problem>,
 }
@@ -98,6 +101,7 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
     let mut problems = record.problems();
     let digested = digest::digest(&record, &mut problems)?;
     let evidence = Evidence::of(&record)?;
+    let profiles = captured(&record);
     Ok(Run {
         evidence,
         label: dir.display().to_string(),
@@ -108,6 +112,7 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
         series: digested.series,
         errors: record.errors,
         notes: notes(dir),
+        profiles,
         problems,
     })
 }

@@ -140,6 +140,8 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
             b: vec![],
         },
         notes: Sides::default(),
+        profiles: vec![],
+        damaged_profiles: vec![],
         series: Sides {
             a: series(0, &name),
             b: series(1, &name),

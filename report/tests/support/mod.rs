@@ -31,6 +31,8 @@ pub struct Synthetic {
     pub rates: Vec<(u64, f64)>,
     /// Names among the actions that are written as sessions, of all the others.
     pub sessions: Vec<String>,
+    /// `service-cpu-play-30.pb.gz`, and its bytes.
+    pub profiles: Vec<(String, Vec<u8>)>,
 }
 
 #[derive(Clone)]
@@ -106,6 +108,7 @@ impl Synthetic {
             players: 50,
             rates: vec![],
             sessions: vec![],
+            profiles: vec![],
         }
     }
 

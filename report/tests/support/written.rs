@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use brunt_record::{
-    ActionPlan, ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts,
-    GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, Manifest, Measure, MixShare, Outcome,
-    Plan, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, SessionAction, SessionPlan,
-    StagePlan, StreamPlan, new_histogram, sha256_hex,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, CountsRow, Ending, ErrorSample,
+    FailureCounts, GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, Manifest, Measure,
+    MixShare, Outcome, Plan, ProfileName, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef,
+    Second, SessionAction, SessionPlan, StagePlan, StreamPlan, new_histogram, sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -56,6 +56,19 @@ impl Synthetic {
             },
             saturated: self.saturated.clone(),
         });
+        for (name, bytes) in &self.profiles {
+            let name: ProfileName = name.parse().unwrap();
+            let file = RecordWriter::add_profile(&dir, &name, bytes).unwrap();
+            manifest.captures.push(Capture {
+                component: name.component,
+                kind: name.kind,
+                stage: name.stage,
+                file: Some(file),
+                problem: None,
+                started_us: None,
+                length_us: None,
+            });
+        }
         (manifest.session_totals, manifest.totals) = totals
             .into_iter()
             .partition(|total| self.is_session(&total.action));

@@ -77,7 +77,7 @@ impl Changed<'_> {
         let Some(relative) = self.relative() else {
             return;
         };
-        let states = format!("{}: {}", self.row.name(), self.said);
+        let said = format!("{}: {}", self.row.name(), self.said);
         let shares = self.older.unit == Unit::Percent;
         let points = self.newer.rounded().minus(self.older.rounded());
         let agrees = |range: Range| match stated.sign {
@@ -86,15 +86,15 @@ impl Changed<'_> {
         };
         if shares && !agrees(relative) && agrees(points) {
             let gives = language::points(points.middle() / 100.0);
-            found.statement(self.row.line, Check::Points, Some((states, gives)));
+            found.statement(self.row.line, Check::Points, Some((said, gives)));
             return;
         }
-        let wrong = !agrees(relative) && !(shares && agrees(points));
+        let wrong = !(agrees(relative) || shares && agrees(points));
         let gives = || {
             let percent = language::percent_change(relative.middle() / 100.0);
             format!("{} -> {}: {percent}", self.older.text, self.newer.text)
         };
-        let finding = wrong.then(|| (states, gives()));
+        let finding = wrong.then(|| (said, gives()));
         found.statement(self.row.line, Check::Change, finding);
     }
 

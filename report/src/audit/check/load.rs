@@ -107,10 +107,10 @@ impl Stream {
             (
                 format!("{what}: {}", language::count(sent.middle().round() as u64)),
                 format!(
-                    "{} offer {}: {} of that was sent",
+                    "{} offer {}: {:.1} % of that was sent",
                     self.plan,
                     language::count(self.offered.middle().round() as u64),
-                    format!("{:.1} %", share.middle() * 100.0)
+                    share.middle() * 100.0
                 ),
             )
         });

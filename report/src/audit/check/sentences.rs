@@ -96,7 +96,7 @@ fn alone(line: &Line, claim: &Claim, document: &Document, found: &mut Found) {
         .tables
         .iter()
         .filter(about)
-        .flat_map(|table| changes::rows(table))
+        .flat_map(changes::rows)
         .filter(|row| row.older.unit == Unit::Time)
         .filter_map(|row| Some((row.row.name().to_owned(), row.relative()?)))
         .collect();

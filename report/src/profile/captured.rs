@@ -1,0 +1,160 @@
+//! The profiles of a record, each with its window and the requests in it.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use brunt_record::{Capture, CountsRow, Manifest, ProfileName, Record};
+
+use super::between::between;
+use super::judge::{self, NoRequests};
+use super::model::Profile;
+use super::report::Subject;
+use super::taken::{Taken, read_file};
+
+/// Most profiles that are read of a record.
+pub const MOST_PROFILES: usize = 100;
+/// What was allocated between two snapshots of memory is a kind by itself.
+const ALLOCATIONS: &str = "allocations";
+/// A profile that says that it began so far from when it was asked for was taken by another clock.
+const SAME_CLOCK_S: f64 = 2.0;
+
+/// The profiles of a record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Captured {
+    /// What was taken of the same process, in the same way and stage, in the order of time.
+    pub taken: BTreeMap<Subject, Vec<Taken>>,
+    /// Those that cannot be used: file and reason.
+    pub damaged: Vec<(String, String)>,
+}
+
+/// Reads the profiles of `record`. One that cannot be read is noted, and no harm to the others.
+pub fn captured(record: &Record) -> Captured {
+    let mut captured = Captured::default();
+    let files = record.manifest.captures.iter();
+    let files = files.filter_map(|capture| Some((capture, capture.file.as_deref()?)));
+    for (i, (capture, file)) in files.enumerate() {
+        if i == MOST_PROFILES {
+            let reason = format!("no more than {MOST_PROFILES} profiles of a record are read");
+            captured.damaged.push((file.to_owned(), reason));
+            break;
+        }
+        match profile_in(&record.dir, file) {
+            Ok(profile) => {
+                let taken = taken(record, file, profile);
+                let same = captured.taken.entry(subject(capture)).or_default();
+                same.push(taken);
+            }
+            // Those of tasks may be of a form of their own.
+            Err(_) if capture.kind == "tasks" => {}
+            Err(reason) => captured.damaged.push((file.to_owned(), reason)),
+        }
+    }
+    for windows in captured.taken.values_mut() {
+        windows.sort_by(|a, b| {
+            a.from_s
+                .partial_cmp(&b.from_s)
+                .unwrap_or(a.file.cmp(&b.file))
+        });
+    }
+    let allocated: Vec<_> = captured
+        .taken
+        .iter()
+        .filter_map(|(subject, taken)| allocated(record, subject, taken))
+        .collect();
+    captured.taken.extend(allocated);
+    captured
+}
+
+/// What was allocated between the snapshots of one stage.
+fn allocated(record: &Record, of: &Subject, taken: &[Taken]) -> Option<(Subject, Vec<Taken>)> {
+    let pairs = taken.iter().zip(taken.get(1..)?);
+    let between: Vec<Taken> = pairs
+        .filter_map(|(earlier, later)| {
+            let profile = between(&earlier.profile, &later.profile)?;
+            let requests = requests(record, earlier.from_s, &profile);
+            Some(Taken {
+                file: format!("{} to {}", earlier.file, later.file),
+                profile: Arc::new(profile),
+                requests,
+                ..earlier.clone()
+            })
+        })
+        .collect();
+    let subject = Subject {
+        kind: ALLOCATIONS.to_owned(),
+        ..of.clone()
+    };
+    (!between.is_empty()).then_some((subject, between))
+}
+
+fn subject(capture: &Capture) -> Subject {
+    Subject {
+        component: capture.component.clone(),
+        kind: capture.kind.clone(),
+        stage: capture.stage.clone(),
+    }
+}
+
+fn profile_in(dir: &Path, file: &str) -> Result<Profile, String> {
+    let inside = Path::new(file)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    if !inside {
+        return Err("it lies outside of the record".to_owned());
+    }
+    read_file(&dir.join(file)).map_err(|error| error.to_string())
+}
+
+fn taken(record: &Record, file: &str, profile: Profile) -> Taken {
+    let from_s = began_s(&record.manifest, file, &profile);
+    let requests = requests(record, from_s, &profile);
+    let host = &record.manifest.host;
+    Taken {
+        file: file.to_owned(),
+        profile: Arc::new(profile),
+        from_s,
+        requests,
+        cores: host
+            .cores
+            .filter(|_| host.shared_with_target)
+            .map(f64::from),
+    }
+}
+
+/// Requests that settled in the window of a profile that began at `from_s`.
+fn requests(record: &Record, from_s: Option<f64>, profile: &Profile) -> Result<f64, NoRequests> {
+    let took_s = profile.took_ns.ok_or(NoRequests::Snapshot)? as f64 / 1e9;
+    let from_s = from_s.ok_or(NoRequests::NotPlaced)?;
+    let until_s = from_s + took_s;
+    let recorded = record.counts.last().map_or(0, |row| row.second + 1);
+    let settled = settled(&record.counts, from_s, until_s);
+    judge::requests(settled, until_s, recorded as f64)
+}
+
+/// When a profile began, seconds since the start of the run: by its own account where that agrees
+/// with the second in which it was asked for, else in the middle of that second.
+fn began_s(manifest: &Manifest, file: &str, profile: &Profile) -> Option<f64> {
+    let name = file.rsplit('/').next()?;
+    let asked = name.parse::<ProfileName>().ok()?.second as f64 + 0.5;
+    let started_ns = manifest.started_at.as_nanosecond();
+    let own = profile
+        .began_ns
+        .map(|began_ns| (i128::from(began_ns) - started_ns) as f64 / 1e9);
+    Some(
+        own.filter(|own| (own - asked).abs() <= SAME_CLOCK_S)
+            .unwrap_or(asked),
+    )
+}
+
+/// Requests that settled between two instants; of a second that is only partly between them, the
+/// same part.
+fn settled(rows: &[CountsRow], from_s: f64, until_s: f64) -> f64 {
+    rows.iter()
+        .map(|row| {
+            let (begins, ends) = (row.second as f64, row.second as f64 + 1.0);
+            let inside = ends.min(until_s) - begins.max(from_s);
+            (row.ok + row.failed) as f64 * inside.max(0.0)
+        })
+        .sum()
+}

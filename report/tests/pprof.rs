@@ -1,0 +1,126 @@
+//! The values of `go tool pprof -top` and `-diff_base`, on the profiles of a folder.
+//!
+//! `BRUNT_PPROF_DIR=DIR cargo test -p brunt-report --test pprof -- --ignored` needs Go, and compares
+//! the 50 largest functions of every profile, of every sample type, and of every two profiles that
+//! have the same sample types.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use brunt_report::profile::{Profile, Top, read};
+
+const MOST: usize = 50;
+
+/// What both print of one function.
+#[derive(Debug, PartialEq)]
+struct Line {
+    flat: String,
+    cum: String,
+    function: String,
+}
+
+fn ours(top: &Top) -> Vec<Line> {
+    let scale = top.scale();
+    let rows = top.shown().take(MOST);
+    rows.map(|row| Line {
+        flat: scale.write(row.flat),
+        cum: scale.write(row.cum),
+        function: row.function.clone(),
+    })
+    .collect()
+}
+
+fn gos(kind: &str, base: Option<&Path>, profile: &Path) -> Vec<Line> {
+    let mut go = Command::new("go");
+    // Without a look for binaries, which are not there.
+    go.args(["tool", "pprof", "-top", "-symbolize=none"]);
+    go.arg(format!("-sample_index={kind}"));
+    if let Some(base) = base {
+        go.arg("-diff_base").arg(base);
+    }
+    let out = go.arg(profile).output().unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    let lines = text.lines().skip_while(|line| !line.contains("flat%"));
+    lines.skip(1).take(MOST).map(line).collect()
+}
+
+/// `4.78s 16.07% 16.07%  4.78s 16.07%  runtime.nextFreeFast (inline)`
+fn line(printed: &str) -> Line {
+    let mut columns = printed.split_whitespace();
+    let flat = columns.next().unwrap();
+    let cum = columns.nth(2).unwrap();
+    let (_, name) = printed.split_once("%  ").unwrap_or_default();
+    let name = name.rsplit("%  ").next().unwrap_or_default();
+    let name = name.trim_end_matches(" (inline)");
+    Line {
+        flat: spelled(flat),
+        cum: spelled(cum),
+        function: name.trim_end_matches(" (partial-inline)").to_owned(),
+    }
+}
+
+/// `4.78s` as brunt writes it.
+fn spelled(value: &str) -> String {
+    let unit = value.find(|c: char| c.is_ascii_alphabetic());
+    let Some(unit) = unit else {
+        return value.to_owned();
+    };
+    let (digits, unit) = value.split_at(unit);
+    let unit = match unit {
+        "kB" => "KiB",
+        "MB" => "MiB",
+        "GB" => "GiB",
+        "hrs" => "h",
+        same => same,
+    };
+    format!("{digits} {unit}")
+}
+
+fn profiles(dir: &Path) -> Vec<(PathBuf, Profile)> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let bytes = std::fs::read(&path).unwrap();
+        let profile = read(&bytes).unwrap();
+        (path, profile)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn check(top: &Top, printed: &[Line], path: &Path) -> usize {
+    let ours = ours(top);
+    for (ours, printed) in ours.iter().zip(printed) {
+        assert_eq!(ours, printed, "{}", path.display());
+    }
+    assert_eq!(ours.len(), printed.len(), "{}", path.display());
+    ours.len()
+}
+
+#[test]
+#[ignore = "needs Go, and profiles in the folder BRUNT_PPROF_DIR"]
+fn as_go_tool_pprof_prints_them() {
+    let dir = std::env::var_os("BRUNT_PPROF_DIR").expect("BRUNT_PPROF_DIR is not set");
+    let profiles = profiles(Path::new(&dir));
+    assert!(!profiles.is_empty());
+    let mut compared = 0;
+    for (path, profile) in &profiles {
+        for (i, kind) in profile.kinds.iter().enumerate() {
+            let top = Top::of(profile, i);
+            compared += check(&top, &gos(&kind.name, None, path), path);
+            for (other, base) in &profiles {
+                if other == path || base.kinds != profile.kinds {
+                    continue;
+                }
+                let top = Top::difference(profile, base, i).unwrap();
+                compared += check(&top, &gos(&kind.name, Some(other), path), path);
+            }
+        }
+    }
+    println!("{compared} functions agree");
+}
