@@ -70,8 +70,6 @@ async fn a_part_shows_its_metrics_once_it_is_there() {
     let names = [
         r#"challenge_cache_requests_total{outcome="hit"}"#,
         "challenge_queued_events",
-        "challenge_outbox_depth",
-        r#"challenge_outbox_attempts_total{outcome="retried"}"#,
         "challenge_set_active_conflicts_total",
     ];
     let before = scrape(&service).await;

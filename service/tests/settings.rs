@@ -161,7 +161,7 @@ fn all_mistakes_are_told_at_once_with_their_places() {
         "CHALLENGE_MATERIALIZATION: unknown key materialization\n",
         "--set-active: \"boldly\" is no value for set_active\n  hint: set_active is row-update",
         "--role: \"player\" is no value for role\n  hint: role is api, events or all\n",
-        "9 mistakes in the settings",
+        "10 mistakes in the settings",
     ] {
         assert!(said.contains(told), "no {told} in\n{said}");
     }
