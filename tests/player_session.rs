@@ -12,6 +12,7 @@ use brunt_loadgen::Scenario;
 use brunt_loadgen::plan::user_id;
 use brunt_record::{ActionTotals, Record};
 use challenge_service::cli::{Role, ServeArgs};
+use challenge_service::observe::RequestLogArgs;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::Service;
 
@@ -49,6 +50,7 @@ fn start(folder: &Path) -> Running {
             rewards,
             catalogue: None,
             allow_mock_user: true,
+            request_log: RequestLogArgs::default(),
         });
         let service = service.await.unwrap();
         let (http, grpc) = (service.addresses.http, service.addresses.grpc);

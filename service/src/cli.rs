@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::observe::RequestLogArgs;
 use crate::service::{Service, ServiceError};
 
 /// What to serve, and where.
@@ -76,6 +77,10 @@ pub struct ServeArgs {
     /// a player are refused
     #[arg(long, env = "CHALLENGE_ALLOW_MOCK_USER")]
     pub allow_mock_user: bool,
+
+    /// Which requests are logged
+    #[command(flatten)]
+    pub request_log: RequestLogArgs,
 }
 
 /// What a process does.

@@ -16,9 +16,10 @@ use crate::catalogue::{Catalogue, CatalogueError};
 use crate::cli::{Role, ServeArgs};
 use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
-use crate::grpc::{EventHandler, Metered};
+use crate::grpc::{EventHandler, Observing};
 use crate::http::{HttpState, Identity, private_router, public_router};
 use crate::metrics::Metrics;
+use crate::observe::Observer;
 use crate::operations::sweep_until;
 use crate::phase::{Phase, PhaseError};
 use crate::rewards::{RewardClient, RewardError};
@@ -86,6 +87,7 @@ pub struct Service {
     pub app: App,
     role: Role,
     identity: Identity,
+    observer: Observer,
     http: TcpListener,
     grpc: Option<TcpListener>,
     admin: TcpListener,
@@ -126,6 +128,7 @@ impl Service {
         );
         Ok(Self {
             addresses,
+            observer: Observer::new(metrics.clone(), args.request_log),
             app: App::new(catalogue, store, phase, rewards, metrics),
             role: args.role,
             identity: if args.allow_mock_user {
@@ -144,6 +147,7 @@ impl Service {
         let stop = CancellationToken::new();
         let state = HttpState {
             app: self.app.clone(),
+            observer: self.observer.clone(),
             identity: self.identity,
         };
         let router = if self.role.serves_players() {
@@ -163,7 +167,7 @@ impl Service {
             let handler = EventHandler {
                 app: self.app.clone(),
             };
-            servers.spawn(serve_grpc(listener, handler, stop.clone()));
+            servers.spawn(serve_grpc(listener, handler, self.observer, stop.clone()));
         }
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
@@ -232,13 +236,14 @@ async fn serve_http(
 async fn serve_grpc(
     listener: TcpListener,
     handler: EventHandler,
+    observer: Observer,
     stop: CancellationToken,
 ) -> Result<(), ServiceError> {
     // On the incoming connections: the server's own setting is for sockets that it binds itself.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
-        .layer(Metered::layer(handler.app.metrics.clone()))
+        .layer(Observing::layer(observer))
         .add_service(UserLoggedInEventsServer::new(handler.clone()))
         .add_service(StatItemUpdatedEventsServer::new(handler))
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())

@@ -4,63 +4,13 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::Command;
 
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use serde_json::json;
+use support::binary::Binary;
 use support::send;
-
-/// The running binary; killed when dropped.
-struct Binary {
-    child: Child,
-    log: BufReader<ChildStderr>,
-    first_line: String,
-}
-
-impl Binary {
-    fn start(database: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
-            .args(["--allow-mock-user", "--database", database])
-            .args([
-                "--http",
-                "127.0.0.1:0",
-                "--grpc",
-                "127.0.0.1:0",
-                "--admin",
-                "127.0.0.1:0",
-            ])
-            .env_remove("RUST_LOG")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut first_line = String::new();
-        log.read_line(&mut first_line).unwrap();
-        Self {
-            child,
-            log,
-            first_line,
-        }
-    }
-
-    fn field(&self, name: &str) -> String {
-        let start = format!(" {name}=");
-        let (_, rest) = self
-            .first_line
-            .split_once(&start)
-            .unwrap_or_else(|| panic!("no {name} in {}", self.first_line));
-        rest.split_whitespace().next().unwrap().to_owned()
-    }
-}
-
-impl Drop for Binary {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[tokio::test]
 async fn an_acknowledged_event_survives_a_kill() {

@@ -214,7 +214,7 @@ async fn until(service: &Running, series: &str, expected: f64) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), wait)
+    tokio::time::timeout(Duration::from_mins(1), wait)
         .await
         .unwrap_or_else(|_| panic!("{series} never was {expected}"));
 }

@@ -3,6 +3,7 @@
 use challenge_service::cli::ServeArgs as ChallengeArgs;
 use challenge_service::rewards::MockArgs;
 use challenge_service::stop_signal::stop_signal;
+use challenge_service::telemetry::{self, LogArgs};
 use clap::{Args, Subcommand};
 use tokio::io::AsyncReadExt as _;
 
@@ -18,6 +19,8 @@ Examples:
 pub(crate) struct ServeArgs {
     #[command(subcommand)]
     what: What,
+    #[command(flatten)]
+    log: LogArgs,
     /// Stop when stdin ends, as a child process should when its parent goes
     #[arg(long, hide = true)]
     stop_with_stdin: bool,
@@ -32,7 +35,7 @@ enum What {
 }
 
 pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
-    challenge_service::log::init();
+    telemetry::init(&args.log);
     let stop_with_stdin = args.stop_with_stdin;
     let shutdown = async move {
         if stop_with_stdin {

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use challenge_service::cli::{ServeArgs, run};
-use challenge_service::{log, stop_signal::stop_signal};
+use challenge_service::stop_signal::stop_signal;
+use challenge_service::telemetry::{self, LogArgs};
 use clap::Parser;
 
 /// Reference challenge service to put under load
@@ -18,12 +19,15 @@ use clap::Parser;
 struct Cli {
     #[command(flatten)]
     serve: ServeArgs,
+
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    log::init();
+    telemetry::init(&cli.log);
     match run(cli.serve, stop_signal()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

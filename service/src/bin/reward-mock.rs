@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use challenge_service::rewards::{MockArgs, run};
-use challenge_service::{log, stop_signal::stop_signal};
+use challenge_service::stop_signal::stop_signal;
+use challenge_service::telemetry::{self, LogArgs};
 use clap::Parser;
 
 /// Stands in for the reward platform
@@ -17,12 +18,15 @@ use clap::Parser;
 struct Cli {
     #[command(flatten)]
     mock: MockArgs,
+
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    log::init();
+    telemetry::init(&cli.log);
     match run(cli.mock, stop_signal()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

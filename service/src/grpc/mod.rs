@@ -1,7 +1,7 @@
 //! The gRPC interface.
 
 mod events;
-mod metered;
+mod observed;
 
 /// What the compiler made of `proto/brunt/events/v1/events.proto`.
 #[allow(missing_docs, unreachable_pub, clippy::pedantic)]
@@ -10,4 +10,4 @@ pub mod events_v1 {
 }
 
 pub use events::EventHandler;
-pub(crate) use metered::Metered;
+pub(crate) use observed::Observing;

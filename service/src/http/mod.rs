@@ -2,8 +2,8 @@
 
 mod challenges;
 mod health;
-mod metered;
 mod metrics;
+mod observed;
 mod player;
 mod problem;
 
@@ -14,12 +14,15 @@ pub use player::Identity;
 pub use problem::Problem;
 
 use crate::app::App;
+use crate::observe::Observer;
 
 /// What handlers need.
 #[derive(Debug, Clone)]
 pub struct HttpState {
     /// The service itself.
     pub app: App,
+    /// Who watches the requests.
+    pub observer: Observer,
     /// How a request says who asks.
     pub identity: Identity,
 }
@@ -44,8 +47,8 @@ fn finish(router: Router<HttpState>, state: HttpState) -> Router {
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(from_fn_with_state(
-            state.app.metrics.clone(),
-            metered::metered,
+            state.observer.clone(),
+            observed::observed,
         ))
         .with_state(state)
 }

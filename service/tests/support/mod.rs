@@ -6,6 +6,8 @@
     reason = "every test file uses another part"
 )]
 
+pub mod binary;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use challenge_service::app::App;
 use challenge_service::cli::{Role, ServeArgs};
+use challenge_service::observe::RequestLogArgs;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::{Addresses, Service};
 use http_body_util::{BodyExt, Full};
@@ -47,6 +50,7 @@ pub fn args(directory: &Path) -> ServeArgs {
         rewards: "http://127.0.0.1:1".into(),
         catalogue: None,
         allow_mock_user: true,
+        request_log: RequestLogArgs::default(),
     }
 }
 
@@ -93,6 +97,7 @@ pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
+    pub headers: http::HeaderMap,
     pub body: Bytes,
 }
 
@@ -148,6 +153,7 @@ pub async fn send(
     Answer {
         status: response.status().as_u16(),
         content_type,
+        headers: response.headers().clone(),
         body: response.into_body().collect().await.unwrap().to_bytes(),
     }
 }

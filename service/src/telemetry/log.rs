@@ -1,0 +1,46 @@
+//! The log.
+
+use std::io::IsTerminal;
+
+use tracing::Subscriber;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+/// How the log is written.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct LogArgs {
+    /// How lines of the log are written; `RUST_LOG` says which
+    #[arg(long, value_enum, default_value_t, env = "CHALLENGE_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// The form of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// An object a line, for programs.
+    Json,
+}
+
+/// Writes to stderr what `RUST_LOG` says, else information and worse.
+pub(super) fn layer<S>(args: &LogArgs) -> impl Layer<S> + use<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    let lines = match args.log_format {
+        LogFormat::Text => lines.boxed(),
+        // The innermost span has the id of the request; its parents would repeat it.
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
+    };
+    lines.with_filter(filter)
+}
