@@ -59,7 +59,7 @@ fn start(folder: &Path) -> Running {
     });
     Running {
         http,
-        grpc: grpc.unwrap(),
+        grpc,
         _runtime: runtime,
     }
 }

@@ -10,7 +10,7 @@ use crate::service::{Service, ServiceError};
 /// What to serve, and where.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeArgs {
-    /// What this process does: the player's REST interface, the events of the game, or both
+    /// What this process does: serve players, take the events of the game, or both
     #[arg(long, value_enum, default_value_t = Role::All, env = "CHALLENGE_ROLE")]
     pub role: Role,
 
@@ -33,7 +33,7 @@ pub struct ServeArgs {
     )]
     pub database: String,
 
-    /// Where to serve REST, /healthz and /metrics; port 0 takes any free port
+    /// Where to serve REST, /healthz, /readyz and /metrics; port 0 takes any free port
     #[arg(
         long,
         value_name = "ADDR",
@@ -42,7 +42,7 @@ pub struct ServeArgs {
     )]
     pub http: SocketAddr,
 
-    /// Where to take events over gRPC
+    /// Where to serve players and take events over gRPC, as the role says, with reflection and health
     #[arg(
         long,
         value_name = "ADDR",
@@ -51,7 +51,7 @@ pub struct ServeArgs {
     )]
     pub grpc: SocketAddr,
 
-    /// Where to serve profiles; keep it away from players
+    /// Where to serve profiles, /healthz and /readyz; keep it away from players
     #[arg(
         long,
         value_name = "ADDR",
@@ -73,7 +73,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", env = "CHALLENGE_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
 
-    /// Believe the header X-Mock-User, for development and load tests. Without it, requests that need
+    /// Believe the header X-Mock-User, over gRPC the metadata of that name, for development and load tests. Without it, requests that need
     /// a player are refused
     #[arg(long, env = "CHALLENGE_ALLOW_MOCK_USER")]
     pub allow_mock_user: bool,
@@ -86,7 +86,7 @@ pub struct ServeArgs {
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
-    /// Serves players over REST.
+    /// Serves players, over REST and gRPC.
     Api,
     /// Takes events over gRPC; of REST only health and metrics.
     Events,

@@ -8,13 +8,15 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
+use utoipa::ToSchema;
 
 /// Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
 /// A point in time; in JSON as in RFC 3339.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, format = DateTime)]
 pub struct Instant(jiff::Timestamp);
 
 impl Instant {
@@ -28,6 +30,11 @@ impl Instant {
     /// This many microseconds after 1970-01-01 UTC; none beyond the year 9999.
     pub fn from_micros(micros: i64) -> Option<Self> {
         jiff::Timestamp::from_microsecond(micros).ok().map(Self)
+    }
+
+    /// Microseconds since 1970-01-01 UTC.
+    pub fn as_micros(self) -> i64 {
+        self.0.as_microsecond()
     }
 
     /// The point in time this long before.

@@ -1,14 +1,15 @@
 //! Reference challenge service to put under load.
 //!
 //! Players complete goals, goals belong to challenges, and a claim grants the reward of a goal.
-//! Players speak REST ([`http`]), the game sends events over gRPC ([`grpc`]); both end in the
-//! [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
+//! Players speak REST ([`http`]) or gRPC ([`grpc`]), over which the game sends its events; all of it
+//! ends in the [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
 //! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
 pub mod admin;
 pub mod app;
 pub mod catalogue;
 pub mod cli;
+pub mod failure;
 pub mod grpc;
 pub mod http;
 pub mod instant;
@@ -16,7 +17,9 @@ pub mod metrics;
 pub mod observe;
 pub mod operations;
 pub mod phase;
+pub mod player;
 pub mod progress;
+pub mod readiness;
 pub mod rewards;
 pub mod rule;
 pub mod service;

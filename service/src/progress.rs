@@ -1,11 +1,12 @@
 //! The progress of one user on one goal, as it is stored.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::instant::Instant;
 
 /// Where a user stands with a goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Status {

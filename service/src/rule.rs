@@ -4,6 +4,7 @@
 //! whose arithmetic is that of [`advance`].
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::progress::Status;
 
@@ -14,7 +15,7 @@ pub const LOGIN_STAT: &str = "login";
 pub const MAX_PROGRESS: i64 = 1 << 53;
 
 /// How a goal measures its statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Progress is the latest value of the statistic.

@@ -8,29 +8,24 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::server::TcpIncoming;
 
 use crate::admin;
 use crate::app::App;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::cli::{Role, ServeArgs};
-use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
-use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
-use crate::grpc::{EventHandler, Observing};
-use crate::http::{HttpState, Identity, private_router, public_router};
+use crate::grpc::{self, ChallengeHandler, EventHandler};
+use crate::http::{HttpState, private_router, public_router};
 use crate::metrics::Metrics;
 use crate::observe::Observer;
 use crate::operations::sweep_until;
 use crate::phase::{Phase, PhaseError};
+use crate::player::Identity;
+use crate::readiness::Readiness;
 use crate::rewards::{RewardClient, RewardError};
 use crate::store::{Store, StoreError};
 
 /// Accepted work gets so long to finish once the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
-
-/// Far above what an open-model generator keeps in flight on one connection: the default of some
-/// servers, 100 to 200, would turn the client's queue into the bottleneck.
-const MAX_CONCURRENT_STREAMS: u32 = 10_000;
 
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
@@ -72,9 +67,9 @@ pub enum ServiceError {
 pub struct Addresses {
     /// REST, health and metrics.
     pub http: SocketAddr,
-    /// Events; absent for a process that takes none.
-    pub grpc: Option<SocketAddr>,
-    /// Profiles.
+    /// Players and events over gRPC, as the role says.
+    pub grpc: SocketAddr,
+    /// Profiles, health.
     pub admin: SocketAddr,
 }
 
@@ -89,7 +84,7 @@ pub struct Service {
     identity: Identity,
     observer: Observer,
     http: TcpListener,
-    grpc: Option<TcpListener>,
+    grpc: TcpListener,
     admin: TcpListener,
 }
 
@@ -105,12 +100,7 @@ impl Service {
         let store = Store::connect(&args.database, phase.switches.pool).await?;
         let metrics = Metrics::new(&phase, &store);
         let (http, http_address) = listen("http", args.http).await?;
-        let (grpc, grpc_address) = if args.role.takes_events() {
-            let (listener, address) = listen("grpc", args.grpc).await?;
-            (Some(listener), Some(address))
-        } else {
-            (None, None)
-        };
+        let (grpc, grpc_address) = listen("grpc", args.grpc).await?;
         let (admin, admin_address) = listen("admin", args.admin).await?;
         let addresses = Addresses {
             http: http_address,
@@ -122,7 +112,7 @@ impl Service {
             role = %args.role,
             database = %store.kind(),
             http = %http_address,
-            grpc = grpc_address.map(tracing::field::display),
+            grpc = %grpc_address,
             admin = %admin_address,
             "challenge service ready"
         );
@@ -145,10 +135,15 @@ impl Service {
     /// Serves until `shutdown` completes or a server fails; then finishes what was accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let stop = CancellationToken::new();
+        let readiness = Readiness {
+            store: self.app.store.clone(),
+            stop: stop.clone(),
+        };
         let state = HttpState {
             app: self.app.clone(),
             observer: self.observer.clone(),
             identity: self.identity,
+            readiness: readiness.clone(),
         };
         let router = if self.role.serves_players() {
             public_router(state)
@@ -157,18 +152,28 @@ impl Service {
         };
         let mut servers = JoinSet::new();
         servers.spawn(serve_http("http", self.http, router, stop.clone()));
-        servers.spawn(serve_http(
+        // Until the very end: whoever waits for the shutdown can see that it goes on.
+        let drained = CancellationToken::new();
+        let mut admin = JoinSet::new();
+        admin.spawn(serve_http(
             "admin",
             self.admin,
-            admin::router(),
-            stop.clone(),
+            admin::router(readiness.clone()),
+            drained.clone(),
         ));
-        if let Some(listener) = self.grpc {
-            let handler = EventHandler {
+        let offer = grpc::Offer {
+            role: self.role,
+            challenges: ChallengeHandler {
                 app: self.app.clone(),
-            };
-            servers.spawn(serve_grpc(listener, handler, self.observer, stop.clone()));
-        }
+                identity: self.identity,
+            },
+            events: EventHandler {
+                app: self.app.clone(),
+            },
+            observer: self.observer,
+            readiness,
+        };
+        servers.spawn(serve_grpc(self.grpc, offer, stop.clone()));
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
@@ -176,28 +181,41 @@ impl Service {
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
-            // Servers end on `stop` only, so one that ended here has failed.
-            Some(ended) = servers.join_next() => ended.unwrap_or_else(|error| {
-                Err(ServiceError::Serve { name: "server", reason: error.to_string() })
-            }),
+            // Servers end when told to, so one that ended here has failed.
+            Some(ended) = servers.join_next() => failed(ended),
+            Some(ended) = admin.join_next() => failed(ended),
         };
         stop.cancel();
-        let drained = tokio::time::timeout(DRAIN, async {
+        let finished = tokio::time::timeout(DRAIN, async {
             while servers.join_next().await.is_some() {}
             self.app.tasks.close();
             self.app.tasks.wait().await;
+            drained.cancel();
+            admin.join_next().await;
         });
-        if drained.await.is_err() {
+        if finished.await.is_err() {
             tracing::warn!(
                 seconds = DRAIN.as_secs(),
                 "gave up on requests that did not finish"
             );
             servers.shutdown().await;
+            admin.shutdown().await;
         }
         self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome
     }
+}
+
+fn failed(
+    ended: Result<Result<(), ServiceError>, tokio::task::JoinError>,
+) -> Result<(), ServiceError> {
+    ended.unwrap_or_else(|error| {
+        Err(ServiceError::Serve {
+            name: "server",
+            reason: error.to_string(),
+        })
+    })
 }
 
 async fn listen(
@@ -235,18 +253,10 @@ async fn serve_http(
 
 async fn serve_grpc(
     listener: TcpListener,
-    handler: EventHandler,
-    observer: Observer,
+    offer: grpc::Offer,
     stop: CancellationToken,
 ) -> Result<(), ServiceError> {
-    // On the incoming connections: the server's own setting is for sockets that it binds itself.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    tonic::transport::Server::builder()
-        .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
-        .layer(Observing::layer(observer))
-        .add_service(UserLoggedInEventsServer::new(handler.clone()))
-        .add_service(StatItemUpdatedEventsServer::new(handler))
-        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
+    grpc::serve(listener, offer, stop)
         .await
         .map_err(|error| ServiceError::Serve {
             name: "grpc",

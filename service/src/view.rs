@@ -3,45 +3,58 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::catalogue::{Challenge, Goal, Requirement, Reward};
 use crate::instant::Instant;
 use crate::progress::{Progress, Status};
 
 /// All challenges of a player.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Challenges)]
 pub struct ChallengesView<'a> {
     /// In the order of the catalogue.
     pub challenges: Vec<ChallengeView<'a>>,
 }
 
 /// A challenge with a player's progress.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Challenge)]
 pub struct ChallengeView<'a> {
-    challenge_id: &'a str,
-    name: &'a str,
-    description: &'a str,
-    goals: Vec<GoalView<'a>>,
+    pub(crate) challenge_id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) goals: Vec<GoalView<'a>>,
 }
 
 /// A goal with a player's progress.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Goal)]
 pub struct GoalView<'a> {
-    goal_id: &'a str,
-    challenge_id: &'a str,
-    name: &'a str,
-    description: &'a str,
-    requirement: &'a Requirement,
-    reward: &'a Reward,
-    progress: i64,
-    status: Status,
-    is_active: bool,
-    assigned_at: Option<Instant>,
-    expires_at: Option<Instant>,
-    completed_at: Option<Instant>,
-    claimed_at: Option<Instant>,
+    pub(crate) goal_id: &'a str,
+    pub(crate) challenge_id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) requirement: &'a Requirement,
+    pub(crate) reward: &'a Reward,
+    // Last: the pre-serialised catalogue ends here.
+    #[serde(flatten)]
+    pub(crate) standing: Standing,
+}
+
+/// Where a player stands with a goal: all that differs from player to player.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    pub(crate) progress: i64,
+    pub(crate) status: Status,
+    pub(crate) is_active: bool,
+    pub(crate) assigned_at: Option<Instant>,
+    pub(crate) expires_at: Option<Instant>,
+    pub(crate) completed_at: Option<Instant>,
+    pub(crate) claimed_at: Option<Instant>,
 }
 
 impl<'a> ChallengesView<'a> {
@@ -82,6 +95,15 @@ impl<'a> GoalView<'a> {
             description: &goal.description,
             requirement: &goal.requirement,
             reward: &goal.reward,
+            standing: Standing::new(row),
+        }
+    }
+}
+
+impl Standing {
+    /// What the row says, or what is so without one.
+    pub fn new(row: Option<&Progress>) -> Self {
+        Self {
             progress: row.map_or(0, |row| row.progress),
             status: row.map_or(Status::NotStarted, |row| row.status),
             is_active: row.is_some_and(|row| row.is_active),

@@ -55,7 +55,7 @@ async fn a_completed_goal_is_claimed_once() {
     );
     assert!(goal["claimedAt"].is_string());
     let problem = service.call("POST", CLAIM, "ann", None).await.problem();
-    assert_eq!(problem, (409, "already_claimed".into()));
+    assert_eq!(problem, (409, "ALREADY_CLAIMED".into()));
     assert_eq!(service.granted().await, 1);
     complete_again_is_no_progress(&service).await;
 }
@@ -93,7 +93,7 @@ async fn of_many_claims_at_once_one_wins() {
             let (status, code) = answer.problem();
             assert_eq!(status, 409);
             assert!(
-                code == "claim_in_progress" || code == "already_claimed",
+                code == "CLAIM_IN_PROGRESS" || code == "ALREADY_CLAIMED",
                 "{code}"
             );
         }
@@ -108,7 +108,7 @@ async fn a_claim_that_fails_can_be_made_again() {
     complete(&service, "ann").await;
     for _ in 0..2 {
         let problem = service.call("POST", CLAIM, "ann", None).await.problem();
-        assert_eq!(problem, (502, "reward_failed".into()));
+        assert_eq!(problem, (502, "REWARD_FAILED".into()));
         assert_eq!(status(&service, "ann").await, Status::Completed);
     }
 }
@@ -173,7 +173,7 @@ async fn a_claim_that_a_crash_left_open_is_settled_without_a_second_grant() {
     let settled = sweep(&service.app, Duration::from_hours(1)).await.unwrap();
     assert_eq!(settled, 0, "it may still be going on");
     let problem = service.call("POST", CLAIM, "ann", None).await.problem();
-    assert_eq!(problem, (409, "claim_in_progress".into()));
+    assert_eq!(problem, (409, "CLAIM_IN_PROGRESS".into()));
 
     assert_eq!(sweep(&service.app, Duration::ZERO).await.unwrap(), 1);
     assert_eq!(status(&service, "ann").await, Status::Claimed);

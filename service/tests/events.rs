@@ -14,7 +14,7 @@ use tonic::Code;
 use tonic::transport::Channel;
 
 async fn connect(service: &Running) -> Channel {
-    let address = service.addresses.grpc.unwrap();
+    let address = service.addresses.grpc;
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     endpoint.connect().await.unwrap()
 }

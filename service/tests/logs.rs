@@ -47,7 +47,7 @@ async fn every_response_has_the_id_of_its_request() {
     .await;
     check("/nowhere", Some("a-caller-chose-this"), true).await;
 
-    let address = service.addresses.grpc.unwrap();
+    let address = service.addresses.grpc;
     let channel = Channel::from_shared(format!("http://{address}")).unwrap();
     let mut client = UserLoggedInEventsClient::new(channel.connect().await.unwrap());
     let mut check = async |user: &str, given: Option<&str>| {

@@ -233,7 +233,7 @@ async fn complete(service: &Running, user: &str) {
 }
 
 async fn connect(service: &Running) -> Channel {
-    let address = service.addresses.grpc.unwrap();
+    let address = service.addresses.grpc;
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     endpoint.connect().await.unwrap()
 }

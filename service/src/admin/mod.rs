@@ -7,9 +7,12 @@ mod source_path;
 use axum::Router;
 use axum::routing::get;
 
-/// Profiles of this process.
-pub fn router() -> Router {
-    Router::new()
+use crate::http::health;
+use crate::readiness::Readiness;
+
+/// Profiles and health of this process.
+pub fn router(readiness: Readiness) -> Router {
+    Router::from(health())
         .route("/debug/pprof/profile", get(profile::profile))
-        .route("/healthz", get(async || "ok"))
+        .with_state(readiness)
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 pub use load::{CatalogueError, Mistakes};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::rule::Kind;
 
@@ -52,7 +53,7 @@ pub struct Goal {
 }
 
 /// What has to be reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
 pub struct Requirement {
     /// The statistic that the goal listens to.
@@ -64,7 +65,7 @@ pub struct Requirement {
 }
 
 /// What a claim grants.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
 pub struct Reward {
     /// The reward platform's name for it.
@@ -77,7 +78,7 @@ pub struct Reward {
 }
 
 /// What sort of thing a reward is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RewardKind {
     /// A thing in the player's inventory.

@@ -5,10 +5,11 @@ use tonic::{Request, Response, Status};
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
+use super::status::answer;
 use crate::app::App;
-use crate::operations::{self, OperationError};
+use crate::failure::{Code, Failure};
+use crate::operations;
 use crate::rule::Event;
-use crate::store::StoreError;
 
 /// Receives events. What it answers without an error is durable.
 #[derive(Debug, Clone)]
@@ -18,14 +19,20 @@ pub struct EventHandler {
 }
 
 impl EventHandler {
-    async fn handle(&self, user: &str, event: Event) -> Result<Response<()>, Status> {
-        if user.is_empty() {
-            return Err(Status::invalid_argument("user_id is empty"));
-        }
-        match operations::receive(&self.app, user, &event).await {
-            Ok(_) => Ok(Response::new(())),
-            Err(error) => Err(status(&error)),
-        }
+    async fn handle(
+        &self,
+        user: &str,
+        event: Result<Event, Failure>,
+    ) -> Result<Response<()>, Status> {
+        answer(async {
+            let event = event?;
+            if user.is_empty() {
+                return Err(Failure::new(Code::BadRequest, "user_id is empty"));
+            }
+            operations::receive(&self.app, user, &event).await?;
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -33,7 +40,7 @@ impl EventHandler {
 impl UserLoggedInEvents for EventHandler {
     async fn on_message(&self, request: Request<UserLoggedIn>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        self.handle(&message.user_id, Event::LoggedIn).await
+        self.handle(&message.user_id, Ok(Event::LoggedIn)).await
     }
 }
 
@@ -41,13 +48,13 @@ impl UserLoggedInEvents for EventHandler {
 impl StatItemUpdatedEvents for EventHandler {
     async fn on_message(&self, request: Request<StatItemUpdated>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        self.handle(&message.user_id, event(&message)?).await
+        self.handle(&message.user_id, event(&message)).await
     }
 }
 
-fn event(message: &StatItemUpdated) -> Result<Event, Status> {
+fn event(message: &StatItemUpdated) -> Result<Event, Failure> {
     if message.stat_code.is_empty() {
-        return Err(Status::invalid_argument("stat_code is empty"));
+        return Err(Failure::new(Code::BadRequest, "stat_code is empty"));
     }
     Ok(Event::StatUpdated {
         stat: message.stat_code.clone(),
@@ -56,22 +63,14 @@ fn event(message: &StatItemUpdated) -> Result<Event, Status> {
     })
 }
 
-fn whole(field: &str, number: f64) -> Result<i64, Status> {
+fn whole(field: &str, number: f64) -> Result<i64, Failure> {
     if number.is_finite() {
         Ok(number.floor() as i64)
     } else {
-        Err(Status::invalid_argument(format!("{field} is not finite")))
-    }
-}
-
-fn status(error: &OperationError) -> Status {
-    match error {
-        OperationError::Store(StoreError::Busy | StoreError::Closed)
-        | OperationError::ShuttingDown => Status::unavailable(error.to_string()),
-        error => {
-            tracing::error!(%error, "an event failed");
-            Status::internal("the database failed; the log of the service says how")
-        }
+        Err(Failure::new(
+            Code::BadRequest,
+            format!("{field} is not finite"),
+        ))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::OperationError;
 use crate::app::App;
@@ -10,8 +11,9 @@ use crate::instant::Instant;
 use crate::view::GoalView;
 
 /// What a player starts with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Initialized)]
 pub struct Initialised<'a> {
     /// Rows inserted now.
     pub assigned: u64,

@@ -199,6 +199,11 @@ impl Store {
         dispatch!(self, s => s.stuck_claims(since_before, limit).await)
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        dispatch!(self, s => s.ping().await)
+    }
+
     /// How many connections there are, now.
     pub fn pool_gauge(&self) -> PoolGauge {
         dispatch!(self, s => s.pool_gauge())

@@ -265,6 +265,11 @@ impl PgStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.pool.options().get_max_connections(),

@@ -7,6 +7,7 @@
 )]
 
 pub mod binary;
+pub mod grpc;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -213,6 +213,11 @@ impl SqliteStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.readers.options().get_max_connections(),
