@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod batch;
 pub mod catalogue;
 pub mod cli;
 pub mod failure;
@@ -23,6 +24,7 @@ pub mod readiness;
 pub mod rewards;
 pub mod rule;
 pub mod service;
+pub mod settings;
 mod span;
 pub mod stop_signal;
 pub mod store;

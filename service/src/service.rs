@@ -12,16 +12,15 @@ use tokio_util::sync::CancellationToken;
 use crate::admin;
 use crate::app::App;
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::cli::{Role, ServeArgs};
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
 use crate::metrics::Metrics;
-use crate::observe::Observer;
+use crate::observe::{Observer, RequestLog};
 use crate::operations::sweep_until;
-use crate::phase::{Phase, PhaseError};
 use crate::player::Identity;
 use crate::readiness::Readiness;
 use crate::rewards::{RewardClient, RewardError};
+use crate::settings::{Role, Settings};
 use crate::store::{Store, StoreError};
 
 /// Accepted work gets so long to finish once the service is told to stop.
@@ -30,9 +29,6 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The phase could not be loaded.
-    #[error(transparent)]
-    Phase(#[from] PhaseError),
     /// The catalogue could not be loaded.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -90,18 +86,19 @@ pub struct Service {
 
 impl Service {
     /// Loads, connects, migrates and binds.
-    pub async fn bind(args: ServeArgs) -> Result<Self, ServiceError> {
-        let phase = Phase::load(&args.phase)?;
-        let catalogue = match &args.catalogue {
+    pub async fn bind(settings: Settings) -> Result<Self, ServiceError> {
+        let phase = settings.phase;
+        let catalogue = match &settings.catalogue {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
-        let rewards = RewardClient::new(&args.rewards)?;
-        let store = Store::connect(&args.database, phase.switches.pool).await?;
+        let rewards = RewardClient::new(settings.rewards.expose())?;
+        let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
         let metrics = Metrics::new(&phase, &store);
-        let (http, http_address) = listen("http", args.http).await?;
-        let (grpc, grpc_address) = listen("grpc", args.grpc).await?;
-        let (admin, admin_address) = listen("admin", args.admin).await?;
+        let request_log = RequestLog::new(settings.log_requests, settings.slow_request);
+        let (http, http_address) = listen("http", settings.http).await?;
+        let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
+        let (admin, admin_address) = listen("admin", settings.admin).await?;
         let addresses = Addresses {
             http: http_address,
             grpc: grpc_address,
@@ -109,7 +106,7 @@ impl Service {
         };
         tracing::info!(
             phase = %phase.name,
-            role = %args.role,
+            role = %settings.role,
             database = %store.kind(),
             http = %http_address,
             grpc = %grpc_address,
@@ -118,10 +115,10 @@ impl Service {
         );
         Ok(Self {
             addresses,
-            observer: Observer::new(metrics.clone(), args.request_log),
+            observer: Observer::new(metrics.clone(), request_log),
             app: App::new(catalogue, store, phase, rewards, metrics),
-            role: args.role,
-            identity: if args.allow_mock_user {
+            role: settings.role,
+            identity: if settings.allow_mock_user {
                 Identity::MockUser
             } else {
                 Identity::Token

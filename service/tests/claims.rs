@@ -104,7 +104,7 @@ async fn of_many_claims_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_claim_that_fails_can_be_made_again() {
-    let service = start(|args| args.rewards = "http://127.0.0.1:1".into()).await;
+    let service = start(|settings| settings.rewards = "http://127.0.0.1:1".into()).await;
     complete(&service, "ann").await;
     for _ in 0..2 {
         let problem = service.call("POST", CLAIM, "ann", None).await.problem();
@@ -117,7 +117,7 @@ async fn a_claim_that_fails_can_be_made_again() {
 async fn a_caller_who_hangs_up_does_not_stop_the_claim() {
     let stop = CancellationToken::new();
     let slow = reward_mock(Duration::from_millis(300), &stop).await;
-    let service = start(|args| args.rewards = format!("http://{slow}")).await;
+    let service = start(|settings| settings.rewards = format!("http://{slow}").into()).await;
     complete(&service, "ann").await;
     let url = format!("http://{}{CLAIM}", service.addresses.http);
     let call =
@@ -139,9 +139,9 @@ async fn shutting_down_waits_for_a_claim() {
     let slow = reward_mock(Duration::from_millis(300), &stop).await;
     let directory = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", directory.path().join("kept.db").display());
-    let service = start(|args| {
-        args.rewards = format!("http://{slow}");
-        args.database.clone_from(&database);
+    let service = start(|settings| {
+        settings.rewards = format!("http://{slow}").into();
+        settings.database = database.as_str().into();
     })
     .await;
     complete(&service, "ann").await;
@@ -155,7 +155,7 @@ async fn shutting_down_waits_for_a_claim() {
     assert_eq!(call.await.unwrap().status, 200);
     service.done.await.unwrap();
 
-    let service = start(|args| args.database = database).await;
+    let service = start(|settings| settings.database = database.into()).await;
     assert_eq!(status(&service, "ann").await, Status::Claimed);
 }
 

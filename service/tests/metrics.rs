@@ -181,7 +181,7 @@ async fn a_caller_that_hangs_up_is_counted_as_such() {
     // Takes connections and never answers, so that a claim is in progress until its caller goes.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let rewards = silent.local_addr().unwrap();
-    let service = start(|args| args.rewards = format!("http://{rewards}")).await;
+    let service = start(|settings| settings.rewards = format!("http://{rewards}").into()).await;
     complete(&service, "ann").await;
     let mut caller = tokio::net::TcpStream::connect(service.addresses.http)
         .await

@@ -4,7 +4,8 @@
 
 mod support;
 
-use challenge_service::cli::Role;
+use challenge_service::phase::Phase;
+use challenge_service::settings::Role;
 use serde_json::{Value, json};
 use support::{Running, send, start};
 
@@ -53,7 +54,7 @@ async fn a_new_player_sees_every_goal() {
 }
 
 async fn initialises(phase: &str, rows: u64) {
-    let service = start(|args| args.phase = phase.into()).await;
+    let service = start(|settings| settings.phase = Phase::load(phase).unwrap()).await;
     let first = service.call("POST", INITIALIZE, "ann", None).await;
     assert_eq!(first.status, 200);
     let first = first.json();
@@ -96,7 +97,7 @@ async fn lazy_initialise_inserts_the_defaults() {
 }
 
 async fn activated_by_hand_first(phase: &str, missing: u64) {
-    let service = start(|args| args.phase = phase.into()).await;
+    let service = start(|settings| settings.phase = Phase::load(phase).unwrap()).await;
     let on = json!({ "isActive": true });
     let goal = service.call("PUT", ACTIVE, "ann", Some(&on)).await;
     assert_eq!(goal.status, 200);
@@ -239,7 +240,7 @@ async fn what_cannot_be_done_is_a_problem() {
 
 #[tokio::test]
 async fn who_asks_is_believed_only_where_that_was_allowed() {
-    let service = start(|args| args.allow_mock_user = false).await;
+    let service = start(|settings| settings.allow_mock_user = false).await;
     for (method, path) in [("GET", LIST), ("POST", INITIALIZE), ("PUT", ACTIVE)] {
         let problem = service.call(method, path, "ann", None).await.problem();
         assert_eq!(problem, (401, "UNAUTHENTICATED".into()), "{method} {path}");
@@ -260,14 +261,14 @@ async fn who_asks_is_believed_only_where_that_was_allowed() {
 
 #[tokio::test]
 async fn a_process_for_events_serves_no_players() {
-    let service = start(|args| args.role = Role::Events).await;
+    let service = start(|settings| settings.role = Role::Events).await;
     assert_eq!(
         service.call("GET", "/healthz", "ann", None).await.status,
         200
     );
     let problem = service.call("GET", LIST, "ann", None).await.problem();
     assert_eq!(problem, (404, "NOT_FOUND".into()));
-    let service = start(|args| args.role = Role::Api).await;
+    let service = start(|settings| settings.role = Role::Api).await;
     assert_eq!(service.call("GET", LIST, "ann", None).await.status, 200);
 }
 

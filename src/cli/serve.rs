@@ -2,11 +2,13 @@
 
 use challenge_service::cli::ServeArgs as ChallengeArgs;
 use challenge_service::rewards::MockArgs;
+use challenge_service::settings::LogFormat;
 use challenge_service::stop_signal::stop_signal;
-use challenge_service::telemetry::{self, LogArgs};
+use challenge_service::telemetry;
 use clap::{Args, Subcommand};
 use tokio::io::AsyncReadExt as _;
 
+use super::output::Product;
 use super::run::runtime;
 use crate::exit::Exit;
 
@@ -15,12 +17,11 @@ use crate::exit::Exit;
 Examples:
   brunt serve rewards
   brunt serve challenges --phase phase9 --database sqlite:challenge.db --allow-mock-user
+  brunt serve challenges --phase phase9 --pool 100 --print-config
   brunt serve challenges --role api --database postgres://user@127.0.0.1/challenges --allow-mock-user")]
 pub(crate) struct ServeArgs {
     #[command(subcommand)]
     what: What,
-    #[command(flatten)]
-    log: LogArgs,
     /// Stop when stdin ends, as a child process should when its parent goes
     #[arg(long, hide = true)]
     stop_with_stdin: bool,
@@ -35,7 +36,6 @@ enum What {
 }
 
 pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
-    telemetry::init(&args.log);
     let stop_with_stdin = args.stop_with_stdin;
     let shutdown = async move {
         if stop_with_stdin {
@@ -49,8 +49,20 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     };
     let runtime = runtime()?;
     match args.what {
-        What::Challenges(args) => runtime.block_on(challenge_service::cli::run(*args, shutdown))?,
-        What::Rewards(args) => runtime.block_on(challenge_service::rewards::run(args, shutdown))?,
+        What::Challenges(args) => {
+            let print_config = args.print_config;
+            let settings = args.settings()?;
+            if print_config {
+                Product::claim()?.print(&settings.to_file())?;
+                return Ok(Exit::Done);
+            }
+            telemetry::init(settings.log_format);
+            runtime.block_on(challenge_service::cli::run(settings, shutdown))?;
+        }
+        What::Rewards(args) => {
+            telemetry::init(LogFormat::Text);
+            runtime.block_on(challenge_service::rewards::run(args, shutdown))?;
+        }
     }
     // The thread that reads stdin cannot be cancelled.
     runtime.shutdown_background();

@@ -1,10 +1,13 @@
 //! The reference challenge service.
 
+use std::error::Error;
+use std::io::Write;
 use std::process::ExitCode;
 
 use challenge_service::cli::{ServeArgs, run};
+use challenge_service::settings::LogFormat;
 use challenge_service::stop_signal::stop_signal;
-use challenge_service::telemetry::{self, LogArgs};
+use challenge_service::telemetry;
 use clap::Parser;
 
 /// Reference challenge service to put under load
@@ -14,25 +17,36 @@ use clap::Parser;
     after_help = "Examples:\n  \
         challenge-service --allow-mock-user\n  \
         challenge-service --phase phase8 --database postgres://user@localhost/challenge\n  \
+        challenge-service --config service.toml --pool 50 --print-config\n  \
         challenge-service --role events --http 127.0.0.1:8010 --admin 127.0.0.1:8012"
 )]
 struct Cli {
     #[command(flatten)]
     serve: ServeArgs,
-
-    #[command(flatten)]
-    log: LogArgs,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::init(&cli.log);
-    match run(cli.serve, stop_signal()).await {
+    match serve(cli.serve).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
             ExitCode::from(2)
         }
     }
+}
+
+async fn serve(args: ServeArgs) -> Result<(), Box<dyn Error>> {
+    let print_config = args.print_config;
+    let settings = args.settings().inspect_err(|_| {
+        // They say how the log is written; that they are wrong is said in any case.
+        telemetry::init(LogFormat::Text);
+    })?;
+    if print_config {
+        std::io::stdout().write_all(settings.to_file().as_bytes())?;
+        return Ok(());
+    }
+    telemetry::init(settings.log_format);
+    Ok(run(settings, stop_signal()).await?)
 }

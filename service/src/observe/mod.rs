@@ -11,13 +11,13 @@ use tracing::Span;
 
 use crate::metrics::{InProgress, Metrics, Outcome};
 use request_id::RequestId;
-pub use request_log::{LoggedRequests, RequestLogArgs};
+pub use request_log::RequestLog;
 
 /// Watches the requests of a process; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Observer {
     metrics: Metrics,
-    log: RequestLogArgs,
+    log: RequestLog,
 }
 
 /// A request that is being watched. Dropped before its [end](Self::end), its caller hung up.
@@ -31,8 +31,8 @@ pub(crate) struct Observed {
 }
 
 impl Observer {
-    /// Counts in these metrics and logs what the arguments say.
-    pub fn new(metrics: Metrics, log: RequestLogArgs) -> Self {
+    /// Counts in these metrics and writes to this log.
+    pub fn new(metrics: Metrics, log: RequestLog) -> Self {
         Self { metrics, log }
     }
 

@@ -1,61 +1,73 @@
 //! Which requests have a line of their own in the log.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use clap::ValueEnum;
 use tonic::Code;
 
 use crate::metrics::Outcome;
-use crate::span;
+use crate::settings::LoggedRequests;
 
-/// Which requests are logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
-pub struct RequestLogArgs {
-    /// Requests that have a line in the log
-    #[arg(
-        long,
-        value_name = "WHICH",
-        value_enum,
-        default_value_t,
-        env = "CHALLENGE_LOG_REQUESTS"
-    )]
-    pub log_requests: LoggedRequests,
+/// Problems that have a line in any one second; the metrics count the rest.
+///
+/// A service that sheds load, or whose database is gone, has a thousand problems a second, and
+/// writing them all down would be one more.
+const PROBLEMS_PER_SECOND: u32 = 20;
 
-    /// How long a request takes that is a slow one
-    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = span::parse, env = "CHALLENGE_SLOW_REQUEST")]
-    pub slow_request: Duration,
+/// Writes the lines of requests; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct RequestLog {
+    which: LoggedRequests,
+    slow: Duration,
+    started: Instant,
+    turns: Arc<Turns>,
 }
 
-/// A kind of request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum LoggedRequests {
-    /// Slow ones and those that the service failed
-    #[default]
-    Problems,
-    /// All of them: at a thousand a second that costs as much as the work itself
-    All,
-}
-
-impl Default for RequestLogArgs {
-    fn default() -> Self {
+impl RequestLog {
+    /// A request is slow that takes that long.
+    pub fn new(which: LoggedRequests, slow: Duration) -> Self {
         Self {
-            log_requests: LoggedRequests::default(),
-            slow_request: Duration::from_millis(500),
+            which,
+            slow,
+            started: Instant::now(),
+            turns: Arc::default(),
+        }
+    }
+
+    /// Writes the line of a request that ended, if it has one.
+    pub(super) fn write(&self, outcome: Outcome, took: Duration) {
+        let all = self.which == LoggedRequests::All;
+        let failed = failed(outcome);
+        let slow = took >= self.slow;
+        if !all && !((failed || slow) && self.turns.take(self.started.elapsed().as_secs())) {
+            return;
+        }
+        let status = outcome.text();
+        let duration_ms = took.as_secs_f64() * 1e3;
+        if failed {
+            tracing::warn!(%status, duration_ms, "request failed");
+        } else if slow {
+            tracing::warn!(%status, duration_ms, "request was slow");
+        } else {
+            tracing::info!(%status, duration_ms, "request");
         }
     }
 }
 
-impl RequestLogArgs {
-    /// Writes the line of a request that ended, if it has one.
-    pub(super) fn write(&self, outcome: Outcome, took: Duration) {
-        let duration_ms = took.as_secs_f64() * 1e3;
-        if failed(outcome) {
-            tracing::warn!(status = %outcome.text(), duration_ms, "request failed");
-        } else if took >= self.slow_request {
-            tracing::warn!(status = %outcome.text(), duration_ms, "request was slow");
-        } else if self.log_requests == LoggedRequests::All {
-            tracing::info!(status = %outcome.text(), duration_ms, "request");
-        }
+/// So many turns a second: the second in the upper half, the turns taken in it in the lower.
+#[derive(Debug, Default)]
+struct Turns(AtomicU64);
+
+impl Turns {
+    fn take(&self, second: u64) -> bool {
+        let next = |last: u64| {
+            let taken = if last >> 32 == second { last as u32 } else { 0 };
+            (taken < PROBLEMS_PER_SECOND).then_some(second << 32 | u64::from(taken + 1))
+        };
+        self.0
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, next)
+            .is_ok()
     }
 }
 
@@ -80,6 +92,15 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
+
+    #[test]
+    fn a_second_has_so_many_turns() {
+        let turns = Turns::default();
+        for second in [0, 1, 5] {
+            let taken = (0..100).filter(|_| turns.take(second)).count();
+            assert_eq!(taken, PROBLEMS_PER_SECOND as usize, "second {second}");
+        }
+    }
 
     #[test]
     fn what_the_caller_did_wrong_is_no_failure() {

@@ -6,26 +6,10 @@ use tracing::Subscriber;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-/// How the log is written.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct LogArgs {
-    /// How lines of the log are written; `RUST_LOG` says which
-    #[arg(long, value_enum, default_value_t, env = "CHALLENGE_LOG_FORMAT")]
-    pub log_format: LogFormat,
-}
-
-/// The form of a line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// An object a line, for programs.
-    Json,
-}
+use crate::settings::LogFormat;
 
 /// Writes to stderr what `RUST_LOG` says, else information and worse.
-pub(super) fn layer<S>(args: &LogArgs) -> impl Layer<S> + use<S>
+pub(super) fn layer<S>(format: LogFormat) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
@@ -33,7 +17,7 @@ where
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    let lines = match args.log_format {
+    let lines = match format {
         LogFormat::Text => lines.boxed(),
         // The innermost span has the id of the request; its parents would repeat it.
         LogFormat::Json => lines

@@ -5,9 +5,11 @@ mod log;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-pub use log::{LogArgs, LogFormat};
+use crate::settings::LogFormat;
 
 /// Logs to stderr from now on: what `RUST_LOG` says, else information and worse.
-pub fn init(args: &LogArgs) {
-    tracing_subscriber::registry().with(log::layer(args)).init();
+pub fn init(format: LogFormat) {
+    tracing_subscriber::registry()
+        .with(log::layer(format))
+        .init();
 }

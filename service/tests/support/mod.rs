@@ -15,10 +15,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use challenge_service::app::App;
-use challenge_service::cli::{Role, ServeArgs};
-use challenge_service::observe::RequestLogArgs;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::{Addresses, Service};
+use challenge_service::settings::Settings;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -37,21 +36,18 @@ pub struct Running {
     _directory: TempDir,
 }
 
-/// Arguments that bind free ports and keep the database in `directory`.
-pub fn args(directory: &Path) -> ServeArgs {
+/// Settings that bind free ports and keep the database in `directory`.
+pub fn settings(directory: &Path) -> Settings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    ServeArgs {
-        role: Role::All,
-        phase: "phase9".into(),
-        database: format!("sqlite:{}", directory.join("challenge.db").display()),
+    Settings {
+        database: format!("sqlite:{}", directory.join("challenge.db").display()).into(),
         http: any,
         grpc: any,
         admin: any,
         // Nothing listens there.
         rewards: "http://127.0.0.1:1".into(),
-        catalogue: None,
         allow_mock_user: true,
-        request_log: RequestLogArgs::default(),
+        ..Settings::of_phase("phase9").unwrap()
     }
 }
 
@@ -71,15 +67,15 @@ pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> SocketA
     address
 }
 
-/// A service with its mock, after `change` had its say about the arguments.
-pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
+/// A service with its mock, after `change` had its say about the settings.
+pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let stop = CancellationToken::new();
     let rewards = reward_mock(Duration::from_millis(20), &stop).await;
-    let mut args = args(directory.path());
-    args.rewards = format!("http://{rewards}");
-    change(&mut args);
-    let service = Service::bind(args).await.unwrap();
+    let mut settings = settings(directory.path());
+    settings.rewards = format!("http://{rewards}").into();
+    change(&mut settings);
+    let service = Service::bind(settings).await.unwrap();
     let (addresses, app) = (service.addresses, service.app.clone());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
