@@ -25,6 +25,7 @@ pub mod rewards;
 pub mod rule;
 pub mod service;
 pub mod settings;
+pub mod shutdown;
 mod span;
 pub mod stop_signal;
 pub mod store;

@@ -1,7 +1,6 @@
 //! The process: binds its sockets, serves until told to stop, and then finishes what it accepted.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -21,10 +20,8 @@ use crate::player::Identity;
 use crate::readiness::Readiness;
 use crate::rewards::{RewardClient, RewardError};
 use crate::settings::{Role, Settings};
+use crate::shutdown::{GaveUp, Grace, Steps};
 use crate::store::{Store, StoreError};
-
-/// Accepted work gets so long to finish once the service is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
 
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +53,9 @@ pub enum ServiceError {
         /// Why.
         reason: String,
     },
+    /// Work that had been accepted was left.
+    #[error("stopped with work unfinished: {0}")]
+    Unfinished(GaveUp),
 }
 
 /// Where a service listens.
@@ -79,6 +79,7 @@ pub struct Service {
     role: Role,
     identity: Identity,
     observer: Observer,
+    grace: Grace,
     http: TcpListener,
     grpc: TcpListener,
     admin: TcpListener,
@@ -123,6 +124,10 @@ impl Service {
             } else {
                 Identity::Token
             },
+            grace: Grace {
+                delay: settings.shutdown_delay,
+                timeout: settings.shutdown_timeout,
+            },
             http,
             grpc,
             admin,
@@ -131,74 +136,96 @@ impl Service {
 
     /// Serves until `shutdown` completes or a server fails; then finishes what was accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServiceError> {
-        let stop = CancellationToken::new();
+        self.run_until(shutdown, std::future::pending()).await
+    }
+
+    /// The same, but once `give_up` completes as well, what is not finished is left.
+    pub async fn run_until(
+        self,
+        shutdown: impl Future<Output = ()>,
+        give_up: impl Future<Output = ()>,
+    ) -> Result<(), ServiceError> {
+        let Self {
+            addresses: _,
+            app,
+            role,
+            identity,
+            observer,
+            grace,
+            http,
+            grpc,
+            admin,
+        } = self;
+        let steps = Steps::default();
         let readiness = Readiness {
-            store: self.app.store.clone(),
-            stop: stop.clone(),
+            store: app.store.clone(),
+            stop: steps.unready.clone(),
         };
         let state = HttpState {
-            app: self.app.clone(),
-            observer: self.observer.clone(),
-            identity: self.identity,
+            app: app.clone(),
+            observer: observer.clone(),
+            identity,
             readiness: readiness.clone(),
         };
-        let router = if self.role.serves_players() {
+        let router = if role.serves_players() {
             public_router(state)
         } else {
             private_router(state)
         };
         let mut servers = JoinSet::new();
-        servers.spawn(serve_http("http", self.http, router, stop.clone()));
+        servers.spawn(serve_http("http", http, router, steps.closing.clone()));
         // Until the very end: whoever waits for the shutdown can see that it goes on.
-        let drained = CancellationToken::new();
-        let mut admin = JoinSet::new();
-        admin.spawn(serve_http(
+        let mut admin_server = JoinSet::new();
+        admin_server.spawn(serve_http(
             "admin",
-            self.admin,
+            admin,
             admin::router(readiness.clone()),
-            drained.clone(),
+            steps.over.clone(),
         ));
         let offer = grpc::Offer {
-            role: self.role,
+            role,
             challenges: ChallengeHandler {
-                app: self.app.clone(),
-                identity: self.identity,
+                app: app.clone(),
+                identity,
             },
-            events: EventHandler {
-                app: self.app.clone(),
-            },
-            observer: self.observer,
+            events: EventHandler { app: app.clone() },
+            observer,
             readiness,
         };
-        servers.spawn(serve_grpc(self.grpc, offer, stop.clone()));
-        if self.role.serves_players() {
-            let sweeper = sweep_until(self.app.clone(), stop.clone());
-            self.app.tasks.spawn(sweeper);
+        servers.spawn(serve_grpc(grpc, offer, steps.closing.clone()));
+        let stop = steps.finishing.clone();
+        if role.serves_players() {
+            let sweeper = sweep_until(app.clone(), stop.clone());
+            app.tasks.spawn(sweeper);
         }
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             // Servers end when told to, so one that ended here has failed.
             Some(ended) = servers.join_next() => failed(ended),
-            Some(ended) = admin.join_next() => failed(ended),
+            Some(ended) = admin_server.join_next() => failed(ended),
         };
-        stop.cancel();
-        let finished = tokio::time::timeout(DRAIN, async {
+        tracing::info!("challenge service stops");
+        steps.unready.cancel();
+        let finished = async {
+            tokio::time::sleep(grace.delay).await;
+            steps.closing.cancel();
             while servers.join_next().await.is_some() {}
-            self.app.tasks.close();
-            self.app.tasks.wait().await;
-            drained.cancel();
-            admin.join_next().await;
-        });
-        if finished.await.is_err() {
-            tracing::warn!(
-                seconds = DRAIN.as_secs(),
-                "gave up on requests that did not finish"
-            );
-            servers.shutdown().await;
-            admin.shutdown().await;
+            stop.cancel();
+            app.tasks.close();
+            app.tasks.wait().await;
+            steps.over.cancel();
+            while admin_server.join_next().await.is_some() {}
+            app.store.close().await;
+        };
+        let left = tokio::select! {
+            () = finished => None,
+            () = give_up => Some(GaveUp::ToldAgain),
+            () = tokio::time::sleep(grace.delay + grace.timeout) => Some(GaveUp::TooLong),
+        };
+        if let Some(why) = left {
+            return Err(ServiceError::Unfinished(why));
         }
-        self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome
     }

@@ -37,17 +37,21 @@ enum What {
 
 pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     let stop_with_stdin = args.stop_with_stdin;
+    let runtime = runtime()?;
+    let stop_signal = {
+        let _on_it = runtime.enter();
+        stop_signal()
+    };
     let shutdown = async move {
         if stop_with_stdin {
             tokio::select! {
-                () = stop_signal() => {}
+                () = stop_signal => {}
                 () = stdin_ends() => {}
             }
         } else {
-            stop_signal().await;
+            stop_signal.await;
         }
     };
-    let runtime = runtime()?;
     match args.what {
         What::Challenges(args) => {
             let print_config = args.print_config;

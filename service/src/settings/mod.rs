@@ -74,6 +74,11 @@ keys! {
         },
         /// How long a request takes that is a slow one.
         slow_request: Duration = "500ms",
+        /// How long requests are still served once the process is told to stop and says that it is
+        /// not ready: for load balancers to notice.
+        shutdown_delay: Duration = "0s",
+        /// How long accepted work may take to finish after that.
+        shutdown_timeout: Duration = "10s",
     }
 }
 
