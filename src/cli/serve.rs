@@ -60,11 +60,15 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
                 Product::claim()?.print(&settings.to_file())?;
                 return Ok(Exit::Done);
             }
-            telemetry::init(settings.log_format);
-            runtime.block_on(challenge_service::cli::run(settings, shutdown))?;
+            runtime.block_on(async {
+                let telemetry = telemetry::start(&settings)?;
+                let outcome = challenge_service::cli::run(settings, shutdown).await;
+                telemetry.finish().await;
+                anyhow::Ok(outcome?)
+            })?;
         }
         What::Rewards(args) => {
-            telemetry::init(LogFormat::Text);
+            telemetry::log(LogFormat::Text);
             runtime.block_on(challenge_service::rewards::run(args, shutdown))?;
         }
     }

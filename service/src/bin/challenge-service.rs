@@ -41,12 +41,14 @@ async fn serve(args: ServeArgs) -> Result<(), Box<dyn Error>> {
     let print_config = args.print_config;
     let settings = args.settings().inspect_err(|_| {
         // They say how the log is written; that they are wrong is said in any case.
-        telemetry::init(LogFormat::Text);
+        telemetry::log(LogFormat::Text);
     })?;
     if print_config {
         std::io::stdout().write_all(settings.to_file().as_bytes())?;
         return Ok(());
     }
-    telemetry::init(settings.log_format);
-    Ok(run(settings, stop_signal()).await?)
+    let telemetry = telemetry::start(&settings).inspect_err(|_| telemetry::log(LogFormat::Text))?;
+    let outcome = run(settings, stop_signal()).await;
+    telemetry.finish().await;
+    Ok(outcome?)
 }

@@ -33,7 +33,7 @@ struct Cli {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::init(cli.log_format);
+    telemetry::log(cli.log_format);
     match run(cli.mock, stop_signal()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

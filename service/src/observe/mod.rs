@@ -3,13 +3,16 @@
 
 mod request_id;
 mod request_log;
+mod trace_context;
 
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
 use tracing::Span;
+use tracing::field::Empty;
 
 use crate::metrics::{InProgress, Metrics, Outcome};
+use crate::telemetry;
 use request_id::RequestId;
 pub use request_log::RequestLog;
 
@@ -56,7 +59,19 @@ impl Observer {
         headers: &HeaderMap,
     ) -> Observed {
         let id = RequestId::of(headers);
-        let span = tracing::info_span!("request", request_id = id.as_str(), %method, route);
+        let span = tracing::info_span!(
+            "request",
+            request_id = id.as_str(),
+            %method,
+            route,
+            outcome = Empty,
+            otel.name = Empty,
+            otel.kind = Empty,
+            otel.status_code = Empty,
+        );
+        if telemetry::traces_are_on() {
+            trace_context::join(&span, method, route, headers);
+        }
         Observed {
             observer: self.clone(),
             in_progress: Some(in_progress),
@@ -94,6 +109,9 @@ impl Observed {
             return;
         };
         let took: Duration = in_progress.end(outcome);
+        if telemetry::traces_are_on() {
+            trace_context::end(&self.span, outcome);
+        }
         self.span
             .in_scope(|| self.observer.log.write(outcome, took));
     }

@@ -72,7 +72,7 @@ impl Turns {
 }
 
 /// Whether the service did not do its part. A request that cannot be granted is none of its failures.
-fn failed(outcome: Outcome) -> bool {
+pub(super) fn failed(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Rest(status) => status.is_server_error(),
         Outcome::Grpc(code) => matches!(

@@ -3,6 +3,8 @@
 //! `completed -> claiming -> claimed`: each step is one conditional update, and nothing is locked
 //! while the reward platform is asked. What a crash leaves in `claiming` is [swept](super::sweep).
 
+use tracing::Instrument as _;
+
 use super::{OperationError, find};
 use crate::app::App;
 use crate::catalogue::Goal;
@@ -23,7 +25,7 @@ pub async fn claim<'a>(
         let (app, user, goal) = (app.clone(), user.to_owned(), goal.clone());
         // On a task of its own: a caller that hangs up must not leave the claim half done.
         let tasks = app.tasks.clone();
-        tasks.spawn(async move { claim_once(&app, &user, &goal).await })
+        tasks.spawn(async move { claim_once(&app, &user, &goal).await }.in_current_span())
     };
     let row = task.await.map_err(|_| OperationError::ShuttingDown)??;
     Ok(GoalView::new(challenge, goal, Some(&row)))

@@ -73,6 +73,7 @@ impl RewardClient {
     }
 
     /// Grants a reward. Asked again for the same claim, the platform grants nothing more.
+    #[tracing::instrument(level = "debug", name = "reward.grant", skip_all)]
     pub async fn grant(&self, claim: &Claim, reward: &Reward) -> Result<(), RewardError> {
         let grant = Grant {
             user_id: &claim.user_id,

@@ -22,7 +22,7 @@ pub(crate) use layers::{Entry, Layers};
 pub use mistake::{Mistake, Place, SettingsError};
 pub use table::{Key, VARIABLE_PREFIX};
 pub(crate) use table::{choice_in_toml, choices, keys};
-pub use value::{Bound, Form, SecretUrl, Value};
+pub use value::{Bound, Form, SecretUrl, Share, Value};
 
 use crate::phase::{Phase, Switches};
 
@@ -74,6 +74,10 @@ keys! {
         },
         /// How long a request takes that is a slow one.
         slow_request: Duration = "500ms",
+        /// Where traces are sent, by OpenTelemetry's protocol over gRPC (OTLP); without it none are made.
+        otlp: Option<SecretUrl>,
+        /// Share of the requests that are traced, where the caller has not decided that.
+        otlp_sample: Share = "0.01",
         /// How long requests are still served once the process is told to stop and says that it is
         /// not ready: for load balancers to notice.
         shutdown_delay: Duration = "0s",

@@ -17,6 +17,7 @@ pub use assignments::{Assignment, Assignments};
 pub use error::StoreError;
 pub use postgres::PgStore;
 pub use sqlite::SqliteStore;
+use tracing::Instrument as _;
 
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
@@ -85,8 +86,18 @@ pub struct PoolGauge {
     pub queued_writes: Option<usize>,
 }
 
-/// Carries a method call to the database that the store is.
+/// Carries a method call to the database that the store is; what is awaited, in a span of its name.
 macro_rules! dispatch {
+    ($store:expr, $inner:ident => $same:ident.$method:ident($($argument:tt)*).await) => {
+        async {
+            match $store {
+                Store::Pg($inner) => $same.$method($($argument)*).await,
+                Store::Sqlite($inner) => $same.$method($($argument)*).await,
+            }
+        }
+        .instrument(tracing::debug_span!(concat!("store.", stringify!($method))))
+        .await
+    };
     ($store:expr, $inner:ident => $call:expr) => {
         match $store {
             Store::Pg($inner) => $call,
