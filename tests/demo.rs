@@ -53,7 +53,7 @@ fn demo(out: &Path, database: &str) -> PathBuf {
 }
 
 /// The page fits its window at every width, has its charts, and is light or dark as asked for.
-fn look_at(page: &Path) {
+fn look_at(page: &Path, title: &str) {
     let html = std::fs::read_to_string(page).unwrap();
     for outside in ["src=\"http", "href=\"http", "@import", "url(http"] {
         assert!(
@@ -67,7 +67,7 @@ fn look_at(page: &Path) {
         for look in [light, dark] {
             assert!(look.content_width <= look.window_width, "{width}: {look:?}");
             assert!(look.charts >= 3, "{width}: {look:?}");
-            assert_eq!(look.title, "phase9 against phase8");
+            assert_eq!(look.title, title);
         }
     }
 }
@@ -88,12 +88,32 @@ fn four_figures_at_the_top_stand_in_one_row_or_in_two() {
 }
 
 #[test]
+fn more_than_two_records_are_told_in_a_row() {
+    let temp = tempfile::tempdir().unwrap();
+    let records =
+        records_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("results/examples/demo-postgres"));
+    let [a, b] = [0, 1].map(|i| records[i].to_str().unwrap());
+    let [page, json] = ["story.html", "story.json"].map(|name| temp.path().join(name));
+    let files = [&page, &json].map(|path| path.to_str().unwrap());
+    let output = brunt(&["compare", a, b, a, "--html", files[0], "--json", files[1]]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    for line in ["phase9 is better than", "is worse than phase9"] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    look_at(&page, "run A (phase8) to run B (phase8)");
+    let story: serde_json::Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    assert_eq!(story["runs"].as_array().map(Vec::len), Some(3));
+    assert_eq!(story["steps"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn a_demo_on_sqlite_leaves_two_whole_records_and_a_report() {
     let temp = tempfile::tempdir().unwrap();
     let demo = demo(temp.path(), "sqlite");
     check_demo(&demo);
 
-    look_at(&demo.join("report.html"));
+    look_at(&demo.join("report.html"), "phase9 against phase8");
     let records = records_of(&demo);
     let [a, b] = [0, 1].map(|i| records[i].to_str().unwrap());
     let render = |folder: &str| {
@@ -225,6 +245,8 @@ fn every_verb_explains_itself_with_examples() {
         "init",
         "compare",
         "gate",
+        "baseline",
+        "audit",
         "knee",
         "serve",
         "schema",

@@ -7,6 +7,7 @@
 //!
 //! Nothing here opens a socket or reads a clock.
 
+pub mod audit;
 pub mod chart;
 pub mod comparison;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod knee;
 pub mod language;
 pub mod render;
 pub mod run;
+pub mod sequence;
 pub mod statistics;
 
 pub use comparison::{CompareOptions, Comparison, compare};
@@ -24,4 +26,5 @@ pub use error::ReportError;
 pub use gate::{GateOutcome, Rule, gate};
 pub use knee::Knee;
 pub use render::{MarkdownOutput, html, markdown, terminal};
-pub use run::{Run, load, load_pair};
+pub use run::{Run, load, load_all, load_pair};
+pub use sequence::Sequence;

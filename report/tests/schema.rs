@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::Manifest;
-use brunt_report::{Comparison, GateOutcome, Knee};
+use brunt_report::audit::Audit;
+use brunt_report::{Comparison, GateOutcome, Knee, Sequence};
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(file: &str) {
@@ -38,6 +39,16 @@ fn of_the_gate() {
 #[test]
 fn of_the_knee() {
     check::<Knee>("schema/knee.schema.json");
+}
+
+#[test]
+fn of_the_sequence() {
+    check::<Sequence>("schema/sequence.schema.json");
+}
+
+#[test]
+fn of_the_audit() {
+    check::<Audit>("schema/audit.schema.json");
 }
 
 #[test]

@@ -1,24 +1,39 @@
-//! What every request needs: the catalogue, the store, the phase and the reward platform.
+//! What every request needs: the content, the store, the phase and the reward platform.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tokio_util::task::TaskTracker;
 
+use crate::admission::Admission;
 use crate::catalogue::Catalogue;
+use crate::content::Content;
 use crate::metrics::Metrics;
-use crate::phase::{Materialisation, Phase};
+use crate::phase::Phase;
 use crate::rewards::RewardClient;
-use crate::store::{Assignment, Assignments, Store};
+use crate::store::Store;
 
-/// The service without its sockets; cheap to clone.
+/// The service without its sockets, with one catalogue; cheap to clone.
+///
+/// A request takes one when it begins, by [`Live::now`], and so keeps its catalogue to its end.
 #[derive(Debug, Clone)]
-pub struct App(Arc<Inner>);
+pub struct App {
+    inner: Arc<Inner>,
+    /// The catalogue and what is derived from it.
+    pub content: Arc<Content>,
+}
 
-/// What an [`App`] holds.
+/// The service without its sockets, whose catalogue can be replaced; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Live {
+    inner: Arc<Inner>,
+    content: Arc<ArcSwap<Content>>,
+}
+
+/// What is the same whatever the catalogue.
 #[derive(Debug)]
 pub struct Inner {
-    /// All challenges.
-    pub catalogue: Catalogue,
     /// Where progress is kept.
     pub store: Store,
     /// What is switched on.
@@ -27,15 +42,13 @@ pub struct Inner {
     pub rewards: RewardClient,
     /// What is counted.
     pub metrics: Metrics,
+    /// How many requests may be in progress.
+    pub admission: Admission,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
-    /// The goals assigned by default, active.
-    pub defaults: Assignments,
-    /// The goals that a new user gets a row for: `defaults`, and when eager all others, inactive.
-    pub materialised: Assignments,
 }
 
-impl App {
+impl Live {
     /// Puts the parts together.
     pub fn new(
         catalogue: Catalogue,
@@ -44,37 +57,47 @@ impl App {
         rewards: RewardClient,
         metrics: Metrics,
     ) -> Self {
-        let all: Assignments = catalogue
-            .goals()
-            .map(|(challenge, goal)| Assignment {
-                goal_id: goal.id.clone(),
-                challenge_id: challenge.id.clone(),
-                is_active: goal.default_assigned,
-            })
-            .collect();
-        let is_default = |id: &str| catalogue.goal(id).is_some_and(|(_, g)| g.default_assigned);
-        let defaults = all.filtered(is_default);
-        let materialised = match phase.switches.materialisation {
-            Materialisation::Eager => all,
-            Materialisation::Lazy => all.filtered(is_default),
-        };
-        Self(Arc::new(Inner {
-            catalogue,
-            store,
-            phase,
-            rewards,
-            metrics,
-            tasks: TaskTracker::new(),
-            defaults,
-            materialised,
-        }))
+        let content = Content::new(catalogue, &phase.switches);
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                admission: Admission::new(phase.switches.admission),
+                phase,
+                rewards,
+                metrics,
+                tasks: TaskTracker::new(),
+            }),
+            content: Arc::new(ArcSwap::from_pointee(content)),
+        }
+    }
+
+    /// The service with the catalogue of this moment.
+    pub fn now(&self) -> App {
+        App {
+            inner: Arc::clone(&self.inner),
+            content: self.content.load_full(),
+        }
+    }
+
+    /// Requests that begin from now on see this catalogue.
+    pub fn replace_catalogue(&self, catalogue: Catalogue) {
+        let content = Content::new(catalogue, &self.phase.switches);
+        self.content.store(Arc::new(content));
     }
 }
 
-impl std::ops::Deref for App {
+impl Deref for App {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
+    }
+}
+
+impl Deref for Live {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
     }
 }

@@ -8,7 +8,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::operations::OperationError;
+use crate::operations::{OperationError, Reason, Refusal};
 use crate::store::StoreError;
 
 /// The one table of what can go wrong: a code for programs, which never changes, the status of the
@@ -63,6 +63,18 @@ codes! {
     UnknownChallenge = "UNKNOWN_CHALLENGE", NOT_FOUND, NotFound, "There is no such challenge";
     /// The challenge has no such goal.
     UnknownGoal = "UNKNOWN_GOAL", NOT_FOUND, NotFound, "There is no such goal";
+    /// The goal waits for other goals.
+    GoalLocked = "GOAL_LOCKED", CONFLICT, FailedPrecondition, "The goal is locked";
+    /// The goal was completed in an earlier window, and not claimed.
+    UnclaimedReward = "UNCLAIMED_REWARD", CONFLICT, FailedPrecondition, "The reward of an earlier window is not claimed";
+    /// At least one of several goals cannot be selected.
+    NotSelectable = "NOT_SELECTABLE", UNPROCESSABLE_ENTITY, FailedPrecondition, "Not all of the goals can be selected";
+    /// The goal was named before in the same request.
+    RepeatedGoal = "REPEATED_GOAL", UNPROCESSABLE_ENTITY, InvalidArgument, "The goal is named twice";
+    /// The target was reached already.
+    AlreadyCompleted = "ALREADY_COMPLETED", CONFLICT, FailedPrecondition, "The goal is completed already";
+    /// No goal of the challenge can be selected.
+    InsufficientGoals = "INSUFFICIENT_GOALS", CONFLICT, FailedPrecondition, "There is no goal left to select";
     /// There is nothing to claim yet.
     NotCompleted = "NOT_COMPLETED", CONFLICT, FailedPrecondition, "The goal is not completed";
     /// Another claim goes on.
@@ -107,6 +119,19 @@ pub struct Failure {
     pub code: Code,
     /// What was wrong this time.
     pub detail: String,
+    /// Where several things are wrong, each of them.
+    pub parts: Vec<Part>,
+}
+
+/// One of several things that are wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The goal that it is about.
+    pub goal_id: String,
+    /// Its kind.
+    pub code: Code,
+    /// What is wrong with the goal.
+    pub detail: String,
 }
 
 impl Failure {
@@ -115,6 +140,7 @@ impl Failure {
         Self {
             code,
             detail: detail.into(),
+            parts: Vec::new(),
         }
     }
 
@@ -127,9 +153,18 @@ impl Failure {
 impl From<OperationError> for Failure {
     fn from(error: OperationError) -> Self {
         use OperationError as E;
+        let mut parts = Vec::new();
         let code = match &error {
             E::UnknownChallenge(_) => Code::UnknownChallenge,
             E::UnknownGoal { .. } => Code::UnknownGoal,
+            E::Invalid(_) => Code::BadRequest,
+            E::Locked(_) => Code::GoalLocked,
+            E::Unclaimed(_) => Code::UnclaimedReward,
+            E::NotSelectable(refusals) => {
+                parts = refusals.iter().map(Part::from).collect();
+                Code::NotSelectable
+            }
+            E::InsufficientGoals(_) => Code::InsufficientGoals,
             E::NotCompleted(_) => Code::NotCompleted,
             E::ClaimInProgress(_) => Code::ClaimInProgress,
             E::AlreadyClaimed(_) => Code::AlreadyClaimed,
@@ -142,7 +177,26 @@ impl From<OperationError> for Failure {
                 return Self::new(Code::Internal, detail);
             }
         };
-        Self::new(code, error.to_string())
+        Self {
+            parts,
+            ..Self::new(code, error.to_string())
+        }
+    }
+}
+
+impl From<&Refusal> for Part {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            goal_id: refusal.goal_id.clone(),
+            code: match refusal.reason {
+                Reason::Unknown => Code::UnknownGoal,
+                Reason::Repeated => Code::RepeatedGoal,
+                Reason::Locked => Code::GoalLocked,
+                Reason::Completed => Code::AlreadyCompleted,
+                Reason::Claimed => Code::AlreadyClaimed,
+            },
+            detail: refusal.to_string(),
+        }
     }
 }
 

@@ -6,10 +6,12 @@
 //! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
 pub mod admin;
+pub mod admission;
 pub mod app;
 pub mod batch;
 pub mod catalogue;
 pub mod cli;
+pub mod content;
 pub mod failure;
 pub mod grpc;
 pub mod http;
@@ -21,14 +23,18 @@ pub mod phase;
 pub mod player;
 pub mod progress;
 pub mod readiness;
+mod reload;
 pub mod rewards;
+pub mod rotation;
 pub mod rule;
 pub mod service;
 pub mod settings;
 pub mod shutdown;
 mod span;
+pub mod standing;
 pub mod stop_signal;
 pub mod store;
 pub mod telemetry;
+pub mod template;
 pub mod throwaway;
 pub mod view;

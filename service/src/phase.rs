@@ -6,7 +6,7 @@
 use std::num::NonZeroU32;
 use std::path::Path;
 
-use crate::settings::{self, Entry, Layers, Mistake, Place, SettingsError, keys};
+use crate::settings::{self, Bound, Entry, Layers, Mistake, Place, SettingsError, keys};
 
 keys! {
     /// The switches of one phase: the content of a phase file.
@@ -37,7 +37,18 @@ keys! {
         catalogue_body: CatalogueBody {
             /// Serialised from scratch for every request
             Serde,
+            /// Serialised once, with a player's own standings filled in
+            Template,
         },
+        /// How responses for players are compressed, for those who accept it; REST only.
+        compression: Compression {
+            /// Not at all
+            None,
+            /// By gzip, at its fastest
+            Gzip,
+        },
+        /// Requests of players and events in progress, at most: one more is turned away at once.
+        admission: Bound,
     }
 }
 
@@ -181,7 +192,7 @@ mod tests {
         check("phase8", "phase9", &["materialisation"]);
         check("phase9", "phase10", &["pool"]);
         check("phase10", "phase11", &[]);
-        check("phase11", "phase12", &[]);
+        check("phase11", "phase12", &["catalogue_body"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The process: binds its sockets, serves until told to stop, and then finishes what it accepted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -9,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::admin;
-use crate::app::App;
+use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
@@ -18,6 +19,7 @@ use crate::observe::{Observer, RequestLog};
 use crate::operations::sweep_until;
 use crate::player::Identity;
 use crate::readiness::Readiness;
+use crate::reload::{Hangups, reload_until};
 use crate::rewards::{RewardClient, RewardError};
 use crate::settings::{Role, Settings};
 use crate::shutdown::{GaveUp, Grace, Steps};
@@ -75,7 +77,10 @@ pub struct Service {
     /// Where it listens, with the ports that the system chose.
     pub addresses: Addresses,
     /// What it serves.
-    pub app: App,
+    pub app: Live,
+    /// The file of the catalogue; absent where it is built in.
+    catalogue: Option<PathBuf>,
+    hangups: Hangups,
     role: Role,
     identity: Identity,
     observer: Observer,
@@ -93,6 +98,7 @@ impl Service {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
+        let hangups = Hangups::listen();
         let rewards = RewardClient::new(settings.rewards.expose())?;
         let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
         let metrics = Metrics::new(&phase, &store);
@@ -117,7 +123,9 @@ impl Service {
         Ok(Self {
             addresses,
             observer: Observer::new(metrics.clone(), request_log),
-            app: App::new(catalogue, store, phase, rewards, metrics),
+            app: Live::new(catalogue, store, phase, rewards, metrics),
+            catalogue: settings.catalogue,
+            hangups,
             role: settings.role,
             identity: if settings.allow_mock_user {
                 Identity::MockUser
@@ -148,6 +156,8 @@ impl Service {
         let Self {
             addresses: _,
             app,
+            catalogue,
+            hangups,
             role,
             identity,
             observer,
@@ -194,6 +204,8 @@ impl Service {
         };
         servers.spawn(serve_grpc(grpc, offer, steps.closing.clone()));
         let stop = steps.finishing.clone();
+        let reloader = reload_until(app.clone(), catalogue, hangups, stop.clone());
+        app.tasks.spawn(reloader);
         if role.serves_players() {
             let sweeper = sweep_until(app.clone(), stop.clone());
             app.tasks.spawn(sweeper);

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::io::BufRead as _;
 use std::process::Command;
 
 use challenge_service::grpc::events_v1::StatItemUpdated;
@@ -11,6 +12,23 @@ use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatIte
 use serde_json::json;
 use support::binary::Binary;
 use support::send;
+
+/// Asks for the catalogue to be loaded again, and returns what the log says to it.
+#[cfg(unix)]
+fn hang_up(service: &mut Binary, last_line_holds: &str) -> String {
+    let pid = service.child.id().to_string();
+    let told = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+    assert!(told.success());
+    let mut said = String::new();
+    while !said
+        .lines()
+        .last()
+        .is_some_and(|line| line.contains(last_line_holds))
+    {
+        assert_ne!(service.log.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    said
+}
 
 #[tokio::test]
 async fn an_acknowledged_event_survives_a_kill() {
@@ -90,6 +108,71 @@ async fn told_to_stop_it_closes_the_database_and_succeeds() {
     assert!(rest.contains("challenge service stopped"), "{rest}");
     let log = path.with_extension("db-wal");
     assert!(!log.exists(), "the log was folded into the database");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("goals.toml");
+    let write = |goals: &[&str], namespace: &str| {
+        let challenge = "[[challenges]]\nid = \"one\"\nname = \"One\"\ndescription = \"\"\n";
+        let goal = |id: &&str| {
+            format!(
+                "[[challenges.goals]]\nid = \"{id}\"\nname = \"\"\ndescription = \"\"\n\
+                 requirement = {{ stat_code = \"wins\", kind = \"increment\", target = 3 }}\n\
+                 reward = {{ reward_id = \"coin\", type = \"wallet\", quantity = 1 }}\n"
+            )
+        };
+        let goals: String = goals.iter().map(goal).collect();
+        std::fs::write(&file, format!("{namespace}\n{challenge}{goals}")).unwrap();
+    };
+    let namespace = "namespace = \"test\"";
+    write(&["old"], namespace);
+    let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
+    let mut service = Binary::start_with(&database, &["--catalogue", file.to_str().unwrap()]);
+    let url = format!("http://{}/challenge/v1/challenges", service.field("http"));
+    let goals = async || -> Vec<String> {
+        let list = send("GET", &url, &[("x-mock-user", "ann")], None)
+            .await
+            .json();
+        let goals = list["challenges"][0]["goals"].as_array().unwrap();
+        let id = |goal: &serde_json::Value| goal["goalId"].as_str().unwrap().to_owned();
+        goals.iter().map(id).collect()
+    };
+    assert_eq!(goals().await, ["old"]);
+
+    write(&["old", "new"], namespace);
+    let said = hang_up(&mut service, "the catalogue was replaced");
+    assert!(said.contains("challenges=1 goals=2"), "{said}");
+    assert_eq!(goals().await, ["old", "new"]);
+
+    write(&["new", "new"], "namespace = 7");
+    let said = hang_up(&mut service, "stands twice");
+    for expected in [
+        "ERROR",
+        "the old catalogue stays",
+        "goals.toml:1:13: the catalogue: namespace: invalid type: integer `7`, expected a string",
+        "goals.toml:13:6: goal \"new\" stands twice, first at 7:6",
+    ] {
+        assert!(said.contains(expected), "no {expected:?} in {said}");
+    }
+    assert_eq!(goals().await, ["old", "new"]);
+
+    std::fs::remove_file(&file).unwrap();
+    hang_up(&mut service, "the old catalogue stays");
+    assert_eq!(goals().await, ["old", "new"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_built_in_catalogue_is_not_loaded_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("challenge.db");
+    let mut service = Binary::start(&format!("sqlite:{}", path.display()));
+    hang_up(&mut service, "the catalogue is built in");
+    let url = format!("http://{}/healthz", service.field("http"));
+    assert_eq!(send("GET", &url, &[], None).await.status, 200);
 }
 
 #[test]

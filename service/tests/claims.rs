@@ -167,7 +167,7 @@ async fn a_claim_that_a_crash_left_open_is_settled_without_a_second_grant() {
     let claim = store.begin_claim("ann", GOAL, "key", Instant::now()).await;
     let claim = claim.unwrap().unwrap();
     // The reward was granted, and then the process died.
-    let reward = &service.app.catalogue.goal(GOAL).unwrap().1.reward;
+    let reward = &service.app.content.catalogue.goal(GOAL).unwrap().1.reward;
     service.app.rewards.grant(&claim, reward).await.unwrap();
 
     let settled = sweep(&service.app, Duration::from_hours(1)).await.unwrap();

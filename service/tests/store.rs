@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+#[path = "store/selection.rs"]
+mod selection;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -62,6 +65,11 @@ async fn conform(store: &Store) {
     claims_once_under_concurrency(store, &user("claim")).await;
     keeps_the_key_of_a_failed_claim(store, &user("retry")).await;
     finds_stuck_claims(store, &user("stuck")).await;
+    selection::switches_on_and_off(store, &user("select")).await;
+    selection::keeps_progress_within_a_window(store, &user("keep")).await;
+    selection::starts_anew_like_the_rule(store, &user("anew")).await;
+    selection::leaves_expired_rows_out_of_events(store, &user("expired")).await;
+    selection::selects_under_concurrency(store, &user("crowd")).await;
     keeps_a_failed_write_to_itself(store, &user("poison")).await;
     assign(store, "durable", &goals(3)).await;
 }
@@ -86,6 +94,7 @@ fn goal(n: usize) -> Assignment {
         goal_id: format!("goal-{n:03}"),
         challenge_id: "challenge-01".into(),
         is_active: true,
+        expires_at: None,
     }
 }
 

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_report::comparison::Conclusion;
-use brunt_report::{CompareOptions, Comparison, Document, compare, document, load_pair, render};
+use brunt_report::{
+    CompareOptions, Comparison, Document, Sequence, compare, document, load_all, load_pair, render,
+};
 use clap::Args;
 
 use super::output;
+use crate::baseline::record_or_baseline;
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -15,14 +18,18 @@ use crate::exit::Exit;
 Examples:
   brunt compare results/runs/A results/runs/B
   brunt compare results/runs/A results/runs/B --html report.html --md report.md --json report.json
+  brunt compare results/runs/A results/runs/B results/runs/C --html story.html
 
-A is the older run, B the newer one. The verdict is printed on stdout; exit code 3 says that nothing
-could be judged (a run is invalid, or the two are not comparable).")]
+A is the older run, B the newer one. With more than two, each is held against the one before it, and
+the last against the first. The verdict is printed on stdout; exit code 3 says that something could
+not be judged (a run is invalid, or two are not comparable).")]
 pub(crate) struct CompareArgs {
-    /// Record of the older run
+    /// Record of the older run, or the name of a baseline
     a: PathBuf,
     /// Record of the newer run
     b: PathBuf,
+    /// Records of runs after that, in their order
+    more: Vec<PathBuf>,
     #[command(flatten)]
     files: ReportFiles,
     /// Judge although plan, mix, rates or data differ; the report says so
@@ -42,6 +49,9 @@ pub(crate) struct ReportFiles {
     /// Write every computed number as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Add the verdict as Markdown to the end of a file, such as `$GITHUB_STEP_SUMMARY`
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
 }
 
 impl ReportFiles {
@@ -52,28 +62,52 @@ impl ReportFiles {
             html: or(self.html, "report.html"),
             md: or(self.md, "report.md"),
             json: or(self.json, "report.json"),
+            summary: self.summary,
         }
     }
 }
 
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
-    let comparison = comparison(&args.a, &args.b, args.force)?;
-    let summary = write_report(&comparison, &args.files)?;
+    let records = [&args.a, &args.b].into_iter().chain(&args.more);
+    let records: Vec<PathBuf> = records.map(|path| record_or_baseline(path)).collect();
+    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
+    let (summary, exit) = report(&records, args.force, &args.files)?;
     output::print(&summary)?;
-    Ok(exit(&comparison))
+    Ok(exit)
 }
 
-pub(crate) fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
+/// Compares two records, or more in a row, writes the files, and returns the verdict for a terminal.
+pub(crate) fn report(
+    records: &[&Path],
+    force: bool,
+    files: &ReportFiles,
+) -> anyhow::Result<(String, Exit)> {
+    if let [a, b] = records {
+        let comparison = comparison(a, b, force)?;
+        return Ok((write_report(&comparison, files)?, exit(&[comparison])));
+    }
+    let runs = load_all(records)?;
+    let sequence = Sequence::of(&runs, &options(force)).context("nothing to compare")?;
+    let document = document::sequence(&sequence);
+    let json = serde_json::to_vec_pretty(&sequence).context("the sequence as JSON")?;
+    write_files(&document, json, files)?;
+    Ok((render::terminal(&document), exit(&sequence.steps)))
+}
+
+fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
     let (a, b) = load_pair(a, b)?;
-    let options = CompareOptions {
+    Ok(compare(&a, &b, &options(force)))
+}
+
+pub(crate) fn options(force: bool) -> CompareOptions {
+    CompareOptions {
         force,
         ..CompareOptions::default()
-    };
-    Ok(compare(&a, &b, &options))
+    }
 }
 
 /// Writes the files, and returns the verdict for a terminal.
-pub(crate) fn write_report(comparison: &Comparison, files: &ReportFiles) -> anyhow::Result<String> {
+fn write_report(comparison: &Comparison, files: &ReportFiles) -> anyhow::Result<String> {
     let document = document::build(comparison);
     let json = serde_json::to_vec_pretty(comparison).context("the comparison as JSON")?;
     write_files(&document, json, files)?;
@@ -99,6 +133,9 @@ pub(crate) fn write_files(
         }
         output::write(path, markdown.text.as_bytes())?;
     }
+    if let Some(path) = &files.summary {
+        output::append(path, render::summary(document).as_bytes())?;
+    }
     if let Some(path) = &files.json {
         json.push(b'\n');
         output::write(path, &json)?;
@@ -106,9 +143,16 @@ pub(crate) fn write_files(
     Ok(())
 }
 
-pub(crate) fn exit(comparison: &Comparison) -> Exit {
-    match comparison.verdict.conclusion {
-        Conclusion::Invalid | Conclusion::NotComparable => Exit::NoVerdict,
-        _ => Exit::Done,
+fn exit(comparisons: &[Comparison]) -> Exit {
+    let judged = |comparison: &Comparison| {
+        !matches!(
+            comparison.verdict.conclusion,
+            Conclusion::Invalid | Conclusion::NotComparable
+        )
+    };
+    if comparisons.iter().all(judged) {
+        Exit::Done
+    } else {
+        Exit::NoVerdict
     }
 }

@@ -24,9 +24,10 @@ Examples:
   brunt demo
   brunt demo --database postgres
   brunt demo --scale 2 --duration gameplay=20s
+  brunt demo --database postgres --phases phase8 phase9 phase10 phase11 phase12
   brunt demo --plan full --database postgres://postgres@127.0.0.1:5432/postgres
 
-Both records and the report go to a directory under --out, whose path is printed.")]
+The records and the report go to a directory under --out, whose path is printed.")]
 pub(crate) struct DemoArgs {
     /// Which plan to run
     #[arg(long, value_enum, default_value_t = PlanLength::Short)]
@@ -35,8 +36,8 @@ pub(crate) struct DemoArgs {
     /// which databases may be created
     #[arg(long, default_value = "sqlite", value_name = "sqlite|postgres|URL")]
     database: DatabaseChoice,
-    /// The two phases, older one first
-    #[arg(long, num_args = 2, value_names = ["A", "B"], default_values = ["phase8", "phase9"])]
+    /// The phases, older ones first: each is held against the one before it
+    #[arg(long, num_args = 2.., value_name = "PHASE", default_values = ["phase8", "phase9"])]
     phases: Vec<String>,
     /// Directory in which the demo makes a directory of its own
     #[arg(long, default_value = "results/runs", value_name = "DIR")]
@@ -53,22 +54,22 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let stop = interrupt::on_signal()?;
     let runtime = runtime()?;
     let (records, ending) = runtime.block_on(record_phases(args, ui, &stop))?;
-    let ([a, b], Ending::Complete) = (&records[..], ending) else {
+    let ([first, _, ..], Ending::Complete) = (&records[..], ending) else {
         for record in &records {
             product.print(&format!("{}\n", record.display()))?;
         }
         return Ok(Exit::of_run(ending));
     };
-    let comparison = compare::comparison(a, b, false)?;
-    let folder = a.parent().unwrap_or(Path::new("."));
+    let folder = first.parent().unwrap_or(Path::new("."));
     let files = ReportFiles::default().or_in(folder);
-    let summary = compare::write_report(&comparison, &files)?;
+    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
+    let (summary, exit) = compare::report(&records, false, &files)?;
     product.print(&summary)?;
     product.print(&format!(
         "\nreport: {}\n",
         folder.join("report.html").display()
     ))?;
-    Ok(compare::exit(&comparison))
+    Ok(exit)
 }
 
 /// Runs the plan against each phase until one is stopped; the ending is that of the last run.

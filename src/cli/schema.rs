@@ -26,12 +26,16 @@ enum Subject {
     Scenario,
     /// run.json of a record
     Run,
-    /// The JSON of `brunt compare`
+    /// The JSON of `brunt compare` on two records
     Comparison,
+    /// The JSON of `brunt compare` on more
+    Sequence,
     /// The JSON of `brunt gate`
     Gate,
     /// The JSON of `brunt knee`
     Knee,
+    /// The JSON of `brunt audit`
+    Audit,
 }
 
 pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
@@ -39,8 +43,10 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Subject::Scenario => include_str!("../../scenarios/scenario.schema.json"),
         Subject::Run => include_str!("../../record/schema/run.schema.json"),
         Subject::Comparison => include_str!("../../report/schema/comparison.schema.json"),
+        Subject::Sequence => include_str!("../../report/schema/sequence.schema.json"),
         Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
         Subject::Knee => include_str!("../../report/schema/knee.schema.json"),
+        Subject::Audit => include_str!("../../report/schema/audit.schema.json"),
     })?;
     Ok(Exit::Done)
 }

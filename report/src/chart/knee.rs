@@ -3,27 +3,19 @@
 use super::drawing::Drawing;
 use super::frame::{Canvas, Drawn, Frame};
 use super::ink::Ink;
+use super::percentiles::{self, PercentileLines};
 use super::scale::{latency, rates};
 use super::spectrum::TargetMark;
 
 /// Percentiles by rate, both axes logarithmic.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KneeChart {
-    /// Three percentiles, lowest first, by name.
-    pub lines: [KneeLine; 3],
+    /// The place of a point is the rate per second.
+    pub lines: PercentileLines,
     /// Limits.
     pub targets: Vec<TargetMark>,
     /// Where the knee lies.
     pub knee: KneeSpan,
-}
-
-/// One percentile.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct KneeLine {
-    /// Its name in the legend.
-    pub label: String,
-    /// Rate per second, ascending, and microseconds, infinite where unbounded.
-    pub points: Vec<(f64, f64)>,
 }
 
 /// The ends of the interval, per second.
@@ -35,42 +27,23 @@ pub struct KneeSpan {
     pub high: Option<f64>,
 }
 
-const INKS: [Ink; 3] = [Ink::A, Ink::B, Ink::C];
-
 impl KneeChart {
     /// Draws it. An unbounded value is a tick at the upper edge.
     pub fn draw(&self) -> Drawing {
-        let all = || self.lines.iter().flat_map(|line| &line.points);
+        let places = self.lines.iter().flat_map(|line| &line.points);
         let limits = self.targets.iter().map(|target| target.limit_us as f64);
-        let lines = self.lines.iter().zip(INKS);
+        let legend = self.knee.legend().into_iter();
         let frame = Frame {
-            x: rates(all().map(|(rate, _)| *rate), 0.0),
-            y: latency(all().map(|(_, us)| *us).chain(limits)),
-            legend: self
-                .knee
-                .legend()
-                .into_iter()
-                .chain(lines.clone().map(|(line, ink)| (ink, line.label.clone())))
-                .collect(),
+            x: rates(places.map(|(rate, _)| *rate), 0.0),
+            y: latency(percentiles::latencies(&self.lines).chain(limits)),
+            legend: legend.chain(percentiles::legend(&self.lines)).collect(),
         };
         frame.draw(|canvas| {
             self.knee.draw(canvas)?;
             for target in &self.targets {
                 target.draw(canvas)?;
             }
-            for (line, ink) in lines {
-                let points = || line.points.iter().map(|(rate, us)| (rate.log10(), *us));
-                let finite: Vec<(f64, f64)> = points()
-                    .filter(|(_, us)| us.is_finite() && *us > 0.0)
-                    .map(|(rate, us)| (rate, us.log10()))
-                    .collect();
-                canvas.line(&finite, ink)?;
-                canvas.dots(&finite, ink)?;
-                for (rate, _) in points().filter(|(_, us)| us.is_infinite()) {
-                    canvas.beyond(rate, ink)?;
-                }
-            }
-            Ok(())
+            percentiles::draw(&self.lines, canvas, f64::log10)
         })
     }
 }

@@ -13,12 +13,16 @@ mod ink;
 mod knee;
 mod offered;
 mod over_time;
+mod percentiles;
+mod runs;
 mod scale;
 mod spectrum;
 
 pub use answered::{AnsweredChart, AnsweredPoint};
 pub use drawing::Drawing;
-pub use knee::{KneeChart, KneeLine, KneeSpan};
+pub use knee::{KneeChart, KneeSpan};
 pub use offered::{OfferedChart, RatePoint, StageMark};
 pub use over_time::{OverTimeChart, TimePoint, TimeSeries};
+pub use percentiles::{PercentileLine, PercentileLines};
+pub use runs::RunsChart;
 pub use spectrum::{SpectrumChart, SpectrumSeries, TargetMark};

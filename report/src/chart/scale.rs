@@ -2,6 +2,9 @@
 
 use crate::language;
 
+/// Characters that fit below an axis.
+const NAMES_CHARS: usize = 52;
+
 /// A labelled place on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
@@ -71,6 +74,31 @@ pub(super) fn quantile(highest: f64) -> Axis {
 /// Where a quantile below 1 lies on the axis of [`quantile`].
 pub(super) fn quantile_at(q: f64) -> f64 {
     -(1.0 - q).max(1e-9).log10()
+}
+
+/// Names side by side; the coordinate of each is its index.
+pub(super) fn names(names: &[String]) -> Axis {
+    let count = names.len().max(1) as f64;
+    let ticks = names.iter().enumerate();
+    Axis {
+        low: -0.5,
+        high: count - 0.5,
+        ticks: ticks
+            .map(|(index, name)| Tick {
+                at: index as f64,
+                label: shortened_to(name, NAMES_CHARS / names.len()),
+            })
+            .collect(),
+    }
+}
+
+/// The name, or as much of it as fits with an ellipsis.
+fn shortened_to(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    let kept = name.chars().take(most.saturating_sub(1));
+    kept.chain(['…']).collect()
 }
 
 /// Seconds from `low` to `high`.

@@ -102,6 +102,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         sessions,
         failures: failure_rows,
         failure_samples: runs.map(samples),
+        notes: runs.map(|run| run.notes.clone()),
         series: runs.map(|run| run.series.clone()),
         verdict,
     }

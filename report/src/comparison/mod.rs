@@ -80,6 +80,9 @@ pub struct Comparison {
     pub failures: Vec<FailureRow>,
     /// The first few failures of every kind, in words.
     pub failure_samples: Sides<Vec<FailureSample>>,
+    /// What people wrote beside the records, in Markdown; absent where they did not.
+    #[serde(skip_serializing_if = "no_notes")]
+    pub notes: Sides<Option<String>>,
     /// The runs over time, for charts; not part of the JSON form.
     #[serde(skip)]
     pub series: Sides<Series>,
@@ -103,4 +106,8 @@ impl Comparison {
     pub fn rows(&self) -> impl Iterator<Item = &ActionComparison> {
         self.actions.iter().chain(&self.sessions)
     }
+}
+
+fn no_notes(notes: &Sides<Option<String>>) -> bool {
+    notes.a.is_none() && notes.b.is_none()
 }

@@ -1,7 +1,7 @@
 //! What a report says, before it is Markdown, HTML or text.
 //!
-//! [`build`] turns a [`Comparison`] into sections of finished strings, [`knee`] the search for a
-//! knee. Renderers spell them; they decide nothing and compute nothing.
+//! [`build`] turns a [`Comparison`] into sections of finished strings, [`sequence`] runs in a row,
+//! [`knee`] the search for a knee. Renderers spell them; they decide nothing and compute nothing.
 
 mod actions;
 mod block;
@@ -12,8 +12,10 @@ mod figures;
 mod findings;
 mod knee;
 mod names;
+mod notes;
 mod provenance;
 mod resources;
+mod sequence;
 mod sessions;
 mod table;
 mod targets;
@@ -32,6 +34,7 @@ pub use figure::Figure;
 pub use knee::{
     build as knee, order as knee_order, outcome as knee_outcome, terminal as knee_for_terminal,
 };
+pub use sequence::build as sequence;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
 
@@ -89,8 +92,9 @@ pub fn build(comparison: &Comparison) -> Document {
         failures::section(comparison, &names),
         resources::section(comparison, &names),
         findings::section(comparison, &names),
-        provenance::section(comparison, &names),
     ]);
+    sections.extend(notes::section(comparison, &names));
+    sections.push(provenance::section(comparison, &names));
     number_all(&mut sections);
     Document {
         kind: "comparison report".to_owned(),

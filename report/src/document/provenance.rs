@@ -151,7 +151,7 @@ fn facts(run: &RunSummary) -> Vec<(&'static str, Cell)> {
     ]
 }
 
-fn pairs(pairs: &std::collections::BTreeMap<String, String>) -> String {
+pub(super) fn pairs(pairs: &std::collections::BTreeMap<String, String>) -> String {
     if pairs.is_empty() {
         return "none".to_owned();
     }

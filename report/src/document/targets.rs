@@ -31,18 +31,9 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
 }
 
 fn row(row: &TargetRow, comparison: &Comparison) -> Vec<Cell> {
-    let (what, limit) = match row.target {
-        Target::Latency { quantile, limit_us } => {
-            (quantile_name(quantile), language::limit(limit_us))
-        }
-        Target::Success { at_least } => ("success".to_owned(), language::share_target(at_least)),
-    };
-    let name = match &row.action {
-        Some(action) => row_name(comparison, &row.stage, action),
-        None => row.stage.clone(),
-    };
+    let (what, limit) = in_words(row.target);
     let mut cells = vec![
-        Cell::text(name).with_note(Some(what)),
+        Cell::text(name(row, comparison)).with_note(Some(what)),
         Cell::text(limit).with_note(Some(
             match row.target {
                 Target::Latency { .. } => "at most",
@@ -57,6 +48,29 @@ fn row(row: &TargetRow, comparison: &Comparison) -> Vec<Cell> {
         cells.push(outcome(result));
     }
     cells
+}
+
+/// The target with its limit in one cell.
+pub(super) fn name_cell(row: &TargetRow, comparison: &Comparison) -> Cell {
+    let (what, limit) = in_words(row.target);
+    Cell::text(name(row, comparison)).with_note(Some(format!("{what} {limit}")))
+}
+
+/// `p95` and `50 ms`.
+fn in_words(target: Target) -> (String, String) {
+    match target {
+        Target::Latency { quantile, limit_us } => {
+            (quantile_name(quantile), language::limit(limit_us))
+        }
+        Target::Success { at_least } => ("success".to_owned(), language::share_target(at_least)),
+    }
+}
+
+fn name(row: &TargetRow, comparison: &Comparison) -> String {
+    match &row.action {
+        Some(action) => row_name(comparison, &row.stage, action),
+        None => row.stage.clone(),
+    }
 }
 
 /// `p95` of 0.95.
@@ -82,7 +96,7 @@ fn measured(result: &TargetResult) -> Cell {
     }
 }
 
-fn outcome(result: &TargetResult) -> Cell {
+pub(super) fn outcome(result: &TargetResult) -> Cell {
     let (word, tone) = words::target_verdict(result.verdict);
     if let TargetVerdict::NotJudged { reason } = result.verdict {
         return Cell::toned(word, tone).with_note(Some(reason.to_string()));

@@ -35,11 +35,7 @@ pub(super) fn subtitle(comparison: &Comparison) -> String {
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("verdict", "Verdict");
-    section.blocks.push(Block::Callout(Callout {
-        tone: tone(comparison.verdict.conclusion),
-        title: headline(comparison.verdict.conclusion, names),
-        lines: sentences(comparison, names),
-    }));
+    section.blocks.push(callout(comparison, names));
     let differences: Vec<String> = comparison
         .comparable
         .differences
@@ -67,6 +63,15 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     section
 }
 
+/// The headline and its sentences.
+pub(super) fn callout(comparison: &Comparison, names: &Names) -> Block {
+    Block::Callout(Callout {
+        tone: tone(comparison.verdict.conclusion),
+        title: headline(comparison.verdict.conclusion, names),
+        lines: sentences(comparison, names),
+    })
+}
+
 /// The name of what differs, without a dangling colon.
 pub(super) fn aspect(what: &str) -> String {
     what.trim().trim_end_matches(':').to_owned()
@@ -81,7 +86,7 @@ pub(super) fn tone(conclusion: Conclusion) -> Tone {
     }
 }
 
-fn headline(conclusion: Conclusion, names: &Names) -> String {
+pub(super) fn headline(conclusion: Conclusion, names: &Names) -> String {
     let (a, b) = (names.short(Side::A), names.short(Side::B));
     match conclusion {
         Conclusion::Invalid => "No verdict: a record is invalid".to_owned(),
@@ -120,14 +125,14 @@ fn sentences(comparison: &Comparison, names: &Names) -> Vec<String> {
         .collect()
 }
 
-fn judged(comparison: &Comparison) -> bool {
+pub(super) fn judged(comparison: &Comparison) -> bool {
     !matches!(
         comparison.verdict.conclusion,
         Conclusion::Invalid | Conclusion::NotComparable
     )
 }
 
-fn count_verdicts(counts: &VerdictCounts) -> String {
+pub(super) fn count_verdicts(counts: &VerdictCounts) -> String {
     let all = [
         (counts.better, "improved"),
         (counts.worse, "regressed"),

@@ -31,9 +31,13 @@ pub fn change_in_words(from: &str, to: &str) -> String {
 /// `overloaded (37 % answered)`, or `overloaded (37 % answered while due)` of what was answered in
 /// the end.
 pub fn overloaded(answered: f64, while_due: bool) -> String {
+    format!("overloaded ({})", super::answered(answered, while_due))
+}
+
+/// `37 % answered`, or `37 % answered while due`.
+pub fn answered(share: f64, while_due: bool) -> String {
     let when = if while_due { " while due" } else { "" };
-    let share = super::share::percent(answered);
-    format!("overloaded ({share} answered{when})")
+    format!("{} answered{when}", super::share::percent(share))
 }
 
 /// The same in a sentence: `37 % of its arrivals were answered`.

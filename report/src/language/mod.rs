@@ -21,7 +21,7 @@ mod share;
 mod target;
 
 pub use change::{
-    arrivals_answered, change, change_in_words, factor, interval_of_change, overloaded,
+    answered, arrivals_answered, change, change_in_words, factor, interval_of_change, overloaded,
     percent_change, relative_change, speed,
 };
 pub use count::{bytes, count, mean, of, plural, rate, seconds};

@@ -43,6 +43,8 @@ pub struct Run {
     pub series: Series,
     /// The first few failures of every kind.
     pub errors: Vec<ErrorSample>,
+    /// `notes.md` beside the record, if there is any: what people wrote of the run.
+    pub notes: Option<String>,
     /// Everything that is wrong with the record.
     pub problems: Vec<Problem>,
 }
@@ -99,8 +101,33 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
         sessions: digested.sessions,
         series: digested.series,
         errors: record.errors,
+        notes: notes(dir),
         problems,
     })
+}
+
+/// No part of the record: it may come and go, and says nothing that is computed.
+fn notes(dir: &Path) -> Option<String> {
+    std::fs::read_to_string(dir.join("notes.md")).ok()
+}
+
+/// Loads records, two at once.
+pub fn load_all(dirs: &[&Path]) -> Result<Vec<Run>, ReportError> {
+    let mut runs = Vec::new();
+    for pair in dirs.chunks(2) {
+        match pair {
+            [a, b] => {
+                let (a, b) = load_pair(a, b)?;
+                runs.extend([a, b]);
+            }
+            rest => {
+                for dir in rest {
+                    runs.push(load(dir)?);
+                }
+            }
+        }
+    }
+    Ok(runs)
 }
 
 /// Loads two records at once, on two threads.

@@ -136,6 +136,7 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
             a: vec![sample(&name), sample(&name)],
             b: vec![],
         },
+        notes: Sides::default(),
         series: Sides {
             a: series(0, &name),
             b: series(1, &name),

@@ -5,8 +5,7 @@ use tonic::{Request, Response, Status};
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
-use super::status::answer;
-use crate::app::App;
+use crate::app::Live;
 use crate::failure::{Code, Failure};
 use crate::operations;
 use crate::rule::Event;
@@ -15,24 +14,17 @@ use crate::rule::Event;
 #[derive(Debug, Clone)]
 pub struct EventHandler {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
 }
 
 impl EventHandler {
-    async fn handle(
-        &self,
-        user: &str,
-        event: Result<Event, Failure>,
-    ) -> Result<Response<()>, Status> {
-        answer(async {
-            let event = event?;
-            if user.is_empty() {
-                return Err(Failure::new(Code::BadRequest, "user_id is empty"));
-            }
-            operations::receive(&self.app, user, &event).await?;
-            Ok(())
-        })
-        .await
+    async fn handle(&self, user: &str, event: Event) -> Result<Response<()>, Status> {
+        let _place = self.app.admission.enter()?;
+        if user.is_empty() {
+            return Err(Failure::new(Code::BadRequest, "user_id is empty").into());
+        }
+        operations::receive(&self.app.now(), user, &event).await?;
+        Ok(Response::new(()))
     }
 }
 
@@ -40,7 +32,7 @@ impl EventHandler {
 impl UserLoggedInEvents for EventHandler {
     async fn on_message(&self, request: Request<UserLoggedIn>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        self.handle(&message.user_id, Ok(Event::LoggedIn)).await
+        self.handle(&message.user_id, Event::LoggedIn).await
     }
 }
 
@@ -48,7 +40,7 @@ impl UserLoggedInEvents for EventHandler {
 impl StatItemUpdatedEvents for EventHandler {
     async fn on_message(&self, request: Request<StatItemUpdated>) -> Result<Response<()>, Status> {
         let message = request.into_inner();
-        self.handle(&message.user_id, event(&message)).await
+        self.handle(&message.user_id, event(&message)?).await
     }
 }
 

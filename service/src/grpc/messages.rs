@@ -1,13 +1,15 @@
 //! What players see, as messages.
 
 use super::challenge_v1::{
-    Challenge, Goal, GoalKind, GoalStatus, InitializePlayerResponse, ListChallengesResponse,
-    Requirement, Reward, RewardType,
+    Assignment, Challenge, GetRotationResponse, Goal, GoalKind, GoalStatus,
+    InitializePlayerResponse, ListChallengesResponse, Requirement, Reward, RewardType,
+    RotationKind, RotationWindow, SelectGoalsResponse,
 };
 use crate::catalogue::{self, RewardKind};
 use crate::instant::Instant;
-use crate::operations::Initialised;
+use crate::operations::{self, AssignmentView, Initialised, RotationView, Selected};
 use crate::progress::Status;
+use crate::rotation::Window;
 use crate::rule::Kind;
 use crate::view::{ChallengeView, ChallengesView, GoalView};
 
@@ -25,6 +27,58 @@ impl From<Initialised<'_>> for InitializePlayerResponse {
             assigned: initialised.assigned,
             already_initialized: initialised.already_initialized,
             goals: initialised.goals.into_iter().map(Goal::from).collect(),
+        }
+    }
+}
+
+impl From<Selected<'_>> for SelectGoalsResponse {
+    fn from(selected: Selected<'_>) -> Self {
+        Self {
+            selected: selected.selected.into_iter().map(Goal::from).collect(),
+            deactivated: selected.deactivated,
+        }
+    }
+}
+
+impl From<RotationView<'_>> for GetRotationResponse {
+    fn from(view: RotationView<'_>) -> Self {
+        let assignments = view.assignments.into_iter();
+        Self {
+            challenge_id: view.challenge_id.to_owned(),
+            kind: RotationKind::from(view.kind).into(),
+            window: view.window.map(RotationWindow::from),
+            next_rotation_at: view.next_rotation_at.map(timestamp),
+            assignments: assignments.map(Assignment::from).collect(),
+        }
+    }
+}
+
+impl From<Window> for RotationWindow {
+    fn from(window: Window) -> Self {
+        Self {
+            starts_at: window.starts_at.map(timestamp),
+            ends_at: window.ends_at.map(timestamp),
+        }
+    }
+}
+
+impl From<AssignmentView<'_>> for Assignment {
+    fn from(view: AssignmentView<'_>) -> Self {
+        Self {
+            goal_id: view.goal_id.to_owned(),
+            assigned_at: view.assigned_at.map(timestamp),
+            expires_at: view.expires_at.map(timestamp),
+        }
+    }
+}
+
+impl From<operations::RotationKind> for RotationKind {
+    fn from(kind: operations::RotationKind) -> Self {
+        match kind {
+            operations::RotationKind::Never => Self::Never,
+            operations::RotationKind::Daily => Self::Daily,
+            operations::RotationKind::Weekly => Self::Weekly,
+            operations::RotationKind::Schedule => Self::Schedule,
         }
     }
 }
@@ -50,9 +104,11 @@ impl From<GoalView<'_>> for Goal {
             description: view.description.to_owned(),
             requirement: Some(view.requirement.into()),
             reward: Some(view.reward.into()),
+            prerequisites: view.prerequisites.to_vec(),
             progress: standing.progress,
             status: GoalStatus::from(standing.status).into(),
             is_active: standing.is_active,
+            locked: standing.locked,
             assigned_at: standing.assigned_at.map(timestamp),
             expires_at: standing.expires_at.map(timestamp),
             completed_at: standing.completed_at.map(timestamp),

@@ -14,9 +14,9 @@ use super::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use super::health::HealthHandler;
 use super::observed::Observing;
 use super::{ChallengeHandler, DESCRIPTORS, EventHandler};
-use crate::cli::Role;
 use crate::observe::Observer;
 use crate::readiness::Readiness;
+use crate::settings::Role;
 
 /// Far above what an open-model generator keeps in flight on one connection: the default of some
 /// servers, 100 to 200, would turn the client's queue into the bottleneck.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use tonic::{Response, Status};
+use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::failure::Failure;
+use crate::operations::OperationError;
 
 /// Whose codes they are, as google.rpc.ErrorInfo wants to know.
 const DOMAIN: &str = "challenge.brunt";
@@ -17,13 +18,15 @@ impl From<Failure> for Status {
         if let Some(wait) = failure.retry_after() {
             details.set_retry_info(Some(wait));
         }
+        for part in failure.parts {
+            details.add_precondition_failure_violation(part.code.name(), part.goal_id, part.detail);
+        }
         Self::with_error_details(code.grpc(), failure.detail, details)
     }
 }
 
-/// Carries a call out and answers with what came of it.
-pub(super) async fn answer<T>(
-    call: impl Future<Output = Result<T, Failure>>,
-) -> Result<Response<T>, Status> {
-    call.await.map(Response::new).map_err(Status::from)
+impl From<OperationError> for Status {
+    fn from(error: OperationError) -> Self {
+        Failure::from(error).into()
+    }
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::header;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,7 +12,9 @@ use super::HttpState;
 use super::input::{Json, Path, Query};
 use super::player::Player;
 use super::problem::{Problem, Problems};
-use crate::operations::{self, Initialised};
+use crate::app::App;
+use crate::failure::Code;
+use crate::operations::{self, BatchSelect, Initialised, RandomSelect, RotationView, Selected};
 use crate::view::{ChallengesView, GoalView};
 
 pub(super) fn router() -> OpenApiRouter<HttpState> {
@@ -20,6 +23,9 @@ pub(super) fn router() -> OpenApiRouter<HttpState> {
         .routes(routes!(initialize))
         .routes(routes!(set_active))
         .routes(routes!(claim))
+        .routes(routes!(batch_select))
+        .routes(routes!(random_select))
+        .routes(routes!(rotation))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -39,12 +45,15 @@ struct ListQuery {
     responses((status = 200, description = "In the order of the catalogue", body = ChallengesView), Problems)
 )]
 async fn list(
-    State(state): State<HttpState>,
+    State(app): State<App>,
     Player(user): Player,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let view = operations::list(&state.app, &user, query.active_only).await?;
-    Ok(axum::Json(view).into_response())
+    let listing = operations::list(&app, &user, query.active_only).await?;
+    let json = listing.json(&app.content);
+    let json = json.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    Ok((kind, json).into_response())
 }
 
 /// Gives the player the goals that everybody starts with.
@@ -54,11 +63,8 @@ async fn list(
     tag = "challenges",
     responses((status = 200, description = "What the player starts with", body = Initialised), Problems)
 )]
-async fn initialize(
-    State(state): State<HttpState>,
-    Player(user): Player,
-) -> Result<Response, Problem> {
-    let initialised = operations::initialise(&state.app, &user).await?;
+async fn initialize(State(app): State<App>, Player(user): Player) -> Result<Response, Problem> {
+    let initialised = operations::initialise(&app, &user).await?;
     Ok(axum::Json(initialised).into_response())
 }
 
@@ -83,12 +89,12 @@ struct SetActiveBody {
     responses((status = 200, description = "The goal as it is now", body = GoalView), Problems)
 )]
 async fn set_active(
-    State(state): State<HttpState>,
+    State(app): State<App>,
     Player(user): Player,
     Path((challenge, goal)): Path<(String, String)>,
     Json(body): Json<SetActiveBody>,
 ) -> Result<Response, Problem> {
-    let view = operations::activate(&state.app, &user, &challenge, &goal, body.is_active).await?;
+    let view = operations::activate(&app, &user, &challenge, &goal, body.is_active).await?;
     Ok(axum::Json(view).into_response())
 }
 
@@ -104,10 +110,65 @@ async fn set_active(
     responses((status = 200, description = "The goal, claimed", body = GoalView), Problems)
 )]
 async fn claim(
-    State(state): State<HttpState>,
+    State(app): State<App>,
     Player(user): Player,
     Path((challenge, goal)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let view = operations::claim(&state.app, &user, &challenge, &goal).await?;
+    let view = operations::claim(&app, &user, &challenge, &goal).await?;
+    Ok(axum::Json(view).into_response())
+}
+
+/// Gives the player the goals that they chose, all of them or none.
+#[utoipa::path(
+    post,
+    path = "/v1/challenges/{challenge}/goals/batch-select",
+    tag = "challenges",
+    params(("challenge" = String, Path, description = "Id of the challenge")),
+    request_body = BatchSelect,
+    responses((status = 200, description = "What was selected", body = Selected), Problems)
+)]
+async fn batch_select(
+    State(app): State<App>,
+    Player(user): Player,
+    Path(challenge): Path<String>,
+    Json(batch): Json<BatchSelect>,
+) -> Result<Response, Problem> {
+    let selected = operations::batch_select(&app, &user, &challenge, &batch).await?;
+    Ok(axum::Json(selected).into_response())
+}
+
+/// Gives the player goals by lot.
+#[utoipa::path(
+    post,
+    path = "/v1/challenges/{challenge}/goals/random-select",
+    tag = "challenges",
+    params(("challenge" = String, Path, description = "Id of the challenge")),
+    request_body = RandomSelect,
+    responses((status = 200, description = "What was selected", body = Selected), Problems)
+)]
+async fn random_select(
+    State(app): State<App>,
+    Player(user): Player,
+    Path(challenge): Path<String>,
+    Json(wanted): Json<RandomSelect>,
+) -> Result<Response, Problem> {
+    let selected = operations::random_select(&app, &user, &challenge, wanted).await?;
+    Ok(axum::Json(selected).into_response())
+}
+
+/// When the goals of the challenge rotate, and when those of the player expire.
+#[utoipa::path(
+    get,
+    path = "/v1/challenges/{challenge}/rotation",
+    tag = "challenges",
+    params(("challenge" = String, Path, description = "Id of the challenge")),
+    responses((status = 200, description = "Where the rotation stands", body = RotationView), Problems)
+)]
+async fn rotation(
+    State(app): State<App>,
+    Player(user): Player,
+    Path(challenge): Path<String>,
+) -> Result<Response, Problem> {
+    let view = operations::rotation(&app, &user, &challenge).await?;
     Ok(axum::Json(view).into_response())
 }

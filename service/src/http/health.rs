@@ -26,6 +26,7 @@ where
     get,
     path = "/healthz",
     tag = "health",
+    security(()),
     responses((status = 200, description = "The process lives", body = String, example = "ok"))
 )]
 async fn healthz() -> &'static str {
@@ -43,6 +44,7 @@ struct Ready {
     get,
     path = "/readyz",
     tag = "health",
+    security(()),
     responses(
         (status = 200, description = "Requests are welcome", body = Ready),
         (status = 503, description = "The detail names what is not ready", body = ProblemDetails, content_type = "application/problem+json"),

@@ -8,11 +8,12 @@ use super::HttpState;
 use super::problem::Problem;
 use crate::failure::Code;
 
-/// Renders the metrics.
+/// All metrics, the gauges read now.
 #[utoipa::path(
     get,
     path = "/metrics",
     tag = "about",
+    security(()),
     responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(super) async fn scrape(State(state): State<HttpState>) -> Response {

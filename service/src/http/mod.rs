@@ -1,5 +1,6 @@
 //! The REST interface.
 
+mod admitted;
 mod challenges;
 mod health;
 mod input;
@@ -16,12 +17,16 @@ pub(crate) use health::router as health;
 pub(crate) use input::Query;
 pub use openapi::document;
 pub use problem::Problem;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::failure::Code;
 use crate::observe::Observer;
+use crate::phase::Compression;
 use crate::player::Identity;
 use crate::readiness::Readiness;
 
@@ -29,7 +34,7 @@ use crate::readiness::Readiness;
 #[derive(Debug, Clone)]
 pub struct HttpState {
     /// The service itself.
-    pub app: App,
+    pub app: Live,
     /// Who watches the requests.
     pub observer: Observer,
     /// How a request says who asks.
@@ -44,9 +49,26 @@ impl FromRef<HttpState> for Readiness {
     }
 }
 
+/// A handler that asks for an [`App`] works with the catalogue of the moment at which it began.
+impl FromRef<HttpState> for App {
+    fn from_ref(state: &HttpState) -> Self {
+        state.app.now()
+    }
+}
+
 /// Everything that players use, and health and metrics.
 pub fn public_router(state: HttpState) -> Router {
-    finish(public_routes(), state)
+    let mut players = challenges::router();
+    if state.app.admission.is_bounded() {
+        let app = state.app.clone();
+        players = players.layer(from_fn_with_state(app, admitted::admitted));
+    }
+    if state.app.phase.switches.compression == Compression::Gzip {
+        // A small response fits into one packet as it is.
+        let layer = CompressionLayer::new().quality(CompressionLevel::Fastest);
+        players = players.layer(layer.compress_when(SizeAbove::new(1024)));
+    }
+    finish(public_routes(players), state)
 }
 
 /// Health and metrics only, for a process that handles events.
@@ -54,9 +76,8 @@ pub fn private_router(state: HttpState) -> Router {
     finish(private_routes(), state)
 }
 
-fn public_routes() -> OpenApiRouter<HttpState> {
-    let players = challenges::router().routes(routes!(openapi::openapi));
-    private_routes().nest("/challenge", players)
+fn public_routes(players: OpenApiRouter<HttpState>) -> OpenApiRouter<HttpState> {
+    private_routes().nest("/challenge", players.routes(routes!(openapi::openapi)))
 }
 
 fn private_routes() -> OpenApiRouter<HttpState> {

@@ -19,7 +19,7 @@ static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| {
 
 /// What players can do over REST, as an OpenAPI 3.1 document.
 pub fn document() -> OpenApi {
-    let mut document = super::public_routes().into_openapi();
+    let mut document = super::public_routes(super::challenges::router()).into_openapi();
     document.info = Info::new("Challenge service", env!("CARGO_PKG_VERSION"));
     document.info.description = Some(
         "Players complete goals, goals belong to challenges, and a claim grants the reward of a goal."
@@ -42,6 +42,7 @@ pub fn document() -> OpenApi {
     get,
     path = "/openapi.json",
     tag = "about",
+    security(()),
     responses((status = 200, description = "An OpenAPI 3.1 document", body = serde_json::Value), Problems)
 )]
 pub(super) async fn openapi() -> Result<Response, Problem> {

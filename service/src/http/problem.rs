@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, Part};
 use crate::operations::OperationError;
 
 const MEDIA_TYPE: &str = "application/problem+json";
@@ -31,6 +31,22 @@ pub(super) struct ProblemDetails<'a> {
     detail: &'a str,
     #[schema(value_type = Code)]
     code: &'a str,
+    /// Where several things are wrong, each of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemPart<'a>>,
+}
+
+/// One of several things that are wrong (RFC 9457, 3.2).
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ProblemPart<'a> {
+    /// The goal that it is about.
+    goal_id: &'a str,
+    #[schema(value_type = Code)]
+    code: &'a str,
+    /// What is wrong with the goal.
+    detail: &'a str,
 }
 
 impl Problem {
@@ -60,6 +76,16 @@ impl From<Failure> for Problem {
     }
 }
 
+impl<'a> From<&'a Part> for ProblemPart<'a> {
+    fn from(part: &'a Part) -> Self {
+        Self {
+            goal_id: &part.goal_id,
+            code: part.code.name(),
+            detail: &part.detail,
+        }
+    }
+}
+
 impl From<OperationError> for Problem {
     fn from(error: OperationError) -> Self {
         Self(error.into())
@@ -68,7 +94,11 @@ impl From<OperationError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Failure { code, detail } = &self.0;
+        let Failure {
+            code,
+            detail,
+            parts,
+        } = &self.0;
         let body = ProblemDetails {
             r#type: format!(
                 "urn:brunt:problem:{}",
@@ -78,6 +108,7 @@ impl IntoResponse for Problem {
             status: code.http().as_u16(),
             detail,
             code: code.name(),
+            errors: parts.iter().map(ProblemPart::from).collect(),
         };
         let mut response = (code.http(), axum::Json(body)).into_response();
         let headers = response.headers_mut();

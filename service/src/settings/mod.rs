@@ -46,8 +46,7 @@ keys! {
         database: SecretUrl = "sqlite:challenge.db",
         /// Where to serve REST, /healthz, /readyz and /metrics; port 0 takes any free port.
         http: SocketAddr = "127.0.0.1:8000",
-        /// Where to serve players and take events over gRPC, as the role says, with reflection and
-        /// health.
+        /// Where to serve players and take events over gRPC, as the role says.
         grpc: SocketAddr = "127.0.0.1:8001",
         /// Where to serve profiles, /healthz and /readyz; keep it away from players.
         admin: SocketAddr = "127.0.0.1:8002",
@@ -55,8 +54,8 @@ keys! {
         rewards: SecretUrl = "http://127.0.0.1:8003",
         /// Challenges and goals; without it those that are built in.
         catalogue: Option<PathBuf>,
-        /// Believe the header X-Mock-User, over gRPC the metadata of that name, for development and
-        /// load tests. Without it, requests that need a player are refused.
+        /// Believe X-Mock-User, a header or gRPC metadata, for development and load tests. Without it,
+        /// requests that need a player are refused.
         allow_mock_user: bool = "false",
         /// How lines of the log are written; the variable `RUST_LOG` says which.
         log_format: LogFormat = "text" {

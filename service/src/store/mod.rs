@@ -8,6 +8,7 @@ mod error;
 mod metered_pool;
 mod postgres;
 mod row;
+mod selection;
 mod sqlite;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use std::num::NonZeroU32;
 pub use assignments::{Assignment, Assignments};
 pub use error::StoreError;
 pub use postgres::PgStore;
+pub use selection::Selection;
 pub use sqlite::SqliteStore;
 use tracing::Instrument as _;
 
@@ -164,7 +166,21 @@ impl Store {
         dispatch!(self, s => s.set_active(user, namespace, goal, now).await)
     }
 
-    /// Applies an event to the user's active, unfinished rows. Returns how many it touched.
+    /// Switches all these goals on, and with `replaced` the other goals of that challenge off.
+    ///
+    /// Rows that are over start from nothing, others keep their progress.
+    pub async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        dispatch!(self, s => s.select(user, namespace, goals, replaced, now).await)
+    }
+
+    /// Applies an event to the user's active, unfinished rows that have not expired. Returns how many it touched.
     pub async fn advance(
         &self,
         user: &str,

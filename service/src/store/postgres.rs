@@ -6,7 +6,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::selection::{on_selected, starts_anew};
+use super::{Advance, Assignment, Assignments, Claim, PoolGauge, Selection, StoreError};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -69,9 +70,10 @@ impl PgStore {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "insert into user_goal_progress
-                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, $3, $3
-             from unnest($4::text[], $5::text[], $6::bool[]) as goal (goal_id, challenge_id, is_active)
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from unnest($4::text[], $5::text[], $6::bool[], $7::timestamptz[])
+                 as goal (goal_id, challenge_id, is_active, expires_at)
              on conflict (user_id, goal_id) do nothing",
         )
         .bind(user)
@@ -80,6 +82,7 @@ impl PgStore {
         .bind(&goals.goal_ids)
         .bind(&goals.challenge_ids)
         .bind(&goals.active)
+        .bind(&goals.expires_at)
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected())
@@ -117,6 +120,43 @@ impl PgStore {
         Ok(query.fetch_one(&self.pool).await?)
     }
 
+    pub(super) async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        // By the ids of goals: all who write several rows of a user lock them in that order.
+        let sql = concat!(
+            "insert into user_goal_progress as row
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from (
+                 select goal_id, challenge_id, true as is_active, expires_at
+                 from unnest($4::text[], $5::text[], $6::timestamptz[]) as goal (goal_id, challenge_id, expires_at)
+                 union all
+                 select goal_id, challenge_id, false, null
+                 from user_goal_progress
+                 where user_id = $1 and challenge_id = $7 and goal_id <> all($4)
+                     and is_active and (expires_at is null or expires_at > $3)
+             ) as goal
+             order by goal_id",
+            on_selected!(),
+            progress_columns!()
+        );
+        let query = sqlx::query_as(sql)
+            .bind(user)
+            .bind(namespace)
+            .bind(now)
+            .bind(&goals.goal_ids)
+            .bind(&goals.challenge_ids)
+            .bind(&goals.expires_at)
+            .bind(replaced);
+        Ok(Selection::of_written(query.fetch_all(&self.pool).await?))
+    }
+
     pub(super) async fn advance(
         &self,
         user: &str,
@@ -144,6 +184,7 @@ impl PgStore {
                  select row.goal_id from user_goal_progress as row
                  where row.user_id = $1 and row.goal_id = any($3)
                      and row.is_active and row.status in ('not_started', 'in_progress')
+                     and (row.expires_at is null or row.expires_at > $2)
                  order by row.goal_id
                  for no key update
              )
@@ -167,7 +208,8 @@ impl PgStore {
                  updated_at = $2
              from locked join goal using (goal_id)
              where row.user_id = $1 and row.goal_id = locked.goal_id
-                 and row.is_active and row.status in ('not_started', 'in_progress')"
+                 and row.is_active and row.status in ('not_started', 'in_progress')
+                 and (row.expires_at is null or row.expires_at > $2)"
         ))
         .bind(user)
         .bind(now)

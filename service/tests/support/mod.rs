@@ -8,16 +8,22 @@
 
 pub mod binary;
 pub mod grpc;
+pub mod held_rewards;
+pub mod player;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use challenge_service::app::App;
+use challenge_service::app::{App, Live};
+use challenge_service::instant::Instant;
 use challenge_service::rewards::{Mock, MockArgs};
+use challenge_service::rule::{Change, MAX_PROGRESS};
 use challenge_service::service::{Addresses, Service};
 use challenge_service::settings::Settings;
+use challenge_service::store::{Advance, Assignment};
+use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -30,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Running {
     pub addresses: Addresses,
     pub app: App,
+    pub live: Live,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
     pub rewards: SocketAddr,
@@ -76,12 +83,13 @@ pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     settings.rewards = format!("http://{rewards}").into();
     change(&mut settings);
     let service = Service::bind(settings).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.clone());
+    let (addresses, live) = (service.addresses, service.app.clone());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
         addresses,
-        app,
+        app: live.now(),
+        live,
         stop,
         done,
         rewards,
@@ -89,12 +97,30 @@ pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     }
 }
 
+/// Activates a goal that wants an absolute value, and completes it.
+pub async fn complete(service: &Running, user: &str, challenge: &str, goal: &str) {
+    let (store, now) = (&service.app.store, Instant::now());
+    let active = Assignment {
+        goal_id: goal.into(),
+        challenge_id: challenge.into(),
+        is_active: true,
+        expires_at: None,
+    };
+    store.set_active(user, "test", &active, now).await.unwrap();
+    let reached = [Advance {
+        goal_id: goal,
+        change: Change::Set(MAX_PROGRESS),
+        target: 1,
+    }];
+    assert_eq!(store.advance(user, &reached, now).await.unwrap(), 1);
+}
+
 /// What a server answered.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    pub headers: HeaderMap,
     pub content_type: String,
-    pub headers: http::HeaderMap,
     pub body: Bytes,
 }
 
@@ -149,8 +175,8 @@ pub async fn send(
         .map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
     Answer {
         status: response.status().as_u16(),
-        content_type,
         headers: response.headers().clone(),
+        content_type,
         body: response.into_body().collect().await.unwrap().to_bytes(),
     }
 }

@@ -6,7 +6,7 @@ use super::super::table::{Cell, Column, Table};
 use super::super::words;
 use super::rate;
 use super::steps::{by_rate, is_invalid};
-use crate::chart::{AnsweredChart, AnsweredPoint, KneeChart, KneeLine, KneeSpan, TargetMark};
+use crate::chart::{AnsweredChart, AnsweredPoint, KneeChart, KneeSpan, PercentileLine, TargetMark};
 use crate::comparison::{Target, Value};
 use crate::knee::{Knee, Percentiles, Step};
 use crate::language;
@@ -81,7 +81,7 @@ fn answered(knee: &Knee, steps: &[&Step]) -> Figure {
 }
 
 fn latency(knee: &Knee, action: &str, steps: &[(&Step, Percentiles)]) -> Figure {
-    let line = |index: usize, label: &str| KneeLine {
+    let line = |index: usize, label: &str| PercentileLine {
         label: label.to_owned(),
         points: steps
             .iter()

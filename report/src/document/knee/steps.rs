@@ -82,17 +82,15 @@ fn unmet(step: &Step) -> String {
     let missed = |target: &&StepTarget| target.result.verdict == TargetVerdict::Missed;
     let open = |target: &&StepTarget| target.result.verdict != TargetVerdict::Met;
     let mut missing: Vec<&StepTarget> = step.targets.iter().filter(missed).collect();
-    let too_little = step
-        .findings
-        .iter()
-        .any(|f| matches!(f, Finding::Overloaded { .. }));
+    let overload = step.findings.iter().find_map(|finding| match finding {
+        Finding::Overloaded { answered, .. } => *answered,
+        _ => None,
+    });
     if missing.is_empty() && step.outcome == Outcome::Inconclusive {
         missing = step.targets.iter().filter(open).collect();
     }
-    let answered = step
-        .answered
-        .filter(|_| too_little && step.outcome == Outcome::Failed);
-    let answered = answered.map(|share| format!("{} answered", language::percent(share)));
+    let answered = overload.filter(|_| step.outcome == Outcome::Failed);
+    let answered = answered.map(|one| language::answered(one.share, one.while_due));
     let first = missing.first().map(|target| {
         let more = match missing.len() {
             1 => String::new(),

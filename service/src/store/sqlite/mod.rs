@@ -18,7 +18,7 @@ use writer::Writer;
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::{Advance, Assignment, Assignments, Claim, PoolGauge, Selection, StoreError};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -131,6 +131,25 @@ impl SqliteStore {
         };
         let row = self.writer.write(write).await?.row();
         row.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+
+    pub(super) async fn select(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
+        now: Instant,
+    ) -> Result<Selection, StoreError> {
+        let write = Write::Select {
+            user: user.to_owned(),
+            namespace: namespace.to_owned(),
+            goals: goals.json().to_owned(),
+            replaced: replaced.map(str::to_owned),
+            now,
+        };
+        let rows = self.writer.write(write).await?.rows();
+        Ok(Selection::of_written(rows))
     }
 
     pub(super) async fn advance(

@@ -6,6 +6,7 @@
 use sqlx::SqliteConnection;
 
 use super::super::row::progress_columns;
+use super::super::selection::{on_selected, starts_anew};
 use super::super::{Assignment, Claim};
 use crate::instant::Instant;
 use crate::progress::Progress;
@@ -17,7 +18,7 @@ pub(super) enum Write {
     Assign {
         user: String,
         namespace: String,
-        /// `[[goal, challenge, is_active], …]`
+        /// `[[goal, challenge, is_active, expires_at], …]`
         goals: String,
         now: Instant,
     },
@@ -26,6 +27,16 @@ pub(super) enum Write {
         user: String,
         namespace: String,
         goal: Assignment,
+        now: Instant,
+    },
+    /// Switch goals on and others off.
+    Select {
+        user: String,
+        namespace: String,
+        /// As for `Assign`, all of them active.
+        goals: String,
+        /// The challenge whose other goals are switched off.
+        replaced: Option<String>,
         now: Instant,
     },
     /// Apply an event.
@@ -50,6 +61,8 @@ pub(super) enum Written {
     Count(u64),
     /// It left this row behind, or found none to change.
     Row(Option<Progress>),
+    /// It left these rows behind.
+    Rows(Vec<Progress>),
     /// It opened this claim, or found nothing to claim.
     Claim(Option<Claim>),
 }
@@ -59,6 +72,7 @@ impl Written {
         match self {
             Self::Count(count) => count,
             Self::Row(row) => u64::from(row.is_some()),
+            Self::Rows(rows) => rows.len() as u64,
             Self::Claim(claim) => u64::from(claim.is_some()),
         }
     }
@@ -66,14 +80,22 @@ impl Written {
     pub(super) fn row(self) -> Option<Progress> {
         match self {
             Self::Row(row) => row,
-            Self::Count(_) | Self::Claim(_) => None,
+            Self::Count(_) | Self::Rows(_) | Self::Claim(_) => None,
+        }
+    }
+
+    pub(super) fn rows(self) -> Vec<Progress> {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Row(row) => row.into_iter().collect(),
+            Self::Count(_) | Self::Claim(_) => Vec::new(),
         }
     }
 
     pub(super) fn claim(self) -> Option<Claim> {
         match self {
             Self::Claim(claim) => claim,
-            Self::Count(_) | Self::Row(_) => None,
+            Self::Count(_) | Self::Row(_) | Self::Rows(_) => None,
         }
     }
 }
@@ -104,6 +126,16 @@ impl Write {
                 goal,
                 now,
             } => set_active(connection, user, namespace, goal, *now).await,
+            Self::Select {
+                user,
+                namespace,
+                goals,
+                replaced,
+                now,
+            } => {
+                let replaced = replaced.as_deref();
+                select(connection, user, namespace, goals, replaced, *now).await
+            }
             Self::Advance { user, goals, now } => advance(connection, user, goals, *now).await,
             Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
             Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
@@ -122,8 +154,8 @@ async fn assign(
     // "where true": else SQLite reads "on conflict" as the condition of a join.
     let done = sqlx::query(
         "insert into user_goal_progress
-             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-         select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, iif(value ->> 2, ?3, null), ?3, ?3
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+         select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, iif(value ->> 2, ?3, null), value ->> 3, ?3, ?3
          from json_each(?4)
          where true
          on conflict (user_id, goal_id) do nothing",
@@ -168,6 +200,43 @@ async fn set_active(
     Ok(Written::Row(Some(row)))
 }
 
+async fn select(
+    connection: &mut SqliteConnection,
+    user: &str,
+    namespace: &str,
+    goals: &str,
+    replaced: Option<&str>,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "insert into user_goal_progress as row
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+         select ?1, ?2, goal_id, challenge_id, is_active, iif(is_active, ?3, null), expires_at, ?3, ?3
+         from (
+             select value ->> 0 as goal_id, value ->> 1 as challenge_id, 1 as is_active, value ->> 3 as expires_at
+             from json_each(?4)
+             union all
+             select goal_id, challenge_id, 0, null
+             from user_goal_progress
+             where user_id = ?1 and challenge_id = ?5
+                 and goal_id not in (select value ->> 0 from json_each(?4))
+                 and is_active and (expires_at is null or expires_at > ?3)
+         )
+         where true",
+        on_selected!(),
+        progress_columns!()
+    );
+    let rows = sqlx::query_as(sql)
+        .bind(user)
+        .bind(namespace)
+        .bind(now)
+        .bind(goals)
+        .bind(replaced)
+        .fetch_all(connection)
+        .await?;
+    Ok(Written::Rows(rows))
+}
+
 async fn advance(
     connection: &mut SqliteConnection,
     user: &str,
@@ -198,7 +267,8 @@ async fn advance(
              from json_each(?3)
          ) as goal
          where row.user_id = ?1 and row.goal_id = goal.goal_id
-             and row.is_active and row.status in ('not_started', 'in_progress')"
+             and row.is_active and row.status in ('not_started', 'in_progress')
+             and (row.expires_at is null or row.expires_at > ?2)"
     ))
     .bind(user)
     .bind(now)

@@ -1,0 +1,108 @@
+//! The report on runs in a row.
+
+mod curves;
+mod provenance;
+mod stages;
+mod verdict;
+
+use super::names::{Names, slug};
+use super::verdict as pair;
+use super::{Document, Section, number_all};
+use crate::comparison::{Comparison, Side};
+use crate::language;
+use crate::sequence::Sequence;
+
+/// Writes the report on a sequence.
+pub fn build(sequence: &Sequence) -> Document {
+    let names = names(sequence);
+    let mut sections = vec![
+        verdict::section(sequence, &names),
+        stages::section(sequence, &names),
+        curves::section(sequence, &names),
+        steps(sequence),
+        provenance::section(sequence, &names),
+    ];
+    number_all(&mut sections);
+    let whole = Names::of(&sequence.whole.runs);
+    Document {
+        kind: "sequence report".to_owned(),
+        title: format!("{} to {}", whole.short(Side::A), whole.short(Side::B)),
+        subtitle: format!(
+            "Scenario {}. {} in a row, each against the one before it. The first began on {}.",
+            sequence.whole.runs.a.scenario.name,
+            language::plural(sequence.runs.len() as u64, "run"),
+            sequence
+                .whole
+                .runs
+                .a
+                .started_at
+                .strftime("%Y-%m-%d at %H:%M UTC")
+        ),
+        sections,
+        sources: "the run records".to_owned(),
+    }
+}
+
+/// What each run is called: its phase, with its place where another run has the same.
+fn names(sequence: &Sequence) -> Vec<String> {
+    let phases: Vec<&str> = sequence.runs.iter().map(|run| run.phase.trim()).collect();
+    let called = |(i, phase): (usize, &&str)| match *phase {
+        "" => format!("run {}", i + 1),
+        phase if phases.iter().filter(|other| **other == phase).count() > 1 => {
+            format!("{phase} ({})", i + 1)
+        }
+        phase => phase.to_owned(),
+    };
+    phases.iter().enumerate().map(called).collect()
+}
+
+/// Run `i` as a side of a comparison: of the first step the baseline, of the others the candidate.
+fn place(sequence: &Sequence, i: usize) -> Option<(&Comparison, Side)> {
+    match i.checked_sub(1) {
+        None => sequence.steps.first().map(|step| (step, Side::A)),
+        Some(step) => sequence.steps.get(step).map(|step| (step, Side::B)),
+    }
+}
+
+/// Every run, in order.
+fn places(sequence: &Sequence) -> impl Iterator<Item = (&Comparison, Side)> {
+    (0..sequence.runs.len()).filter_map(|i| place(sequence, i))
+}
+
+/// The keys of all steps, each once, in the order of the first step that has it.
+fn in_any_step<K: PartialEq>(sequence: &Sequence, keys: impl Fn(&Comparison) -> Vec<K>) -> Vec<K> {
+    let mut all = Vec::new();
+    for key in sequence.steps.iter().flat_map(keys) {
+        if !all.contains(&key) {
+            all.push(key);
+        }
+    }
+    all
+}
+
+/// One part a step: its verdict, and the p95 of every action.
+fn steps(sequence: &Sequence) -> Section {
+    let mut section = Section::new("steps", "Step by step");
+    section.paragraph(
+        "The full report on a step is that of its two records: `brunt compare A B --html FILE`.",
+    );
+    for step in &sequence.steps {
+        let names = Names::of(&step.runs);
+        let mut part = Section::new(
+            slug(&format!("step-{}", step.runs.b.phase)),
+            pair::title(&names),
+        );
+        part.blocks.push(pair::callout(step, &names));
+        part.table(without_links(pair::overview(step, &names)));
+        section.sections.push(part);
+    }
+    section
+}
+
+/// The sections of single actions are in the report on a step, and not in this one.
+fn without_links(mut table: super::Table) -> super::Table {
+    for cell in table.rows.iter_mut().flatten() {
+        cell.section = None;
+    }
+    table
+}

@@ -1,0 +1,125 @@
+//! Did every run carry the load, can its figures be trusted, and which targets did it meet?
+
+use super::super::block::{Block, Callout, Section};
+use super::super::table::{Cell, Column, Table};
+use super::super::targets;
+use super::super::tone::Tone;
+use super::super::validity::{severity, told};
+use super::{in_any_step, places};
+use crate::comparison::{Comparison, Fact, RunState, Side, StageState};
+use crate::language;
+use crate::sequence::Sequence;
+
+pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
+    let mut section = Section::new("load", "Load and targets");
+    section.table(answered(sequence, names));
+    section.table(held(sequence, names));
+    for ((step, side), name) in places(sequence).zip(names) {
+        findings(&mut section, step, side, name);
+    }
+    let forbidding = |step: &&Comparison| {
+        let facts = &step.verdict.facts;
+        facts
+            .iter()
+            .any(|fact| matches!(fact, Fact::NotComparable { .. } | Fact::Forced { .. }))
+    };
+    if !sequence.steps.iter().any(|step| forbidding(&step)) {
+        section.paragraph("All runs were given the same load.");
+    }
+    section
+}
+
+/// The answered share of every judged stage.
+fn answered(sequence: &Sequence, names: &[String]) -> Table {
+    let mut table = by_run("Answered of what was offered, by stage", "Stage", names);
+    let stages = in_any_step(sequence, |step| {
+        step.stages
+            .iter()
+            .map(|stage| stage.stage.clone())
+            .collect()
+    });
+    for name in stages {
+        let cell = |(step, side): (&Comparison, Side)| {
+            let found = step.validity.get(side).stage(&name);
+            let share = found.and_then(|stage| Some((stage, stage.answered?)));
+            let Some((stage, share)) = share else {
+                return Cell::faint(language::NOT_MEASURED);
+            };
+            let (word, tone) = match stage.state {
+                StageState::Valid => (None, Tone::Plain),
+                StageState::Overloaded => (Some("overloaded"), Tone::Bad),
+                StageState::Invalid => (Some("invalid"), Tone::Faint),
+                StageState::CutShort => (Some("cut short"), Tone::Faint),
+                StageState::NeverRan => (Some("never ran"), Tone::Faint),
+            };
+            let while_due = stage.backlog.map(|backlog| {
+                let share = language::percent(backlog.answered);
+                format!("{share} while due")
+            });
+            let note: Vec<String> = word
+                .map(str::to_owned)
+                .into_iter()
+                .chain(while_due)
+                .collect();
+            Cell::toned(language::share_of(share), tone)
+                .with_note((!note.is_empty()).then(|| note.join(", ")))
+        };
+        let mut row = vec![Cell::text(&name)];
+        row.extend(places(sequence).map(cell));
+        table.rows.push(row);
+    }
+    table
+}
+
+/// How every run did at every target.
+fn held(sequence: &Sequence, names: &[String]) -> Table {
+    let mut table = by_run("Targets and how each run did", "Target", names);
+    let keys = in_any_step(sequence, |step| {
+        let rows = step.targets.iter();
+        rows.map(|row| (row.stage.clone(), row.action.clone(), row.target))
+            .collect()
+    });
+    for key in keys {
+        let mut row = Vec::new();
+        for (step, side) in places(sequence) {
+            let mut targets = step.targets.iter();
+            let found =
+                targets.find(|t| (&t.stage, &t.action, &t.target) == (&key.0, &key.1, &key.2));
+            if let (true, Some(target)) = (row.is_empty(), found) {
+                row.push(targets::name_cell(target, step));
+            }
+            row.push(found.map_or_else(
+                || Cell::faint(language::NOT_MEASURED),
+                |target| targets::outcome(target.results.get(side)),
+            ));
+        }
+        table.rows.push(row);
+    }
+    table
+}
+
+fn by_run(caption: &str, first: &str, names: &[String]) -> Table {
+    let mut columns = vec![Column::words(first)];
+    columns.extend(names.iter().map(Column::figure));
+    Table::new(caption, columns)
+}
+
+fn findings(section: &mut Section, step: &Comparison, side: Side, name: &str) {
+    let validity = step.validity.get(side);
+    if validity.findings.is_empty() {
+        return;
+    }
+    let (word, tone) = match validity.state {
+        RunState::Invalid => ("invalid", Tone::Bad),
+        RunState::Overloaded => ("valid; the service was overloaded", Tone::Care),
+        RunState::Valid => ("valid", Tone::Care),
+    };
+    let lines = told(&validity.findings).into_iter();
+    section.blocks.push(Block::Callout(Callout {
+        tone,
+        title: format!("{name}: {word}"),
+        lines: lines
+            .map(|(grade, text)| format!("{}: {text}", severity(grade)))
+            .collect(),
+    }));
+}

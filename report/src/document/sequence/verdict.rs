@@ -1,0 +1,85 @@
+//! What the steps changed, in words and in one table.
+
+use super::super::block::{Block, Callout, Section};
+use super::super::names::{Names, row_name};
+use super::super::table::{Cell, Column, Table};
+use super::super::verdict as pair;
+use super::super::words;
+use super::{in_any_step, places};
+use crate::comparison::{Comparison, Side, Statistic};
+use crate::language;
+use crate::sequence::Sequence;
+
+pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
+    let mut section = Section::new("verdict", "Verdict");
+    let whole = &sequence.whole;
+    let conclusion = whole.verdict.conclusion;
+    section.blocks.push(Block::Callout(Callout {
+        tone: pair::tone(conclusion),
+        title: pair::headline(conclusion, &Names::of(&whole.runs)),
+        lines: sequence.steps.iter().map(in_a_sentence).collect(),
+    }));
+    section.table(p95(sequence, names));
+    section
+}
+
+/// `phase9 is better than phase8: p95 of 7 actions: 7 improved.`
+fn in_a_sentence(step: &Comparison) -> String {
+    let names = Names::of(&step.runs);
+    let headline = pair::headline(step.verdict.conclusion, &names);
+    if pair::judged(step) {
+        let counts = pair::count_verdicts(&step.verdict.actions);
+        format!("{headline}: {counts}")
+    } else {
+        format!("{headline} ({}).", pair::title(&names))
+    }
+}
+
+/// The p95 of every action in every run, with the verdict on what became of it.
+fn p95(sequence: &Sequence, names: &[String]) -> Table {
+    let mut columns = vec![Column::words("Stage / action")];
+    columns.extend(names.iter().map(Column::figure));
+    let mut table = Table::new(
+        "p95 response time over offered arrivals, and what each step changed",
+        columns,
+    );
+    let keys = in_any_step(sequence, |step| {
+        let rows = step.rows();
+        let name_of = |stage: &str, action: &str| row_name(step, stage, action);
+        rows.map(|row| {
+            (
+                row.stage.clone(),
+                row.action.clone(),
+                name_of(&row.stage, &row.action),
+            )
+        })
+        .collect()
+    });
+    for (stage, action, name) in keys {
+        let mut cells = vec![Cell::text(name)];
+        cells.extend(places(sequence).map(|(step, side)| cell(step, side, &stage, &action)));
+        table.rows.push(cells);
+    }
+    table
+}
+
+/// The value of one run; where it has a run before it, toned by the verdict, with the change.
+fn cell(step: &Comparison, side: Side, stage: &str, action: &str) -> Cell {
+    let row = step.action(stage, action);
+    let Some((row, p95)) = row.and_then(|row| Some((row, row.statistic(Statistic::P95)?))) else {
+        return Cell::faint(language::NOT_MEASURED);
+    };
+    let value = words::value(p95.estimates.get(side).value);
+    let overload = row.overloaded.get(side);
+    let overload = overload.map(|one| language::overloaded(one.share, one.while_due));
+    match side {
+        Side::A => Cell::text(value).with_note(overload),
+        Side::B => {
+            let verdict = words::verdict(p95.verdict);
+            let change = words::relative_change(row, p95);
+            let judged = std::iter::once(verdict.text).chain(change);
+            let note = overload.unwrap_or_else(|| judged.collect::<Vec<_>>().join(", "));
+            Cell::toned(value, verdict.tone).with_note(Some(note))
+        }
+    }
+}
