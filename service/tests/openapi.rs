@@ -71,7 +71,7 @@ fn routed(router: &axum::Router) -> BTreeSet<Operation> {
 async fn every_route_is_documented_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let bound = Service::bind(settings(directory.path())).await.unwrap();
-    let router = public_router(HttpState {
+    let players = public_router(HttpState {
         app: bound.app.clone(),
         observer: Observer::new(
             bound.app.metrics.clone(),
@@ -83,7 +83,7 @@ async fn every_route_is_documented_and_nothing_else() {
             stop: CancellationToken::new(),
         },
     });
-    let routed = routed(&router);
+    let routed = routed(&players);
     let listed = ("/challenge/v1/challenges".to_owned(), "GET".to_owned());
     assert!(routed.contains(&listed), "{routed:?}");
     let service = start(|_| ()).await;
