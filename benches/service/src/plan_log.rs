@@ -60,7 +60,7 @@ impl PlanLog {
             .bind(self.read)
             .fetch_one(&mut self.connection)
             .await?;
-        self.read += text.len() as i64;
+        self.read += i64::try_from(text.len())?;
         let mut found = parse(&text);
         found.retain(|planned| {
             let names = |table: &String| planned.statement.contains(table.as_str());

@@ -78,7 +78,7 @@ impl Service {
 
     pub(crate) fn processes(&self) -> Processes {
         Processes {
-            pid: self.child.id() as i32,
+            pid: self.child.id().cast_signed(),
             with_children: false,
         }
     }
