@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// How much is gathered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +147,8 @@ async fn run<T, R, F, Flushing>(
                 }
                 let (items, replies): (Vec<_>, Vec<_>) =
                     batch.drain(..).map(|job| (job.item, job.reply)).unzip();
-                let results = flush(items).await;
+                let span = tracing::debug_span!("batch.flush", items = items.len());
+                let results = flush(items).instrument(span).await;
                 debug_assert_eq!(results.len(), replies.len(), "one result an item");
                 for (reply, result) in replies.into_iter().zip(results) {
                     // The caller may have gone; its item is done all the same.

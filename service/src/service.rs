@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -18,6 +17,7 @@ use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
 use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
+use crate::observe::{Observer, RequestLog};
 use crate::operations::{forget_until, sweep_until};
 use crate::outbox;
 use crate::player::Identity;
@@ -25,10 +25,8 @@ use crate::readiness::Readiness;
 use crate::reload::{Hangups, reload_until};
 use crate::rewards::{RewardClient, RewardError};
 use crate::settings::{Role, Settings};
+use crate::shutdown::{GaveUp, Grace, Steps};
 use crate::store::{Store, StoreError};
-
-/// Accepted work gets so long to finish once the service is told to stop.
-pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +64,9 @@ pub enum ServiceError {
         /// Why.
         reason: String,
     },
+    /// Work that had been accepted was left.
+    #[error("stopped with work unfinished: {0}")]
+    Unfinished(GaveUp),
 }
 
 /// Where a service listens.
@@ -91,6 +92,8 @@ pub struct Service {
     hangups: Hangups,
     role: Role,
     identity: Identity,
+    observer: Observer,
+    grace: Grace,
     http: TcpListener,
     grpc: TcpListener,
     admin: TcpListener,
@@ -117,6 +120,7 @@ impl Service {
         };
         let initialised =
             InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
+        let request_log = RequestLog::new(settings.log_requests, settings.slow_request);
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
         let (admin, admin_address) = listen("admin", settings.admin).await?;
@@ -134,6 +138,7 @@ impl Service {
             admin = %admin_address,
             "challenge service ready"
         );
+        let observer = Observer::new(metrics.clone(), request_log);
         let app = Live::new(catalogue, store, phase, rewards, metrics, initialised);
         if settings.role.takes_events() {
             app.events.announce(&app.phase.switches);
@@ -141,6 +146,7 @@ impl Service {
         app.faults.set(settings.faults).await?;
         Ok(Self {
             addresses,
+            observer,
             app,
             catalogue: settings.catalogue,
             hangups,
@@ -150,6 +156,10 @@ impl Service {
             } else {
                 Identity::Token
             },
+            grace: Grace {
+                delay: settings.shutdown_delay,
+                timeout: settings.shutdown_timeout,
+            },
             http,
             grpc,
             admin,
@@ -158,102 +168,120 @@ impl Service {
 
     /// Serves until `shutdown` completes or a server fails; then finishes what was accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServiceError> {
-        let stop = CancellationToken::new();
+        self.run_until(shutdown, std::future::pending()).await
+    }
+
+    /// The same, but once `give_up` completes as well, what is not finished is left.
+    pub async fn run_until(
+        self,
+        shutdown: impl Future<Output = ()>,
+        give_up: impl Future<Output = ()>,
+    ) -> Result<(), ServiceError> {
+        let Self {
+            addresses: _,
+            app,
+            catalogue,
+            hangups,
+            role,
+            identity,
+            observer,
+            grace,
+            http,
+            grpc,
+            admin,
+        } = self;
+        let steps = Steps::default();
         let readiness = Readiness {
-            store: self.app.store.clone(),
-            stop: stop.clone(),
+            store: app.store.clone(),
+            stop: steps.unready.clone(),
         };
         let state = HttpState {
-            app: self.app.clone(),
-            identity: self.identity,
+            app: app.clone(),
+            observer: observer.clone(),
+            identity,
             readiness: readiness.clone(),
         };
-        let router = if self.role.serves_players() {
+        let router = if role.serves_players() {
             public_router(state)
         } else {
             private_router(state)
         };
         let mut servers = JoinSet::new();
-        servers.spawn(serve_http("http", self.http, router, stop.clone()));
+        servers.spawn(serve_http("http", http, router, steps.closing.clone()));
         // Until the very end: whoever waits for the shutdown can see that it goes on.
-        let drained = CancellationToken::new();
-        let mut admin = JoinSet::new();
-        admin.spawn(serve_http(
+        let mut admin_server = JoinSet::new();
+        admin_server.spawn(serve_http(
             "admin",
-            self.admin,
+            admin,
             admin::router(AdminState {
-                app: self.app.clone(),
+                app: app.clone(),
                 readiness: readiness.clone(),
             }),
-            drained.clone(),
+            steps.over.clone(),
         ));
         let offer = grpc::Offer {
-            role: self.role,
+            role,
             challenges: ChallengeHandler {
-                app: self.app.clone(),
-                identity: self.identity,
+                app: app.clone(),
+                identity,
             },
-            events: EventHandler {
-                app: self.app.clone(),
-            },
+            events: EventHandler { app: app.clone() },
+            observer,
             readiness,
         };
-        servers.spawn(serve_grpc(self.grpc, offer, stop.clone()));
-        let reloader = reload_until(self.app.clone(), self.catalogue, self.hangups, stop.clone());
-        self.app.tasks.spawn(reloader);
-        if self.role.serves_players() {
-            let sweeper = sweep_until(self.app.clone(), stop.clone());
-            self.app.tasks.spawn(sweeper);
+        servers.spawn(serve_grpc(grpc, offer, steps.closing.clone()));
+        let stop = steps.finishing.clone();
+        let reloader = reload_until(app.clone(), catalogue, hangups, stop.clone());
+        app.tasks.spawn(reloader);
+        if role.serves_players() {
+            let sweeper = sweep_until(app.clone(), stop.clone());
+            app.tasks.spawn(sweeper);
             // In every phase: another one may have left rewards owed.
-            let metrics = self.app.metrics.group();
-            let worker = outbox::work_until(self.app.clone(), metrics, stop.clone());
-            self.app.tasks.spawn(worker);
+            let metrics = app.metrics.group();
+            let worker = outbox::work_until(app.clone(), metrics, stop.clone());
+            app.tasks.spawn(worker);
         }
-        if self.role.takes_events() {
-            let forgetter = forget_until(self.app.clone(), stop.clone());
-            self.app.tasks.spawn(forgetter);
+        if role.takes_events() {
+            let forgetter = forget_until(app.clone(), stop.clone());
+            app.tasks.spawn(forgetter);
         }
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             // Servers end when told to, so one that ended here has failed.
             Some(ended) = servers.join_next() => failed(ended),
-            Some(ended) = admin.join_next() => failed(ended),
+            Some(ended) = admin_server.join_next() => failed(ended),
         };
-        stop.cancel();
+        tracing::info!("challenge service stops");
+        steps.unready.cancel();
         // They would hold up the shutdown.
-        self.app.faults.clear();
-        let finished = tokio::time::timeout(DRAIN, async {
+        app.faults.clear();
+        let finished = async {
+            tokio::time::sleep(grace.delay).await;
+            steps.closing.cancel();
             while servers.join_next().await.is_some() {}
-            self.app.tasks.close();
-            self.app.tasks.wait().await;
-            drained.cancel();
-            admin.join_next().await;
-        });
-        if finished.await.is_err() {
-            tracing::warn!(
-                seconds = DRAIN.as_secs(),
-                "gave up on requests that did not finish"
-            );
-            servers.shutdown().await;
-            admin.shutdown().await;
+            stop.cancel();
+            app.tasks.close();
+            app.tasks.wait().await;
+            steps.over.cancel();
+            while admin_server.join_next().await.is_some() {}
+            // Again: operators could switch faults on until here, and connections that one holds
+            // would be waited for.
+            app.faults.clear();
+            // What callers who hung up have left in the queues.
+            app.assigner.close().await;
+            app.activator.close().await;
+            app.events.close().await;
+            app.store.close().await;
+        };
+        let left = tokio::select! {
+            () = finished => None,
+            () = give_up => Some(GaveUp::ToldAgain),
+            () = tokio::time::sleep(grace.delay + grace.timeout) => Some(GaveUp::TooLong),
+        };
+        if let Some(why) = left {
+            return Err(ServiceError::Unfinished(why));
         }
-        // Again: operators could switch faults on until here, and connections that one holds would be
-        // waited for.
-        self.app.faults.clear();
-        // What callers who hung up have left in the queues.
-        self.app.assigner.close().await;
-        self.app.activator.close().await;
-        if tokio::time::timeout(DRAIN, self.app.events.close())
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                seconds = DRAIN.as_secs(),
-                "gave up on events that could not be written"
-            );
-        }
-        self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome
     }

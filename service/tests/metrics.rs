@@ -9,10 +9,7 @@ use std::time::Duration;
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::metrics::{CacheMetrics, EventFlushMetrics, SetActiveMetrics};
-use challenge_service::operations;
-use challenge_service::rule::Event;
-use serde_json::json;
-use support::{Running, start};
+use support::{Running, complete, start};
 use tokio::io::AsyncWriteExt as _;
 use tonic::Code;
 use tonic::transport::Channel;
@@ -175,7 +172,7 @@ async fn a_caller_that_hangs_up_is_counted_as_such() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let rewards = silent.local_addr().unwrap();
     let service = start(|settings| settings.reward_url = format!("http://{rewards}").into()).await;
-    complete(&service, "ann").await;
+    complete(&service, "ann", "challenge-01", "goal-01-50").await;
     let mut caller = tokio::net::TcpStream::connect(service.addresses.http)
         .await
         .unwrap();
@@ -210,20 +207,6 @@ async fn until(service: &Running, series: &str, expected: f64) {
     tokio::time::timeout(Duration::from_mins(1), wait)
         .await
         .unwrap_or_else(|_| panic!("{series} never was {expected}"));
-}
-
-async fn complete(service: &Running, user: &str) {
-    let path = "/challenge/v1/challenges/challenge-01/goals/goal-01-50/active";
-    let on = json!({ "isActive": true });
-    assert_eq!(service.call("PUT", path, user, Some(&on)).await.status, 200);
-    let event = Event::StatUpdated {
-        stat: "stat-50".into(),
-        value: 100,
-        inc: 1,
-    };
-    operations::receive(&service.app, user, "", &event)
-        .await
-        .unwrap();
 }
 
 async fn connect(service: &Running) -> Channel {

@@ -5,11 +5,14 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use challenge_service::http::{HttpState, public_router};
+use challenge_service::observe::{Observer, RequestLog};
 use challenge_service::player::Identity;
 use challenge_service::readiness::Readiness;
 use challenge_service::service::Service;
+use challenge_service::settings::LoggedRequests;
 use serde_json::{Value, json};
 use support::player::days;
 use support::{Answer, Running, complete, settings, start};
@@ -69,15 +72,19 @@ fn routed(router: &axum::Router) -> BTreeSet<Operation> {
 async fn every_route_is_documented_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let bound = Service::bind(settings(directory.path())).await.unwrap();
-    let router = public_router(HttpState {
+    let players = public_router(HttpState {
         app: bound.app.clone(),
+        observer: Observer::new(
+            bound.app.metrics.clone(),
+            RequestLog::new(LoggedRequests::Problems, Duration::MAX),
+        ),
         identity: Identity::MockUser,
         readiness: Readiness {
             store: bound.app.store.clone(),
             stop: CancellationToken::new(),
         },
     });
-    let answered = routed(&router);
+    let answered = routed(&players);
     let listed = ("/challenge/v1/challenges".to_owned(), "GET".to_owned());
     assert!(answered.contains(&listed), "{answered:?}");
     let service = start(|_| ()).await;

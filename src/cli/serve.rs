@@ -2,7 +2,9 @@
 
 use challenge_service::cli::ServeArgs as ChallengeArgs;
 use challenge_service::rewards::MockArgs;
+use challenge_service::settings::LogFormat;
 use challenge_service::stop_signal::stop_signal;
+use challenge_service::telemetry;
 use clap::{Args, Subcommand};
 use tokio::io::AsyncReadExt as _;
 
@@ -34,19 +36,22 @@ enum What {
 }
 
 pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
-    challenge_service::log::init();
     let stop_with_stdin = args.stop_with_stdin;
+    let runtime = runtime()?;
+    let stop_signal = {
+        let _on_it = runtime.enter();
+        stop_signal()
+    };
     let shutdown = async move {
         if stop_with_stdin {
             tokio::select! {
-                () = stop_signal() => {}
+                () = stop_signal => {}
                 () = stdin_ends() => {}
             }
         } else {
-            stop_signal().await;
+            stop_signal.await;
         }
     };
-    let runtime = runtime()?;
     match args.what {
         What::Challenges(args) => {
             let print_config = args.print_config;
@@ -55,9 +60,17 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
                 Product::claim()?.print(&settings.to_file())?;
                 return Ok(Exit::Done);
             }
-            runtime.block_on(challenge_service::cli::run(settings, shutdown))?;
+            runtime.block_on(async {
+                let telemetry = telemetry::start(&settings)?;
+                let outcome = challenge_service::cli::run(settings, shutdown).await;
+                telemetry.finish().await;
+                anyhow::Ok(outcome?)
+            })?;
         }
-        What::Rewards(args) => runtime.block_on(challenge_service::rewards::run(args, shutdown))?,
+        What::Rewards(args) => {
+            telemetry::log(LogFormat::Text);
+            runtime.block_on(challenge_service::rewards::run(args, shutdown))?;
+        }
     }
     // The thread that reads stdin cannot be cancelled.
     runtime.shutdown_background();

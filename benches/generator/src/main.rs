@@ -12,6 +12,7 @@
 )]
 
 mod brunt;
+#[path = "../../figures.rs"]
 mod figures;
 mod peers;
 mod process;

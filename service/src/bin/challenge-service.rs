@@ -5,7 +5,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use challenge_service::cli::{ServeArgs, run};
-use challenge_service::{log, stop_signal::stop_signal};
+use challenge_service::settings::LogFormat;
+use challenge_service::stop_signal::stop_signal;
+use challenge_service::telemetry;
 use clap::Parser;
 
 /// Reference challenge service to put under load
@@ -26,9 +28,7 @@ struct Cli {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    log::init();
-    let outcome = serve(cli.serve).await;
-    match outcome {
+    match serve(cli.serve).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -39,10 +39,16 @@ async fn main() -> ExitCode {
 
 async fn serve(args: ServeArgs) -> Result<(), Box<dyn Error>> {
     let print_config = args.print_config;
-    let settings = args.settings()?;
+    let settings = args.settings().inspect_err(|_| {
+        // They say how the log is written; that they are wrong is said in any case.
+        telemetry::log(LogFormat::Text);
+    })?;
     if print_config {
         std::io::stdout().write_all(settings.to_file().as_bytes())?;
         return Ok(());
     }
-    Ok(run(settings, stop_signal()).await?)
+    let telemetry = telemetry::start(&settings).inspect_err(|_| telemetry::log(LogFormat::Text))?;
+    let outcome = run(settings, stop_signal()).await;
+    telemetry.finish().await;
+    Ok(outcome?)
 }

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use challenge_service::rewards::{MockArgs, run};
-use challenge_service::{log, stop_signal::stop_signal};
+use challenge_service::settings::LogFormat;
+use challenge_service::stop_signal::stop_signal;
+use challenge_service::telemetry;
 use clap::Parser;
 
 /// Stands in for the reward platform
@@ -17,12 +19,21 @@ use clap::Parser;
 struct Cli {
     #[command(flatten)]
     mock: MockArgs,
+
+    /// How lines of the log are written
+    #[arg(
+        long,
+        value_enum,
+        default_value = "text",
+        env = "REWARD_MOCK_LOG_FORMAT"
+    )]
+    log_format: LogFormat,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    log::init();
+    telemetry::log(cli.log_format);
     match run(cli.mock, stop_signal()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

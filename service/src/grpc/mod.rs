@@ -5,7 +5,7 @@ mod event_messages;
 mod events;
 mod health;
 mod messages;
-mod metered;
+mod observed;
 mod server;
 mod status;
 

@@ -13,9 +13,10 @@ use super::challenge_v1::challenge_service_server::ChallengeServiceServer;
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use super::health::HealthHandler;
-use super::metered::{Metered, Unrouted};
+use super::observed::{Observing, Unrouted};
 use super::{ChallengeHandler, DESCRIPTORS, EventHandler};
 use crate::failure::Failure;
+use crate::observe::Observer;
 use crate::readiness::Readiness;
 use crate::settings::Role;
 
@@ -32,6 +33,8 @@ pub struct Offer {
     pub challenges: ChallengeHandler,
     /// Takes events.
     pub events: EventHandler,
+    /// Who watches the calls.
+    pub observer: Observer,
     /// What the health service says.
     pub readiness: Readiness,
 }
@@ -57,7 +60,7 @@ pub async fn serve(
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
-        .layer(Metered::layer(offer.events.app.metrics.clone()))
+        .layer(Observing::layer(offer.observer.clone()))
         .layer(offer.events.app.faults.clone().layer(refuse))
         .add_routes(routes(offer)?)
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())

@@ -4,8 +4,8 @@ mod admitted;
 mod challenges;
 mod health;
 mod input;
-mod metered;
 mod metrics;
+mod observed;
 mod openapi;
 mod player;
 mod problem;
@@ -26,6 +26,7 @@ use utoipa_axum::routes;
 
 use crate::app::{App, Live};
 use crate::failure::Code;
+use crate::observe::Observer;
 use crate::phase::Compression;
 use crate::player::Identity;
 use crate::readiness::Readiness;
@@ -35,6 +36,8 @@ use crate::readiness::Readiness;
 pub struct HttpState {
     /// The service itself.
     pub app: Live,
+    /// Who watches the requests.
+    pub observer: Observer,
     /// How a request says who asks.
     pub identity: Identity,
     /// What `/readyz` asks.
@@ -91,7 +94,7 @@ fn finish(routes: OpenApiRouter<HttpState>, state: HttpState) -> Router {
         })
         // One layer of two, which the router puts into one allocation a request.
         .layer((
-            from_fn_with_state(state.app.metrics.clone(), metered::metered),
+            from_fn_with_state(state.observer.clone(), observed::observed),
             state
                 .app
                 .faults

@@ -130,6 +130,7 @@ impl RewardClient {
 
     /// Grants a reward, in a few attempts. Asked again for the same claim, the platform grants
     /// nothing more.
+    #[tracing::instrument(level = "debug", name = "reward.grant", skip_all)]
     pub async fn grant(&self, claim: &Claim, reward: &Reward) -> Result<(), RewardError> {
         let body = Bytes::from(grant_body(&claim.user_id, &claim.goal_id, reward)?);
         let mut attempt = 1;

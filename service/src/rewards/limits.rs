@@ -53,7 +53,7 @@ mod tests {
         let settings = crate::settings::Settings::of_phase("phase9").unwrap();
         let limits = settings.reward_limits();
         assert_eq!(limits.longest_grant(), Duration::from_millis(6300));
-        assert!(limits.longest_grant() < crate::service::DRAIN);
+        assert!(limits.longest_grant() < settings.shutdown_timeout);
         assert!(limits.stuck_after() > limits.longest_grant());
         assert!(limits.lease() > limits.reward_timeout);
     }

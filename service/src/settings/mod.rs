@@ -26,7 +26,7 @@ pub use linger::Linger;
 pub use mistake::{Mistake, Place, SettingsError};
 pub use table::{Key, VARIABLE_PREFIX};
 pub(crate) use table::{choice_in_toml, choices, keys};
-pub use value::{Bound, Form, SecretUrl, Value};
+pub use value::{Bound, Form, SecretUrl, Share, Value};
 
 use crate::faults::FaultSpec;
 use crate::initialised::InitialisedUsers;
@@ -76,6 +76,31 @@ keys! {
         /// Believe X-Mock-User, a header or gRPC metadata, for development and load tests. Without it,
         /// requests that need a player are refused.
         allow_mock_user: bool = "false",
+        /// How lines of the log are written; the variable `RUST_LOG` says which.
+        log_format: LogFormat = "text" {
+            /// For people
+            Text,
+            /// An object a line, for programs
+            Json,
+        },
+        /// Requests that have a line in the log.
+        log_requests: LoggedRequests = "problems" {
+            /// Slow ones, and those that the service failed
+            Problems,
+            /// All of them: at a thousand a second that costs as much as the work itself
+            All,
+        },
+        /// How long a request takes that is a slow one.
+        slow_request: Duration = "500ms",
+        /// Where traces are sent, by OpenTelemetry's protocol over gRPC (OTLP); without it none are made.
+        otlp: Option<SecretUrl>,
+        /// Share of the requests that are traced, where the caller has not decided that.
+        otlp_sample: Share = "0.01",
+        /// How long requests are still served once the process is told to stop and says that it is
+        /// not ready: for load balancers to notice.
+        shutdown_delay: Duration = "0s",
+        /// How long accepted work may take to finish after that.
+        shutdown_timeout: Duration = "10s",
     }
 }
 

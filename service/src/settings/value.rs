@@ -198,6 +198,32 @@ impl Value for Bound {
     }
 }
 
+/// A part of a whole, from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share(f64);
+
+impl Share {
+    /// Nothing is 0, everything is 1.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Value for Share {
+    fn forms() -> Vec<Form> {
+        vec![Form::any("SHARE", "a number from 0 to 1")]
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let share: f64 = text.parse().ok()?;
+        (0.0..=1.0).contains(&share).then_some(Self(share))
+    }
+
+    fn to_toml(&self) -> Option<String> {
+        Some(toml::Value::Float(self.0).to_string())
+    }
+}
+
 /// An URL that may hold a password, which neither messages nor the printed settings show.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(String);
@@ -294,6 +320,22 @@ mod tests {
         check("redis://:secret@host:6379/2", "redis://:***@host:6379/2");
         check("ann:secret@host", "ann:secret@host");
         check("//ann:secret@host", "***");
+    }
+
+    #[test]
+    fn a_share_is_none_all_or_between() {
+        for (text, expected) in [
+            ("0", Some(0.0)),
+            ("0.01", Some(0.01)),
+            ("1", Some(1.0)),
+            ("1.01", None),
+            ("-0.1", None),
+            ("NaN", None),
+            ("1 %", None),
+        ] {
+            assert_eq!(Share::parse(text).map(Share::get), expected, "{text}");
+        }
+        assert_eq!(Share(0.01).to_toml().unwrap(), "0.01");
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use outbox::{DeadDelivery, Delivery, OutboxGauge, Retry};
 pub use postgres::PgStore;
 pub use selection::Selection;
 pub use sqlite::SqliteStore;
+use tracing::Instrument as _;
 
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
@@ -105,18 +106,23 @@ pub struct PoolGauge {
     pub queued_writes: Option<usize>,
 }
 
-/// Carries a method call to the database that the store is, through its gate.
+/// Carries a method call to the database that the store is, through its gate; what is awaited, in a
+/// span of its name.
 macro_rules! dispatch {
-    ($store:expr, $inner:ident => $call:expr) => {{
-        let gate = $store.gate();
-        if gate.is_shut() {
-            gate.wait().await;
+    ($store:expr, $inner:ident => $same:ident.$method:ident($($argument:tt)*).await) => {
+        async {
+            let gate = $store.gate();
+            if gate.is_shut() {
+                gate.wait().await;
+            }
+            match $store {
+                Store::Pg($inner) => $same.$method($($argument)*).await,
+                Store::Sqlite($inner) => $same.$method($($argument)*).await,
+            }
         }
-        match $store {
-            Store::Pg($inner) => $call,
-            Store::Sqlite($inner) => $call,
-        }
-    }};
+        .instrument(tracing::debug_span!(concat!("store.", stringify!($method))))
+        .await
+    };
 }
 use dispatch;
 

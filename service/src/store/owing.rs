@@ -3,6 +3,7 @@
 use super::{Claim, DeadDelivery, Delivery, OutboxGauge, Retry, Store, StoreError, dispatch};
 use crate::instant::Instant;
 use crate::progress::Progress;
+use tracing::Instrument as _;
 
 impl Store {
     /// Moves a completed row to `claimed` and notes the reward as owed, both or neither; none if it

@@ -4,6 +4,8 @@
 //! while the reward platform is asked. What a crash leaves in `claiming` is
 //! [swept](super::super::sweep).
 
+use tracing::Instrument as _;
+
 use super::super::OperationError;
 use super::{new_key, refusal};
 use crate::app::App;
@@ -17,7 +19,7 @@ pub(super) async fn claim(app: &App, user: &str, goal: &Goal) -> Result<Progress
         let (app, user, goal) = (app.clone(), user.to_owned(), goal.clone());
         // On a task of its own: a caller that hangs up must not leave the claim half done.
         let tasks = app.tasks.clone();
-        tasks.spawn(async move { claim_once(&app, &user, &goal).await })
+        tasks.spawn(async move { claim_once(&app, &user, &goal).await }.in_current_span())
     };
     task.await.map_err(|_| OperationError::ShuttingDown)?
 }

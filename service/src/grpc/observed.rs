@@ -1,4 +1,4 @@
-//! Counts and times every call.
+//! Watches every call.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -9,36 +9,38 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
+use tracing::Instrument as _;
 
-use crate::metrics::{InProgress, Metrics, Outcome};
+use crate::metrics::Outcome;
+use crate::observe::{Observed, Observer};
 
-/// A gRPC service whose calls are counted.
+/// A gRPC service whose calls are watched.
 #[derive(Debug, Clone)]
-pub(crate) struct Metered<S> {
+pub(crate) struct Observing<S> {
     inner: S,
-    metrics: Metrics,
+    observer: Observer,
 }
 
 /// On a response that no service made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unrouted;
 
-impl Metered<()> {
-    /// Counts the calls of the services below it.
-    pub(crate) fn layer<S>(metrics: Metrics) -> impl Layer<S, Service = Metered<S>> + Clone {
-        tower::layer::layer_fn(move |inner| Metered {
+impl Observing<()> {
+    /// Watches the calls of the services below it.
+    pub(crate) fn layer<S>(observer: Observer) -> impl Layer<S, Service = Observing<S>> + Clone {
+        tower::layer::layer_fn(move |inner| Observing {
             inner,
-            metrics: metrics.clone(),
+            observer: observer.clone(),
         })
     }
 }
 
-impl<S, In, Out> Service<Request<In>> for Metered<S>
+impl<S, In, Out> Service<Request<In>> for Observing<S>
 where
     S: Service<Request<In>, Response = Response<Out>, Error = Infallible>,
     S::Future: Send + 'static,
 {
-    type Response = Response<MeteredBody<Out>>;
+    type Response = Response<ObservedBody<Out>>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -47,17 +49,19 @@ where
     }
 
     fn call(&mut self, request: Request<In>) -> Self::Future {
-        let mut call = self.metrics.requests().begin_grpc(request.uri().path());
-        let path = request.uri().clone();
-        let metrics = self.metrics.clone();
-        let answer = self.inner.call(request);
+        let uri = request.uri().clone();
+        let mut call = self
+            .observer
+            .grpc(request.method(), uri.path(), request.headers());
+        let answer = self.inner.call(request).instrument(call.span().clone());
         Box::pin(async move {
-            let response = answer.await?;
+            let mut response = answer.await?;
+            call.label(response.headers_mut());
             let early = code(response.headers());
             // Whoever did not get through to the services may have asked for any path.
             let routed = response.extensions().get::<Unrouted>().is_none();
             if routed && early != Some(Code::Unimplemented) {
-                metrics.requests().answered_grpc(&mut call, path.path());
+                call.answered_grpc(uri.path());
             }
             let call = match early {
                 // No more than headers: a failure.
@@ -67,7 +71,7 @@ where
                 }
                 None => Some(call),
             };
-            Ok(response.map(|body| MeteredBody { body, call }))
+            Ok(response.map(|body| ObservedBody { body, call }))
         })
     }
 }
@@ -80,14 +84,14 @@ fn code(headers: &HeaderMap) -> Option<Code> {
 
 pin_project! {
     /// A response whose trailers say what became of the call.
-    pub(crate) struct MeteredBody<B> {
+    pub(crate) struct ObservedBody<B> {
         #[pin]
         body: B,
-        call: Option<InProgress>,
+        call: Option<Observed>,
     }
 }
 
-impl<B: Body> Body for MeteredBody<B> {
+impl<B: Body> Body for ObservedBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
