@@ -6,9 +6,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio_util::task::TaskTracker;
 
+use crate::activator::Activator;
 use crate::admission::Admission;
+use crate::assigner::Assigner;
 use crate::catalogue::Catalogue;
 use crate::content::Content;
+use crate::initialised::InitialisedUsers;
 use crate::metrics::Metrics;
 use crate::phase::Phase;
 use crate::rewards::RewardClient;
@@ -44,22 +47,32 @@ pub struct Inner {
     pub metrics: Metrics,
     /// How many requests may be in progress.
     pub admission: Admission,
+    /// How new users get their rows.
+    pub assigner: Assigner,
+    /// How goals are switched on and off.
+    pub activator: Activator,
+    /// Who is known to have all rows; absent where nobody is remembered.
+    pub initialised: Option<InitialisedUsers>,
     /// Work that outlives its request: shutting down waits for it.
     pub tasks: TaskTracker,
 }
 
 impl Live {
-    /// Puts the parts together.
+    /// Puts the parts together, on the runtime on which they are to work.
     pub fn new(
         catalogue: Catalogue,
         store: Store,
         phase: Phase,
         rewards: RewardClient,
         metrics: Metrics,
+        initialised: Option<InitialisedUsers>,
     ) -> Self {
         let content = Content::new(catalogue, &phase.switches);
         Self {
             inner: Arc::new(Inner {
+                assigner: Assigner::new(store.clone(), &phase.switches),
+                activator: Activator::new(store.clone(), &phase.switches, &metrics),
+                initialised,
                 store,
                 admission: Admission::new(phase.switches.admission),
                 phase,

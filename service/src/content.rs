@@ -2,7 +2,7 @@
 //!
 //! Built once, when a catalogue is loaded: what a request can find here it need not work out.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::instant::Instant;
@@ -18,7 +18,7 @@ pub struct Content {
     /// The goals assigned by default, active, in the order of the catalogue.
     pub defaults: Assignments,
     /// The goals that a new user gets a row for: `defaults`, and when eager all others, inactive.
-    pub materialised: Assignments,
+    pub materialised: Arc<Assignments>,
     /// The response with all goals, where it is pre-serialised.
     pub template: Option<Template>,
     /// Whether a goal assigned by default belongs to a challenge that rotates.
@@ -54,7 +54,7 @@ impl Content {
             .any(|(challenge, goal)| goal.default_assigned && challenge.rotation.is_some());
         Self {
             // In the order in which every write locks rows, so that no two of them deadlock.
-            materialised: materialised.sorted(),
+            materialised: Arc::new(materialised.sorted()),
             catalogue,
             defaults,
             template,
@@ -63,11 +63,11 @@ impl Content {
     }
 
     /// These goals as they are assigned now: where the challenge rotates, until its window ends.
-    pub fn assigned_at<'a>(&self, goals: &'a Assignments, now: Instant) -> Cow<'a, Assignments> {
+    pub fn assigned_at(&self, goals: &Arc<Assignments>, now: Instant) -> Arc<Assignments> {
         if self.defaults_rotate {
-            Cow::Owned(goals.expiring(|challenge| self.window_end(challenge, now)))
+            Arc::new(goals.expiring(|challenge| self.window_end(challenge, now)))
         } else {
-            Cow::Borrowed(goals)
+            Arc::clone(goals)
         }
     }
 

@@ -81,6 +81,10 @@ codes! {
     ClaimInProgress = "CLAIM_IN_PROGRESS", CONFLICT, Aborted, "The goal is being claimed";
     /// There is nothing left to claim.
     AlreadyClaimed = "ALREADY_CLAIMED", CONFLICT, FailedPrecondition, "The goal is claimed already";
+    /// Others wrote the same row again and again.
+    Conflict = "CONFLICT", CONFLICT, Aborted, "Others changed the goal at the same time";
+    /// The cache could not be cleared.
+    CacheFailed = "CACHE_FAILED", SERVICE_UNAVAILABLE, Unavailable, "The cache was not cleared";
     /// The reward platform refused or did not answer.
     RewardFailed = "REWARD_FAILED", BAD_GATEWAY, Unavailable, "The reward was not granted";
     /// One profile at a time.
@@ -169,7 +173,9 @@ impl From<OperationError> for Failure {
             E::ClaimInProgress(_) => Code::ClaimInProgress,
             E::AlreadyClaimed(_) => Code::AlreadyClaimed,
             E::Reward(_) => Code::RewardFailed,
-            E::Store(StoreError::Busy | StoreError::Closed) | E::ShuttingDown => Code::Unavailable,
+            E::Store(StoreError::Conflict) => Code::Conflict,
+            E::Store(StoreError::Busy | StoreError::Full | StoreError::Closed)
+            | E::ShuttingDown => Code::Unavailable,
             E::Store(_) => {
                 tracing::error!(%error, "a request failed in the store");
                 // What the database says may show more than a caller should see.

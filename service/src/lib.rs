@@ -5,9 +5,11 @@
 //! ends in the [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
 //! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
+pub mod activator;
 pub mod admin;
 pub mod admission;
 pub mod app;
+pub mod assigner;
 pub mod batch;
 pub mod catalogue;
 pub mod cli;
@@ -15,6 +17,7 @@ pub mod content;
 pub mod failure;
 pub mod grpc;
 pub mod http;
+pub mod initialised;
 pub mod instant;
 pub mod metrics;
 pub mod observe;

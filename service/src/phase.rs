@@ -5,8 +5,10 @@
 
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::settings::{self, Bound, Entry, Layers, Mistake, Place, SettingsError, keys};
+use crate::store::PoolLimits;
 
 keys! {
     /// The switches of one phase: the content of a phase file.
@@ -16,6 +18,8 @@ keys! {
     pub struct Switches {
         /// Connections to the database; for SQLite the upper bound of its readers.
         pool: NonZeroU32,
+        /// A statement waits so long for a connection before it is refused.
+        pool_timeout: Duration,
         /// Which rows a new user gets.
         materialisation: Materialisation {
             /// A row for every goal of the catalogue; those assigned by default are active
@@ -23,6 +27,38 @@ keys! {
             /// A row for every goal assigned by default; others on first use
             Lazy,
         },
+        /// How it is found out whether a user has all the rows that it needs.
+        returning_check: ReturningCheck {
+            /// By selecting them
+            Rows,
+            /// By counting those that are there
+            Count,
+            /// By asking whether none is missing
+            Exists,
+            /// By looking into the cache, and else by selecting them
+            Cache,
+        },
+        /// Where users who have all their rows are remembered, for `returning_check = "cache"`.
+        cache: Cache {
+            /// Nowhere
+            None,
+            /// In this process
+            Memory,
+            /// In Redis, shared by all instances
+            Redis,
+        },
+        /// Users that the cache in this process holds at most.
+        cache_users: NonZeroU32,
+        /// A user is remembered so long.
+        cache_expiry: Duration,
+        /// Redis may keep a request waiting so long before the database is asked instead.
+        cache_timeout: Duration,
+        /// New users whose rows may be inserted by one statement; SQLite's writer commits for several
+        /// at any value.
+        initialise_batch: Bound,
+        /// A new user waits so long for others before the statement is sent; what comes during a
+        /// statement gathers for the next at any value.
+        initialise_linger: Duration,
         /// How an event reaches the database.
         events: Events {
             /// One statement per event, acknowledged when it is durable
@@ -32,7 +68,15 @@ keys! {
         set_active: SetActive {
             /// The row is written whatever it held
             RowUpdate,
+            /// The row is locked in a transaction, then written
+            RowLock,
+            /// The row is read, and written if its version is still the same
+            Optimistic,
+            /// Rows of many requests are written by one statement
+            Queued,
         },
+        /// How often an optimistic write is tried before the request is refused as a conflict.
+        set_active_attempts: NonZeroU32,
         /// How the response with all goals is made.
         catalogue_body: CatalogueBody {
             /// Serialised from scratch for every request
@@ -49,6 +93,16 @@ keys! {
         },
         /// Requests of players and events in progress, at most: one more is turned away at once.
         admission: Bound,
+    }
+}
+
+impl Switches {
+    /// The bounds of the pool.
+    pub fn pool_limits(&self) -> PoolLimits {
+        PoolLimits {
+            connections: self.pool,
+            timeout: self.pool_timeout,
+        }
     }
 }
 
@@ -190,9 +244,10 @@ mod tests {
     fn neighbours_differ_in_what_the_story_switches_on() {
         let check = |a, b, keys: &[&str]| assert_eq!(differences(a, b), keys, "{a} to {b}");
         check("phase8", "phase9", &["materialisation"]);
-        check("phase9", "phase10", &["pool"]);
+        let fast_path = ["pool", "returning_check", "cache", "initialise_batch"];
+        check("phase9", "phase10", &fast_path);
         check("phase10", "phase11", &[]);
-        check("phase11", "phase12", &["catalogue_body"]);
+        check("phase11", "phase12", &["set_active", "catalogue_body"]);
     }
 
     #[test]

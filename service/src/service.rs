@@ -14,6 +14,7 @@ use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
+use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
 use crate::observe::{Observer, RequestLog};
 use crate::operations::sweep_until;
@@ -34,6 +35,9 @@ pub enum ServiceError {
     /// The reward platform's URL is wrong.
     #[error(transparent)]
     Rewards(#[from] RewardError),
+    /// The cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -100,9 +104,12 @@ impl Service {
         };
         let hangups = Hangups::listen();
         let rewards = RewardClient::new(settings.rewards.expose())?;
-        let store = Store::connect(settings.database.expose(), phase.switches.pool).await?;
+        let store =
+            Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
         let metrics = Metrics::new(&phase, &store);
         let request_log = RequestLog::new(settings.log_requests, settings.slow_request);
+        let initialised =
+            InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
         let (admin, admin_address) = listen("admin", settings.admin).await?;
@@ -123,7 +130,7 @@ impl Service {
         Ok(Self {
             addresses,
             observer: Observer::new(metrics.clone(), request_log),
-            app: Live::new(catalogue, store, phase, rewards, metrics),
+            app: Live::new(catalogue, store, phase, rewards, metrics, initialised),
             catalogue: settings.catalogue,
             hangups,
             role: settings.role,
@@ -189,7 +196,7 @@ impl Service {
         admin_server.spawn(serve_http(
             "admin",
             admin,
-            admin::router(readiness.clone()),
+            admin::router(app.clone(), readiness.clone()),
             steps.over.clone(),
         ));
         let offer = grpc::Offer {
@@ -226,6 +233,9 @@ impl Service {
             stop.cancel();
             app.tasks.close();
             app.tasks.wait().await;
+            // What callers who hung up have left in the queues.
+            app.assigner.close().await;
+            app.activator.close().await;
             steps.over.cancel();
             while admin_server.join_next().await.is_some() {}
             app.store.close().await;

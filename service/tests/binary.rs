@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::io::BufRead as _;
 use std::process::Command;
 
 use challenge_service::grpc::events_v1::StatItemUpdated;
@@ -12,23 +11,6 @@ use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatIte
 use serde_json::json;
 use support::binary::Binary;
 use support::send;
-
-/// Asks for the catalogue to be loaded again, and returns what the log says to it.
-#[cfg(unix)]
-fn hang_up(service: &mut Binary, last_line_holds: &str) -> String {
-    let pid = service.child.id().to_string();
-    let told = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
-    assert!(told.success());
-    let mut said = String::new();
-    while !said
-        .lines()
-        .last()
-        .is_some_and(|line| line.contains(last_line_holds))
-    {
-        assert_ne!(service.log.read_line(&mut said).unwrap(), 0, "{said}");
-    }
-    said
-}
 
 #[tokio::test]
 async fn an_acknowledged_event_survives_a_kill() {
@@ -143,12 +125,12 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
     assert_eq!(goals().await, ["old"]);
 
     write(&["old", "new"], namespace);
-    let said = hang_up(&mut service, "the catalogue was replaced");
+    let said = service.hang_up("the catalogue was replaced");
     assert!(said.contains("challenges=1 goals=2"), "{said}");
     assert_eq!(goals().await, ["old", "new"]);
 
     write(&["new", "new"], "namespace = 7");
-    let said = hang_up(&mut service, "stands twice");
+    let said = service.hang_up("stands twice");
     for expected in [
         "ERROR",
         "the old catalogue stays",
@@ -160,7 +142,7 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
     assert_eq!(goals().await, ["old", "new"]);
 
     std::fs::remove_file(&file).unwrap();
-    hang_up(&mut service, "the old catalogue stays");
+    service.hang_up("the old catalogue stays");
     assert_eq!(goals().await, ["old", "new"]);
 }
 
@@ -170,7 +152,7 @@ async fn a_built_in_catalogue_is_not_loaded_again() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
     let mut service = Binary::start(&format!("sqlite:{}", path.display()));
-    hang_up(&mut service, "the catalogue is built in");
+    service.hang_up("the catalogue is built in");
     let url = format!("http://{}/healthz", service.field("http"));
     assert_eq!(send("GET", &url, &[], None).await.status, 200);
 }

@@ -83,11 +83,11 @@ async fn every_route_is_documented_and_nothing_else() {
             stop: CancellationToken::new(),
         },
     });
-    let routed = routed(&players);
+    let answered = routed(&players);
     let listed = ("/challenge/v1/challenges".to_owned(), "GET".to_owned());
-    assert!(routed.contains(&listed), "{routed:?}");
+    assert!(answered.contains(&listed), "{answered:?}");
     let service = start(|_| ()).await;
-    assert_eq!(routed, documented(&document(&service).await));
+    assert_eq!(answered, documented(&document(&service).await));
 }
 
 /// The schemas of a document, each of which allows no field that it does not name.

@@ -15,10 +15,13 @@ use std::time::Duration;
 use challenge_service::instant::Instant;
 use challenge_service::progress::{Progress, Status};
 use challenge_service::rule::{self, Change, MAX_PROGRESS};
-use challenge_service::store::{Advance, Assignment, Assignments, Store, StoreError};
+use challenge_service::store::{Advance, Assignment, Assignments, PoolLimits, Store, StoreError};
 use challenge_service::throwaway::Postgres;
 
-const POOL: NonZeroU32 = NonZeroU32::new(25).unwrap();
+const POOL: PoolLimits = PoolLimits {
+    connections: NonZeroU32::new(25).unwrap(),
+    timeout: Duration::from_secs(30),
+};
 const NAMESPACE: &str = "test";
 
 #[tokio::test(flavor = "multi_thread")]

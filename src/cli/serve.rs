@@ -29,7 +29,7 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// The challenge service: REST for players, gRPC for events
+    /// The challenge service: REST and gRPC for players, gRPC for events
     Challenges(Box<ChallengeArgs>),
     /// The mock of the reward platform that claims call
     Rewards(MockArgs),

@@ -29,7 +29,7 @@ pub async fn activate<'a>(
         assign_anew(app, user, wanted, now).await?
     } else {
         let namespace = app.content.catalogue.namespace();
-        let row = app.store.set_active(user, namespace, &wanted, now).await?;
+        let row = app.activator.set_active(user, namespace, &wanted).await?;
         // From the time before the last rotation of a schedule, or before a catalogue without any.
         if is_active && row.is_expired(now) {
             assign_anew(app, user, wanted, now).await?

@@ -24,6 +24,7 @@ pub use table::{Key, VARIABLE_PREFIX};
 pub(crate) use table::{choice_in_toml, choices, keys};
 pub use value::{Bound, Form, SecretUrl, Share, Value};
 
+use crate::initialised::InitialisedUsers;
 use crate::phase::{Phase, Switches};
 
 keys! {
@@ -52,6 +53,8 @@ keys! {
         admin: SocketAddr = "127.0.0.1:8002",
         /// The reward platform.
         rewards: SecretUrl = "http://127.0.0.1:8003",
+        /// Redis, for `cache = "redis"`.
+        redis: Option<SecretUrl>,
         /// Challenges and goals; without it those that are built in.
         catalogue: Option<PathBuf>,
         /// Believe X-Mock-User, a header or gRPC metadata, for development and load tests. Without it,
@@ -157,10 +160,27 @@ impl Settings {
         });
         let phase = Phase::over(&named, given, &mut layers);
         let settings = Self::take(&mut layers, phase);
+        if let Some(settings) = &settings {
+            settings.check(&mut layers);
+        }
         let mistakes = layers.finish(&all_keys().collect::<Vec<_>>());
         match settings {
             Some(settings) if mistakes.is_empty() => Ok(settings),
             _ => Err(SettingsError(mistakes)),
+        }
+    }
+
+    /// Notes values that are right by themselves and do not go together.
+    fn check(&self, layers: &mut Layers) {
+        if let Err(error) = InitialisedUsers::check(&self.phase.switches, self.redis.as_ref()) {
+            let text = error.to_string();
+            let (what, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+            let mistake = Mistake::new(&Place::Default, what);
+            layers.note(if hint.is_empty() {
+                mistake
+            } else {
+                mistake.hint(hint)
+            });
         }
     }
 

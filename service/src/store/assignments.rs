@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
+use uuid::Uuid;
+
 use crate::instant::Instant;
+use crate::progress::{Progress, Status};
 
 /// One goal to be assigned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,7 @@ pub struct Assignments {
     pub(super) active: Vec<bool>,
     pub(super) expires_at: Vec<Option<Instant>>,
     json: OnceLock<String>,
+    digest: OnceLock<Uuid>,
 }
 
 impl Assignments {
@@ -82,6 +86,31 @@ impl Assignments {
                 ..goal
             })
             .collect()
+    }
+
+    /// The rows of a user who was assigned all of these goals at that time, and had none of them.
+    pub fn new_rows(&self, now: Instant) -> impl Iterator<Item = Progress> {
+        (0..self.len()).map(move |i| Progress {
+            goal_id: self.goal_ids[i].clone(),
+            progress: 0,
+            status: Status::NotStarted,
+            version: 1,
+            is_active: self.active[i],
+            assigned_at: self.active[i].then_some(now),
+            expires_at: self.expires_at[i],
+            completed_at: None,
+            claimed_at: None,
+        })
+    }
+
+    /// Names the set of goals, in whatever order: the same in every process, another for another set.
+    pub fn digest(&self) -> Uuid {
+        *self.digest.get_or_init(|| {
+            let mut ids: Vec<_> = self.goal_ids.iter().map(String::as_str).collect();
+            ids.sort_unstable();
+            // No id has a line break in it.
+            Uuid::new_v5(&Uuid::NAMESPACE_OID, ids.join("\n").as_bytes())
+        })
     }
 
     /// `[["goal", "challenge", 1, null], …]`: SQLite has no arrays, but reads JSON.

@@ -13,6 +13,7 @@ mod sqlite;
 
 use std::fmt;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 pub use assignments::{Assignment, Assignments};
 pub use error::StoreError;
@@ -75,6 +76,26 @@ pub struct Claim {
     pub key: String,
 }
 
+/// A goal to be switched on or off for a user, among others that are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveWrite {
+    /// Whose.
+    pub user_id: String,
+    /// For the row, if it is a new one.
+    pub namespace: String,
+    /// The goal, as it is to be.
+    pub goal: Assignment,
+}
+
+/// How many connections to the database may be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolLimits {
+    /// At most so many.
+    pub connections: NonZeroU32,
+    /// A statement waits so long for a free one before it is refused.
+    pub timeout: Duration,
+}
+
 /// How many connections to the database there are, now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolGauge {
@@ -109,10 +130,10 @@ macro_rules! dispatch {
 }
 
 impl Store {
-    /// Connects and migrates. `pool` bounds the connections.
+    /// Connects and migrates.
     ///
     /// `url` is `postgres://…` or `sqlite:PATH`; the file is created where there is none.
-    pub async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+    pub async fn connect(url: &str, pool: PoolLimits) -> Result<Self, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Ok(Self::Pg(PgStore::connect(url, pool).await?))
         } else if url.starts_with("sqlite:") {
@@ -144,6 +165,33 @@ impl Store {
         dispatch!(self, s => s.rows_of_goals(user, goals).await)
     }
 
+    /// What is stored about a user for one goal.
+    pub async fn row_of_goal(
+        &self,
+        user: &str,
+        goal: &str,
+    ) -> Result<Option<Progress>, StoreError> {
+        dispatch!(self, s => s.row_of_goal(user, goal).await)
+    }
+
+    /// For how many of these goals the user has a row.
+    pub async fn count_rows_of_goals(
+        &self,
+        user: &str,
+        goals: &Assignments,
+    ) -> Result<usize, StoreError> {
+        dispatch!(self, s => s.count_rows_of_goals(user, goals).await)
+    }
+
+    /// Whether the user has a row for each of these goals.
+    pub async fn has_rows_of_goals(
+        &self,
+        user: &str,
+        goals: &Assignments,
+    ) -> Result<bool, StoreError> {
+        dispatch!(self, s => s.has_rows_of_goals(user, goals).await)
+    }
+
     /// Inserts rows for these goals, leaving rows that exist as they are. Returns how many are new.
     pub async fn assign(
         &self,
@@ -153,6 +201,19 @@ impl Store {
         now: Instant,
     ) -> Result<u64, StoreError> {
         dispatch!(self, s => s.assign(user, namespace, goals, now).await)
+    }
+
+    /// [`assign`](Self::assign) for several users in one statement: all of it happens, or nothing.
+    ///
+    /// Returns how many rows are new, user by user.
+    pub async fn assign_together(
+        &self,
+        users: &[&str],
+        namespace: &str,
+        goals: &Assignments,
+        now: Instant,
+    ) -> Result<Vec<u64>, StoreError> {
+        dispatch!(self, s => s.assign_together(users, namespace, goals, now).await)
     }
 
     /// Switches a goal on or off as the assignment says, inserting its row if there is none.
@@ -180,7 +241,46 @@ impl Store {
         dispatch!(self, s => s.select(user, namespace, goals, replaced, now).await)
     }
 
-    /// Applies an event to the user's active, unfinished rows that have not expired. Returns how many it touched.
+    /// [`set_active`](Self::set_active) in a transaction that locks the row before it writes it.
+    ///
+    /// In SQLite there is one writer, whose transaction is the lock: there it is `set_active`.
+    pub async fn set_active_locked(
+        &self,
+        user: &str,
+        namespace: &str,
+        goal: &Assignment,
+        now: Instant,
+    ) -> Result<Progress, StoreError> {
+        dispatch!(self, s => s.set_active_locked(user, namespace, goal, now).await)
+    }
+
+    /// [`set_active`](Self::set_active) if the row is at this version, or if there is none and
+    /// `version` is none; else nothing happens, and none is returned.
+    pub async fn set_active_at(
+        &self,
+        user: &str,
+        namespace: &str,
+        goal: &Assignment,
+        version: Option<i64>,
+        now: Instant,
+    ) -> Result<Option<Progress>, StoreError> {
+        dispatch!(self, s => s.set_active_at(user, namespace, goal, version, now).await)
+    }
+
+    /// [`set_active`](Self::set_active) for many rows, none of them twice, in one statement: all of
+    /// it happens, or nothing. Returns the rows in the order of the writes.
+    ///
+    /// In SQLite it is one statement a row, in the transactions of the one writer.
+    pub async fn set_active_together(
+        &self,
+        writes: &[ActiveWrite],
+        now: Instant,
+    ) -> Result<Vec<Progress>, StoreError> {
+        dispatch!(self, s => s.set_active_together(writes, now).await)
+    }
+
+    /// Applies an event to the user's active, unfinished rows that have not expired. Returns how many
+    /// it touched.
     pub async fn advance(
         &self,
         user: &str,

@@ -1,13 +1,19 @@
 //! Progress in PostgreSQL.
 
-use std::num::NonZeroU32;
+mod initialise;
+mod set_active;
 
+use std::time::Duration;
+
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
 use super::selection::{on_selected, starts_anew};
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, Selection, StoreError};
+use super::{
+    Advance, Assignment, Assignments, Claim, PoolGauge, PoolLimits, Selection, StoreError,
+};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -25,11 +31,48 @@ macro_rules! next_progress {
     };
 }
 
+/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
+macro_rules! on_activation {
+    ($is_active:literal, $now:literal) => {
+        concat!(
+            "is_active = ",
+            $is_active,
+            ", assigned_at = case
+                 when ",
+            $is_active,
+            " and not row.is_active then ",
+            $now,
+            " else row.assigned_at
+             end,
+             version = row.version + 1,
+             updated_at = ",
+            $now
+        )
+    };
+}
+use on_activation;
+
+/// A connection that has been idle for longer is asked whether it still lives before it is used.
+/// Asking always, as the pool would, is one more round trip for every statement.
+const TRUSTED_IDLE: Duration = Duration::from_secs(5);
+
 impl PgStore {
-    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+    pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse()?;
         let pool = PgPoolOptions::new()
-            .max_connections(pool.get())
+            .max_connections(limits.connections.get())
+            .acquire_timeout(limits.timeout)
+            // All connections of a run are opened at once, and would be opened again at once.
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .before_acquire(|connection, state| {
+                Box::pin(async move {
+                    if state.idle_for > TRUSTED_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
@@ -99,15 +142,9 @@ impl PgStore {
             "insert into user_goal_progress as row
                  (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
              values ($1, $2, $3, $4, $5, case when $5 then $6 end, $6, $6)
-             on conflict (user_id, goal_id) do update set
-                 is_active = excluded.is_active,
-                 assigned_at = case
-                     when excluded.is_active and not row.is_active then excluded.assigned_at
-                     else row.assigned_at
-                 end,
-                 version = row.version + 1,
-                 updated_at = excluded.updated_at
-             returning ",
+             on conflict (user_id, goal_id) do update set ",
+            on_activation!("excluded.is_active", "excluded.updated_at"),
+            " returning ",
             progress_columns!()
         );
         let query = sqlx::query_as(sql)

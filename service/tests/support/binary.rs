@@ -34,12 +34,33 @@ impl Binary {
             .unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut first_line = String::new();
-        log.read_line(&mut first_line).unwrap();
+        // A machine with much to do may have warnings about slow statements before it.
+        while !first_line.contains("challenge service ready") {
+            first_line.clear();
+            assert_ne!(log.read_line(&mut first_line).unwrap(), 0, "it ended");
+        }
         Self {
             child,
             log,
             first_line,
         }
+    }
+
+    /// Asks for the catalogue to be loaded again, and returns what the log says to it.
+    #[cfg(unix)]
+    pub fn hang_up(&mut self, last_line_holds: &str) -> String {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-HUP", &pid]).status().unwrap();
+        assert!(told.success());
+        let mut said = String::new();
+        while !said
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains(last_line_holds))
+        {
+            assert_ne!(self.log.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        said
     }
 
     /// A field of the first line of the log.

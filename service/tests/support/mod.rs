@@ -10,6 +10,7 @@ pub mod binary;
 pub mod grpc;
 pub mod held_rewards;
 pub mod player;
+pub mod redis;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -186,6 +187,24 @@ impl Running {
     pub async fn call(&self, method: &str, path: &str, user: &str, body: Option<&Value>) -> Answer {
         let url = format!("http://{}{path}", self.addresses.http);
         send(method, &url, &[("x-mock-user", user)], body).await
+    }
+
+    /// As an operator does who has deleted rows.
+    pub async fn clear_cache(&self) {
+        let url = format!("http://{}/admin/cache/clear", self.addresses.admin);
+        let answer = send("POST", &url, &[], None).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// The value of one line of the metrics.
+    pub async fn metric(&self, line: &str) -> u64 {
+        let answer = self.call("GET", "/metrics", "", None).await;
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        let value = text
+            .lines()
+            .find_map(|found| found.strip_prefix(line)?.strip_prefix(' '))
+            .unwrap_or_else(|| panic!("no {line} in\n{text}"));
+        value.parse().unwrap()
     }
 
     /// How many rewards the mock granted.

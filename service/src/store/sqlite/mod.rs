@@ -3,10 +3,11 @@
 //! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
+mod initialise;
+mod set_active;
 mod write;
 mod writer;
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -18,7 +19,9 @@ use writer::Writer;
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, Selection, StoreError};
+use super::{
+    Advance, Assignment, Assignments, Claim, PoolGauge, PoolLimits, Selection, StoreError,
+};
 use crate::instant::Instant;
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
@@ -48,7 +51,7 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+    pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
         if url.contains(":memory:") || url.contains("mode=memory") {
             return Err(StoreError::InMemory);
         }
@@ -64,7 +67,11 @@ impl SqliteStore {
         sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
         let reading = options.read_only(true).create_if_missing(false);
         let readers = SqlitePoolOptions::new()
-            .max_connections(pool.get().min(MAX_READERS))
+            .max_connections(limits.connections.get().min(MAX_READERS))
+            .acquire_timeout(limits.timeout)
+            .max_lifetime(None)
+            // A connection to a file does not die by itself.
+            .test_before_acquire(false)
             .connect_with(cached(reading, READER_CACHE_KIB))
             .await?;
         Ok(Self {

@@ -39,6 +39,14 @@ pub(super) enum Write {
         replaced: Option<String>,
         now: Instant,
     },
+    /// Switch a goal on or off if its row is still at this version, or still missing.
+    SetActiveAt {
+        user: String,
+        namespace: String,
+        goal: Assignment,
+        version: Option<i64>,
+        now: Instant,
+    },
     /// Apply an event.
     Advance {
         user: String,
@@ -107,6 +115,24 @@ macro_rules! next_progress {
     };
 }
 
+/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
+macro_rules! on_activation {
+    ($is_active:literal, $now:literal) => {
+        concat!(
+            "is_active = ",
+            $is_active,
+            ", assigned_at = iif(",
+            $is_active,
+            " and not row.is_active, ",
+            $now,
+            ", row.assigned_at),
+             version = row.version + 1,
+             updated_at = ",
+            $now
+        )
+    };
+}
+
 impl Write {
     /// Carries the write out; it is durable when the transaction around it commits.
     pub(super) async fn execute(
@@ -136,6 +162,20 @@ impl Write {
                 let replaced = replaced.as_deref();
                 select(connection, user, namespace, goals, replaced, *now).await
             }
+            Self::SetActiveAt {
+                user,
+                namespace,
+                goal,
+                version: None,
+                now,
+            } => activate_first(connection, user, namespace, goal, *now).await,
+            Self::SetActiveAt {
+                user,
+                goal,
+                version: Some(version),
+                now,
+                ..
+            } => set_active_at(connection, user, goal, *version, *now).await,
             Self::Advance { user, goals, now } => advance(connection, user, goals, *now).await,
             Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
             Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
@@ -180,12 +220,9 @@ async fn set_active(
         "insert into user_goal_progress as row
              (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
          values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
-         on conflict (user_id, goal_id) do update set
-             is_active = excluded.is_active,
-             assigned_at = iif(excluded.is_active and not row.is_active, excluded.assigned_at, row.assigned_at),
-             version = row.version + 1,
-             updated_at = excluded.updated_at
-         returning ",
+         on conflict (user_id, goal_id) do update set ",
+        on_activation!("excluded.is_active", "excluded.updated_at"),
+        " returning ",
         progress_columns!()
     );
     let row = sqlx::query_as(sql)
@@ -235,6 +272,58 @@ async fn select(
         .fetch_all(connection)
         .await?;
     Ok(Written::Rows(rows))
+}
+
+async fn activate_first(
+    connection: &mut SqliteConnection,
+    user: &str,
+    namespace: &str,
+    goal: &Assignment,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "insert into user_goal_progress
+             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+         values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
+         on conflict (user_id, goal_id) do nothing
+         returning ",
+        progress_columns!()
+    );
+    let row = sqlx::query_as(sql)
+        .bind(user)
+        .bind(namespace)
+        .bind(&goal.goal_id)
+        .bind(&goal.challenge_id)
+        .bind(goal.is_active)
+        .bind(now)
+        .fetch_optional(connection)
+        .await?;
+    Ok(Written::Row(row))
+}
+
+async fn set_active_at(
+    connection: &mut SqliteConnection,
+    user: &str,
+    goal: &Assignment,
+    version: i64,
+    now: Instant,
+) -> Result<Written, sqlx::Error> {
+    let sql = concat!(
+        "update user_goal_progress as row set ",
+        on_activation!("?3", "?4"),
+        " where user_id = ?1 and goal_id = ?2 and version = ?5
+         returning ",
+        progress_columns!()
+    );
+    let row = sqlx::query_as(sql)
+        .bind(user)
+        .bind(&goal.goal_id)
+        .bind(goal.is_active)
+        .bind(now)
+        .bind(version)
+        .fetch_optional(connection)
+        .await?;
+    Ok(Written::Row(row))
 }
 
 async fn advance(
