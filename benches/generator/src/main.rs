@@ -12,7 +12,6 @@
 )]
 
 mod brunt;
-#[path = "../../figures.rs"]
 mod figures;
 mod peers;
 mod process;

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use challenge_service::catalogue::Catalogue;
+use challenge_service::settings::Settings;
 use challenge_service::store::Store;
 use challenge_service::throwaway::Postgres;
 use sqlx::{Connection as _, PgConnection};
@@ -25,8 +26,9 @@ impl Database {
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let server = Postgres::start().await?;
         let url = server.url();
-        let one = std::num::NonZeroU32::MIN;
-        Store::connect(&url, one).await?.close().await;
+        let any_phase = Settings::of_phase("phase9")?.phase.switches;
+        let store = Store::connect(&url, any_phase.pool_limits()).await?;
+        store.close().await;
         let mut connection = PgConnection::connect(&url).await?;
         // It would work whenever it likes, in one run and not in the other.
         sqlx::query("alter system set autovacuum = off")

@@ -17,7 +17,7 @@ mod build;
 mod cost;
 mod cpu;
 mod database;
-#[path = "../../figures.rs"]
+#[path = "../../generator/src/figures.rs"]
 #[allow(dead_code, reason = "the other benchmark uses the rest")]
 mod figures;
 mod fsync;

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use challenge_service::latency_law::LatencyLaw;
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::phase::Materialisation;
@@ -106,16 +107,12 @@ impl Watched {
     async fn start(server: &Postgres, phase: &str) -> anyhow::Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let stop = CancellationToken::new();
-        let mock = Mock::bind(MockArgs {
-            listen: any,
-            latency_min: Duration::ZERO,
-            latency_max: Duration::ZERO,
-            seed: 1,
-        })
-        .await?;
+        let mut args = MockArgs::on_free_ports();
+        args.behaviour.latency = LatencyLaw::Fixed(Duration::ZERO);
+        let mock = Mock::bind(args).await?;
         let mut settings = Settings::of_phase(phase)?;
         settings.database = server.url().into();
-        settings.rewards = format!("http://{}", mock.address).into();
+        settings.reward_url = format!("http://{}", mock.address).into();
         settings.allow_mock_user = true;
         (settings.http, settings.grpc, settings.admin) = (any, any, any);
         let all_goals = settings.phase.switches.materialisation == Materialisation::Eager;
