@@ -10,7 +10,7 @@ use brunt_record::Ending;
 pub(crate) enum Exit {
     /// Done, or the gate passed.
     Done,
-    /// A rule of the gate failed.
+    /// A rule of the gate failed, or an audit found something.
     RuleFailed,
     /// A threshold of the scenario ended the run; a partial record is kept.
     Aborted,

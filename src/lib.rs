@@ -32,6 +32,7 @@
 //!
 //! Without a command line it is [`brunt_loadgen::run_with`].
 
+mod baseline;
 mod cli;
 mod demo;
 mod exit;
@@ -60,8 +61,11 @@ pub fn main() -> ExitCode {
         Verb::Init(args) => cli::init::run(&args),
         Verb::Compare(args) => cli::compare::run(&args),
         Verb::Gate(args) => cli::gate::run(&args),
+        Verb::Audit(args) => cli::audit::run(&args),
+        Verb::Baseline(args) => cli::baseline::run(&args),
         Verb::Knee(args) => cli::knee::run(*args),
         Verb::Profile(args) => cli::profile::run(&args),
+        Verb::Mark(args) => cli::mark::run(&args),
         Verb::Serve(args) => cli::serve::run(args),
         Verb::Schema(args) => cli::schema::run(&args),
         Verb::Completions(args) => cli::completions::run(&args),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brunt_loadgen::plan::{
     Plan, PlannedStream, each_user_arrivals, record_actions, record_sessions, record_stages,
 };
-use brunt_loadgen::scenario::{Arriving, UserPick};
+use brunt_loadgen::scenario::{Arriving, GaugeSpec, Moment, PlannedProfile, UserPick};
 use brunt_loadgen::{Overrides, Scenario};
 use brunt_record::{ActionPlan, LatencyTarget, StagePlan, StreamPlan};
 use brunt_report::language::{count, limit, plural, share_target, span};
@@ -36,18 +36,40 @@ pub(crate) fn outline(scenario: &Scenario, overrides: &Overrides) -> String {
         for threshold in &planned.stage.abort_when {
             let _ = writeln!(text, "  abort at {}", threshold.text);
         }
-        for capture in scenario.captures.iter().filter(|c| c.stage == stage.name) {
-            let _ = writeln!(
-                text,
-                "  a CPU profile of {} for {}, in the middle",
-                capture.component,
-                spanned(capture.duration)
-            );
+        for capture in &scenario.captures {
+            for profile in capture.of_stage(&planned.stage) {
+                profile_line(&mut text, &capture.component, &profile);
+            }
         }
     }
+    gauges(&mut text, scenario);
     actions(&mut text, scenario, &plan);
     sessions(&mut text, scenario, &plan);
     text
+}
+
+fn profile_line(text: &mut String, component: &str, profile: &PlannedProfile) {
+    let length = profile.length;
+    let length = length.map_or(String::new(), |length| format!(" for {}", spanned(length)));
+    let moment = match profile.moment {
+        Moment::Middle => "in the middle",
+        Moment::End => "at the end",
+    };
+    let _ = writeln!(
+        text,
+        "  a {} profile of {component}{length}, {moment}",
+        profile.kind
+    );
+}
+
+/// What is read beside the generator itself.
+fn gauges(text: &mut String, scenario: &Scenario) {
+    let host = scenario.gauges.host.then_some("host".to_owned());
+    let sources = scenario.gauges.sources.iter().map(GaugeSpec::title);
+    let all: Vec<String> = host.into_iter().chain(sources).collect();
+    if !all.is_empty() {
+        let _ = writeln!(text, "\ngauges\n  {}", all.join(", "));
+    }
 }
 
 fn head(scenario: &Scenario, overrides: &Overrides, stages: &[StagePlan]) -> String {

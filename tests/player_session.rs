@@ -11,9 +11,9 @@ use std::time::Duration;
 use brunt_loadgen::Scenario;
 use brunt_loadgen::plan::user_id;
 use brunt_record::{ActionTotals, Record};
-use challenge_service::cli::{Role, ServeArgs};
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::Service;
+use challenge_service::settings::Settings;
 
 /// The service and its reward mock, until this is dropped.
 struct Running {
@@ -39,16 +39,14 @@ fn start(folder: &Path) -> Running {
         let mock = mock.await.unwrap();
         let rewards = format!("http://{}", mock.address);
         tokio::spawn(mock.run(std::future::pending()));
-        let service = Service::bind(ServeArgs {
-            role: Role::All,
-            phase: "phase9".into(),
-            database: format!("sqlite:{}", folder.join("challenge.db").display()),
+        let service = Service::bind(Settings {
+            database: format!("sqlite:{}", folder.join("challenge.db").display()).into(),
             http: any,
             grpc: any,
             admin: any,
-            rewards,
-            catalogue: None,
+            rewards: rewards.into(),
             allow_mock_user: true,
+            ..Settings::of_phase("phase9").unwrap()
         });
         let service = service.await.unwrap();
         let (http, grpc) = (service.addresses.http, service.addresses.grpc);
@@ -57,7 +55,7 @@ fn start(folder: &Path) -> Running {
     });
     Running {
         http,
-        grpc: grpc.unwrap(),
+        grpc,
         _runtime: runtime,
     }
 }

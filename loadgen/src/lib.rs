@@ -9,6 +9,7 @@ mod client;
 mod clock;
 mod engine;
 mod files_limit;
+mod gauges;
 mod machine;
 pub mod plan;
 mod priority;

@@ -14,6 +14,8 @@ mod code;
 mod data;
 #[path = "mistakes/elsewhere.rs"]
 mod elsewhere;
+#[path = "mistakes/gauges.rs"]
+mod gauges;
 #[path = "mistakes/requests.rs"]
 mod requests;
 #[path = "mistakes/sessions.rs"]

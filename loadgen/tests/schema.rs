@@ -90,11 +90,42 @@ duration = "10s"
 name = "main"
 rate = "90/min"
 mix = { browse = 1, event = 2 }
+[gauges]
+host = true
+[gauges.process.shop]
+port = 8000
+tree = true
+[gauges.prometheus.shop]
+address = "http"
+metrics = ["shop_*"]
+[gauges.database.main]
+url = "postgres://db/shop"
+[[captures]]
+component = "shop"
+kinds = ["cpu", "heap"]
 "#;
 
 /// What is right in it, and what is wrong in its place.
 const WRONG: &[(&str, &str)] = &[
     ("format = 1", "format = 2"),
+    ("host = true", "host = 1"),
+    ("port = 8000\n", ""),
+    ("port = 8000", "port = 0"),
+    ("port = 8000", "port = 8000\npid = 1"),
+    ("port = 8000", "prot = 8000"),
+    ("tree = true", "tree = \"yes\""),
+    ("process.shop", "process.Shop"),
+    ("address = \"http\"\n", ""),
+    (
+        "address = \"http\"",
+        "address = \"http\"\nurl = \"http://127.0.0.1/\"",
+    ),
+    ("address = \"http\"", "url = \"https://127.0.0.1/metrics\""),
+    ("metrics = [\"shop_*\"]\n", ""),
+    ("postgres://db/shop", "mysql://db/shop"),
+    ("\"cpu\", \"heap\"", "\"cpu\", \"hepa\""),
+    ("\"cpu\", \"heap\"", "\"cpu\", \"cpu\""),
+    ("component = \"shop\"\n", ""),
     ("format = 1\n", ""),
     ("name = \"right\"", "name = \"Not Right\""),
     ("proto", "porto"),

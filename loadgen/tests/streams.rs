@@ -9,13 +9,10 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::routing::get;
 use brunt_loadgen::plan::{Plan, PlannedLoad};
 use brunt_loadgen::{RunOptions, Scenario, run};
 use brunt_record::{Ending, Record};
 use support::{Behaviour, Server, options, record_of, record_of_file, run_in, scenario};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Every arrival comes once and not before it is due, whatever makes it due. How long after that
@@ -252,50 +249,5 @@ async fn a_threshold_of_every_kind_ends_the_run() {
         let named = format!("threshold \"{threshold}\" of the scenario: from second ");
         assert!(reason.starts_with(&named), "{reason}");
         assert!(started.elapsed() < Duration::from_mins(9), "{threshold}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_profile_is_fetched_in_the_middle_of_its_stage_or_the_record_says_why_not() {
-    const PROFILE: &[u8] = b"a profile";
-    let server = Server::start(Behaviour::default()).await;
-    let app = Router::new().route(
-        "/debug/pprof/profile",
-        get(async |query: axum::extract::RawQuery| {
-            assert_eq!(query.0.unwrap(), "seconds=1&frequency=99");
-            PROFILE
-        }),
-    );
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let admin = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    let temp = tempfile::tempdir().unwrap();
-    for (admin, want) in [
-        (admin, Ok(PROFILE)),
-        (server.address, Err("HTTP 404 Not Found")),
-    ] {
-        let text = scenario(
-            server.address,
-            "5/s",
-            "3s",
-            "[[captures]]\ncomponent = \"shop\"\nstage = \"load\"\nduration = \"1s\"\n",
-        );
-        let text = text.replace("[actions", &format!("admin = \"http://{admin}\"\n[actions"));
-        let record = record_of(temp.path(), &text, CancellationToken::new()).await;
-        let [capture] = &record.manifest.captures[..] else {
-            panic!("{:?}", record.manifest.captures);
-        };
-        assert_eq!((&*capture.component, &*capture.stage), ("shop", "load"));
-        match want {
-            Ok(bytes) => {
-                let file = capture.file.as_ref().unwrap();
-                assert_eq!(std::fs::read(record.dir.join(file)).unwrap(), bytes);
-                assert_eq!(capture.problem, None);
-            }
-            Err(problem) => {
-                assert_eq!(capture.file, None);
-                assert_eq!(capture.problem, Some(format!("http://{admin}: {problem}")));
-            }
-        }
     }
 }

@@ -3,15 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{Read, Write};
-use std::path::Path;
 use std::str::FromStr;
 
 use serde::de::{Deserializer, Error as _};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
-
-use crate::error::RecordError;
 
 /// Failed requests by kind, for example `http-503=4 timeout=2`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,51 +105,12 @@ impl CountsRow {
     }
 }
 
-/// Writes rows, the header first where `header` says so.
-pub(crate) fn write_rows<'a>(
-    out: impl Write,
-    rows: impl IntoIterator<Item = &'a CountsRow>,
-    header: bool,
-) -> csv::Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(header)
-        .from_writer(out);
-    for row in rows {
-        writer.serialize(row)?;
-    }
-    writer.flush()?;
-    Ok(())
-}
-
-/// Reads all rows; `tolerate_torn_end` drops a last line that was cut off while it was written.
-pub(crate) fn read_rows(
-    path: &Path,
-    input: impl Read,
-    tolerate_torn_end: bool,
-) -> Result<Vec<CountsRow>, RecordError> {
-    let mut text = String::new();
-    std::io::BufReader::new(input)
-        .read_to_string(&mut text)
-        .map_err(RecordError::io(path))?;
-    let whole = match text.rfind('\n') {
-        Some(end) if tolerate_torn_end => &text[..=end],
-        None if tolerate_torn_end => "",
-        _ => &text,
-    };
-    csv::Reader::from_reader(whole.as_bytes())
-        .into_deserialize()
-        .map(|row| {
-            row.map_err(|e| {
-                let line = e.position().map_or(0, csv::Position::line);
-                RecordError::format(path, line, e.to_string())
-            })
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::rows::{read_rows, read_text, write_rows};
 
     fn row(second: u64, kinds: &[(&str, u64)]) -> CountsRow {
         CountsRow {
@@ -168,14 +125,20 @@ mod tests {
 
     #[test]
     fn rows_read_back_as_written() {
-        let rows = vec![row(0, &[]), row(1, &[("http-503", 4), ("timeout", 2)])];
+        let rows = [row(0, &[]), row(1, &[("http-503", 4), ("timeout", 2)])];
         let mut bytes = Vec::new();
         write_rows(&mut bytes, &rows[..1], true).unwrap();
         write_rows(&mut bytes, &rows[1..], false).unwrap();
-        let path = Path::new("counts.csv");
-        assert_eq!(read_rows(path, &bytes[..], false).unwrap(), rows);
-        let torn = &bytes[..bytes.len() - 5];
-        assert_eq!(read_rows(path, torn, true).unwrap(), rows[..1]);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("counts.csv");
+        for (bytes, torn, rows) in [
+            (&bytes[..], false, &rows[..]),
+            (&bytes[..bytes.len() - 5], true, &rows[..1]),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let text = read_text(&path, torn).unwrap();
+            assert_eq!(read_rows::<CountsRow>(&path, &text).unwrap(), rows);
+        }
     }
 
     #[test]
@@ -183,7 +146,7 @@ mod tests {
         let mut bytes = Vec::new();
         write_rows(&mut bytes, &[row(0, &[])], true).unwrap();
         let text = String::from_utf8(bytes).unwrap().replace("600", "six");
-        let error = read_rows(Path::new("counts.csv"), text.as_bytes(), false).unwrap_err();
+        let error = read_rows::<CountsRow>(Path::new("counts.csv"), &text).unwrap_err();
         assert!(error.to_string().starts_with("counts.csv:2:"), "{error}");
     }
 }

@@ -14,6 +14,9 @@
 //! | `counts.csv` | per second, stage and action: what became of the arrivals | [`CountsRow`] |
 //! | `sessions.csv`, `sessions.hlog` | the same of sessions, which are counted apart from their requests | [`Record::sessions`] |
 //! | `errors.ndjson` | the first few failures of every kind | [`ErrorSample`] |
+//! | `gauges.csv` | once a second: cpu, memory and the like of processes, host and databases | [`GaugeRow`] |
+//! | `statements.csv` | the statements of a database before and after each stage | [`StatementRow`] |
+//! | `marks.ndjson` | what happened when: stages, profiles, deployments | [`Mark`] |
 //! | `profiles/` | pprof protobuf, gzip | [`ProfileName`] |
 //!
 //! Seconds are counted from the start of the run. Durations are microseconds.
@@ -22,11 +25,16 @@ mod counts;
 mod digest;
 mod error;
 mod error_sample;
+mod evidence_writer;
+mod gauge;
 mod histogram;
 mod latency;
 mod manifest;
+mod mark;
 mod profile_name;
 mod reader;
+mod rows;
+mod statement;
 mod tag;
 mod validate;
 mod writer;
@@ -35,15 +43,19 @@ pub use counts::{CountsRow, FailureCounts};
 pub use digest::sha256_hex;
 pub use error::RecordError;
 pub use error_sample::ErrorSample;
+pub use evidence_writer::{GaugeWriter, MarkWriter};
+pub use gauge::{GaugeRow, GaugeSeries};
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
-    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, ExpectedRequests,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, ExpectedRequests, GaugeSource,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
     RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
 };
+pub use mark::{Mark, MarkError, MarkKind, is_running, mark};
 pub use profile_name::ProfileName;
 pub use reader::Record;
+pub use statement::StatementRow;
 pub use tag::{LatencyTag, Measure, Outcome};
 pub use validate::Problem;
 pub use writer::{RecordWriter, Second};

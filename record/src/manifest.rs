@@ -57,6 +57,9 @@ pub struct Manifest {
     pub session_totals: Vec<ActionTotals>,
     /// Profiles that were asked for, taken or not.
     pub captures: Vec<Capture>,
+    /// What `gauges.csv` was read from; empty in records from before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gauges: Vec<GaugeSource>,
     /// SHA-256 of every other file, by its path inside the record.
     pub files: BTreeMap<String, String>,
 }
@@ -368,8 +371,27 @@ pub struct Capture {
     pub kind: String,
     /// Slug of the stage.
     pub stage: String,
+    /// When it was begun, since the start of the run; absent where it never was, and in records from
+    /// before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_us: Option<u64>,
+    /// How long it was to look on; absent for those that show one instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_us: Option<u64>,
     /// Path inside the record; absent where it could not be taken.
     pub file: Option<String>,
     /// Why it could not be taken.
     pub problem: Option<String>,
+}
+
+/// What gauges were read from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GaugeSource {
+    /// As `gauges.csv` names it: `process/service`, `host`.
+    pub name: String,
+    /// What it is, without credentials: `who listens on port 8000`, `PostgreSQL 15.4 at 127.0.0.1:5432`.
+    pub what: String,
+    /// What could not be read, and why; empty where everything was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }

@@ -1,17 +1,22 @@
 //! Reading a record, finished or cut short.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::counts::{self, CountsRow};
+use crate::counts::CountsRow;
 use crate::digest::sha256_hex;
 use crate::error::RecordError;
 use crate::error_sample::ErrorSample;
+use crate::gauge::{self, GaugeSeries};
 use crate::latency::LatencyLog;
 use crate::manifest::{Manifest, SCHEMA_VERSION};
+use crate::mark::{self, Mark};
+use crate::rows::{read_rows, read_text};
+use crate::statement::StatementRow;
 use crate::validate::{self, Problem};
 use crate::writer::{
-    COUNTS, ERRORS, LATENCY, MANIFEST, PARTIAL_MANIFEST, SCENARIO, SESSION_COUNTS, SESSION_LATENCY,
+    COUNTS, ERRORS, GAUGES, LATENCY, MANIFEST, MARKS, PARTIAL_MANIFEST, SCENARIO, SESSION_COUNTS,
+    SESSION_LATENCY, STATEMENTS,
 };
 
 /// A record that was opened; the latency log is read on demand.
@@ -44,8 +49,7 @@ impl Record {
         let manifest = read_manifest(&path)?;
         let rows = |name: &str| {
             let path = dir.join(name);
-            let file = File::open(&path).map_err(RecordError::io(&path))?;
-            counts::read_rows(&path, file, !finished)
+            read_rows(&path, &read_text(&path, !finished)?)
         };
         Ok(Self {
             counts: rows(COUNTS)?,
@@ -69,6 +73,37 @@ impl Record {
     pub fn session_latencies(&self) -> Result<Option<LatencyLog>, RecordError> {
         let has_sessions = !self.manifest.plan.sessions.is_empty();
         has_sessions.then(|| self.log(SESSION_LATENCY)).transpose()
+    }
+
+    /// What sources told of themselves, gauge by gauge; nothing in a record without gauges.
+    pub fn gauges(&self) -> Result<Vec<GaugeSeries>, RecordError> {
+        self.where_kept(GAUGES, |path| gauge::read(path, !self.finished))
+    }
+
+    /// Snapshots of a database's statements; nothing in a record without them.
+    pub fn statements(&self) -> Result<Vec<StatementRow>, RecordError> {
+        self.where_kept(STATEMENTS, |path| {
+            read_rows(path, &read_text(path, !self.finished)?)
+        })
+    }
+
+    /// What happened when, in the order of time; nothing in records from before it was kept.
+    pub fn marks(&self) -> Result<Vec<Mark>, RecordError> {
+        self.where_kept(MARKS, |path| mark::read(path, !self.finished))
+    }
+
+    /// Reads the file `name`, which not every record has.
+    fn where_kept<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Path) -> Result<Vec<T>, RecordError>,
+    ) -> Result<Vec<T>, RecordError> {
+        let path = self.dir.join(name);
+        if path.is_file() {
+            read(&path)
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     fn log(&self, name: &str) -> Result<LatencyLog, RecordError> {
@@ -111,7 +146,7 @@ impl Record {
     }
 }
 
-fn read_manifest(path: &Path) -> Result<Manifest, RecordError> {
+pub(crate) fn read_manifest(path: &Path) -> Result<Manifest, RecordError> {
     let text = fs::read_to_string(path).map_err(RecordError::io(path))?;
     let wrong = |e: serde_json::Error| RecordError::format(path, e.line() as u64, e.to_string());
     // The version first: a later format may not parse as this one at all.
@@ -128,12 +163,7 @@ fn read_manifest(path: &Path) -> Result<Manifest, RecordError> {
 }
 
 fn read_errors(path: &Path, tolerate_torn_end: bool) -> Result<Vec<ErrorSample>, RecordError> {
-    let text = fs::read_to_string(path).map_err(RecordError::io(path))?;
-    let whole = match text.rfind('\n') {
-        Some(end) if tolerate_torn_end => &text[..=end],
-        _ => &text,
-    };
-    whole
+    read_text(path, tolerate_torn_end)?
         .lines()
         .enumerate()
         .map(|(i, line)| {

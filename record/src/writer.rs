@@ -8,13 +8,14 @@ use std::time::{Duration, SystemTime};
 
 use hdrhistogram::Histogram;
 
-use crate::counts::{self, CountsRow};
+use crate::counts::CountsRow;
 use crate::digest::sha256_hex;
 use crate::error::RecordError;
 use crate::error_sample::ErrorSample;
 use crate::latency;
 use crate::manifest::Manifest;
 use crate::profile_name::ProfileName;
+use crate::rows::write_rows;
 use crate::tag::LatencyTag;
 
 pub(crate) const MANIFEST: &str = "run.json";
@@ -25,6 +26,9 @@ pub(crate) const COUNTS: &str = "counts.csv";
 pub(crate) const SESSION_LATENCY: &str = "sessions.hlog";
 pub(crate) const SESSION_COUNTS: &str = "sessions.csv";
 pub(crate) const ERRORS: &str = "errors.ndjson";
+pub(crate) const GAUGES: &str = "gauges.csv";
+pub(crate) const STATEMENTS: &str = "statements.csv";
+pub(crate) const MARKS: &str = "marks.ndjson";
 pub(crate) const PROFILES: &str = "profiles";
 pub(crate) const INCLUDES: &str = "includes";
 pub(crate) const REPLAYS: &str = "replays";
@@ -56,6 +60,9 @@ pub struct RecordWriter {
     /// Absent where the plan has no sessions.
     sessions: Option<Files>,
     errors: File,
+    marks: File,
+    /// Locked for as long as the record is written: whoever cannot lock it knows that the run goes on.
+    _draft: File,
 }
 
 /// Where the counts and latencies of the actions, or of the sessions, go.
@@ -77,7 +84,7 @@ impl Files {
         let (name, file) = &mut self.latency;
         append(dir, name, file, &latency::lines(second, latencies))?;
         let mut lines = Vec::new();
-        counts::write_rows(&mut lines, rows, self.header).expect("rows serialize into memory");
+        write_rows(&mut lines, rows, self.header).expect("rows serialize into memory");
         self.header &= rows.is_empty();
         let (name, file) = &mut self.counts;
         append(dir, name, file, &lines)
@@ -105,7 +112,9 @@ impl RecordWriter {
             file.write_all(bytes).map_err(RecordError::io(&path))?;
             Ok(file)
         };
-        write(PARTIAL_MANIFEST, &to_json(draft))?;
+        let partial = write(PARTIAL_MANIFEST, &to_json(draft))?;
+        // Not every file system has locks; without one the run takes no marks from outside.
+        let _ = partial.lock();
         write(SCENARIO, scenario)?;
         let epoch = SystemTime::UNIX_EPOCH
             + Duration::from_micros(draft.started_at.as_microsecond().unsigned_abs());
@@ -123,6 +132,8 @@ impl RecordWriter {
                 .then(|| files(SESSION_LATENCY, SESSION_COUNTS))
                 .transpose()?,
             errors: write(ERRORS, b"")?,
+            marks: write(MARKS, b"")?,
+            _draft: partial,
             dir: dir.to_owned(),
         })
     }
@@ -192,7 +203,9 @@ impl RecordWriter {
     pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, RecordError> {
         let counted = std::iter::once(&self.actions).chain(&self.sessions);
         let files = counted.flat_map(|files| [&files.latency.1, &files.counts.1]);
-        for file in files.chain([&self.errors]) {
+        // Nobody may add a mark after its digest was taken.
+        let _ = self.marks.lock();
+        for file in files.chain([&self.errors, &self.marks]) {
             file.sync_all().map_err(RecordError::io(&self.dir))?;
         }
         manifest.files = digests(&self.dir)?;

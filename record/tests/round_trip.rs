@@ -7,9 +7,10 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::{
-    ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts, Host,
-    LatencyTag, Manifest, Measure, Outcome, Plan, Problem, ProfileName, Record, RecordError,
-    RecordWriter, SCHEMA_VERSION, ScenarioRef, Second, SessionPlan, new_histogram,
+    ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts, GaugeRow,
+    GaugeWriter, Host, LatencyTag, Manifest, Mark, MarkError, MarkKind, MarkWriter, Measure,
+    Outcome, Plan, Problem, ProfileName, Record, RecordError, RecordWriter, SCHEMA_VERSION,
+    ScenarioRef, Second, SessionPlan, StatementRow, is_running, mark, new_histogram,
 };
 
 fn manifest() -> Manifest {
@@ -59,6 +60,7 @@ fn manifest() -> Manifest {
         totals: vec![],
         session_totals: vec![],
         captures: vec![],
+        gauges: vec![],
         files: BTreeMap::new(),
     }
 }
@@ -169,6 +171,7 @@ fn a_finished_record_reads_back_without_a_problem() {
             "counts.csv",
             "errors.ndjson",
             "latency.hlog",
+            "marks.ndjson",
             "profiles/service-cpu-init-1.pb.gz",
             "scenario.toml"
         ]
@@ -307,4 +310,152 @@ fn sessions_stand_apart_from_their_requests() {
         told.iter().any(|p| p.contains("sessions.csv sums to")),
         "{told:?}"
     );
+}
+
+fn gauge(at_us: u64, value: f64) -> GaugeRow {
+    GaugeRow {
+        at_us,
+        source: "process/service".into(),
+        gauge: "cpu_user_us_total".into(),
+        value,
+    }
+}
+
+fn statement(snapshot: u32, calls: u64) -> StatementRow {
+    StatementRow {
+        snapshot,
+        at_us: u64::from(snapshot) * 4_000_000,
+        source: "postgres/database".into(),
+        queryid: -7,
+        calls,
+        total_us: 10 * calls,
+        wal_bytes: (snapshot > 0).then_some(99),
+        text: "insert into progress values ($1, \"…\")".into(),
+        ..StatementRow::default()
+    }
+}
+
+/// A record with gauges, statements and marks, not yet finished.
+fn observed(dir: &Path) -> RecordWriter {
+    let writer = written(dir);
+    let mut gauges = GaugeWriter::create(dir).unwrap();
+    gauges.append(&[gauge(0, 1.0)]).unwrap();
+    gauges.append(&[gauge(1_000_000, 2.5)]).unwrap();
+    gauges.append_statements(&[statement(0, 1)]).unwrap();
+    gauges.append_statements(&[statement(1, 8)]).unwrap();
+    gauges.finish().unwrap();
+    let mut marks = MarkWriter::open(dir).unwrap();
+    for (at_us, text) in [(2_000_000, "load"), (0, "init")] {
+        let mark = Mark {
+            at_us,
+            kind: MarkKind::Stage,
+            text: text.into(),
+        };
+        marks.append(&mark).unwrap();
+    }
+    writer
+}
+
+#[test]
+fn gauges_statements_and_marks_read_back() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    let writer = observed(&dir);
+    let mut complete = manifest();
+    complete.completeness.ending = Ending::Interrupted;
+    complete.totals = vec![ActionTotals {
+        stage: "init".into(),
+        action: "get".into(),
+        offered: 30,
+        ok: 27,
+        failed: 3,
+        unsent: 0,
+        failures: BTreeMap::from([("timeout".into(), 3)]),
+    }];
+    writer.finish(complete).unwrap();
+
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.problems(), []);
+    let [series] = &record.gauges().unwrap()[..] else {
+        panic!("one gauge was written");
+    };
+    assert_eq!(series.points, [(0, 1.0), (1_000_000, 2.5)]);
+    assert_eq!(
+        record.statements().unwrap(),
+        [statement(0, 1), statement(1, 8)]
+    );
+    let marks = record.marks().unwrap();
+    assert_eq!(
+        marks.iter().map(|m| &*m.text).collect::<Vec<_>>(),
+        ["init", "load"]
+    );
+    let digests = &record.manifest.files;
+    for file in ["gauges.csv", "statements.csv", "marks.ndjson"] {
+        assert!(digests.contains_key(file), "{file}");
+        fs::write(dir.join(file), "").unwrap();
+    }
+    assert_eq!(Record::open(&dir).unwrap().problems().len(), 3);
+}
+
+#[test]
+fn a_torn_end_of_gauges_statements_and_marks_is_dropped() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    drop(observed(&dir));
+    for file in ["gauges.csv", "statements.csv", "marks.ndjson"] {
+        let path = dir.join(file);
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() - 2]).unwrap();
+    }
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.gauges().unwrap()[0].points, [(0, 1.0)]);
+    assert_eq!(record.statements().unwrap(), [statement(0, 1)]);
+    assert_eq!(record.marks().unwrap().len(), 1);
+}
+
+#[test]
+fn a_record_from_before_gauges_has_none() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    finished(&dir);
+    let path = dir.join("run.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    manifest["files"]
+        .as_object_mut()
+        .unwrap()
+        .remove("marks.ndjson");
+    fs::write(&path, manifest.to_string()).unwrap();
+    fs::remove_file(dir.join("marks.ndjson")).unwrap();
+    let record = Record::open(&dir).unwrap();
+    assert_eq!(record.problems(), []);
+    assert_eq!(record.manifest.gauges, []);
+    assert_eq!(record.gauges().unwrap(), []);
+    assert_eq!(record.statements().unwrap(), []);
+    assert_eq!(record.marks().unwrap(), []);
+}
+
+#[test]
+fn whoever_notes_something_needs_a_run_that_goes_on() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    let writer = written(&dir);
+    assert!(is_running(&dir).unwrap());
+    mark(&dir, "deployed v2").unwrap();
+    drop(writer);
+    // Its generator was killed.
+    assert!(!is_running(&dir).unwrap());
+    let refused = mark(&dir, "too late").unwrap_err();
+    assert!(matches!(refused, MarkError::Ended { .. }), "{refused}");
+    let marks = Record::open(&dir).unwrap().marks().unwrap();
+    let [note] = &marks[..] else {
+        panic!("{marks:?}")
+    };
+    assert_eq!((note.kind, &*note.text), (MarkKind::Note, "deployed v2"));
+
+    let done = temp.path().join("done");
+    finished(&done);
+    let refused = mark(&done, "too late").unwrap_err();
+    assert!(matches!(refused, MarkError::Ended { .. }), "{refused}");
+    assert!(mark(temp.path(), "nothing here").is_err());
 }

@@ -13,6 +13,9 @@ pub enum ReportError {
     /// The HTML template and the document disagree: a fault of brunt.
     #[error("the report could not be rendered as HTML")]
     Html(#[from] tera::Error),
+    /// The gate could not be written as JUnit XML.
+    #[error("the gate could not be written as JUnit XML: {0}")]
+    Junit(String),
     /// The latency log goes back in time.
     #[error("{}: latency.hlog is not in the order of time: second {second} comes late\nhint: brunt writes its records in order; this one was changed since", dir.display())]
     Unordered {

@@ -7,6 +7,7 @@
 //!
 //! Nothing here opens a socket or reads a clock.
 
+pub mod audit;
 pub mod chart;
 pub mod comparison;
 pub mod document;

@@ -5,7 +5,9 @@
 mod page;
 mod story;
 
-use brunt_report::comparison::{Aspect, Conclusion, Difference, Fact, Fault, Side, Sides};
+use brunt_report::comparison::{
+    Aspect, Conclusion, Difference, Fact, Fault, Resources, Side, Sides,
+};
 use brunt_report::document::{Document, build};
 use brunt_report::render::{html, markdown, terminal};
 use page::Page;
@@ -15,7 +17,7 @@ use proptest::prelude::*;
 fn markdown_of_the_story() {
     let out = markdown(&build(&story::comparison()), "charts");
     insta::assert_snapshot!(out.text);
-    assert_eq!(out.files.len(), 12);
+    assert_eq!(out.files.len(), 14);
     for (name, svg) in &out.files {
         assert!(out.text.contains(&format!("](charts/{name})")));
         assert!(svg.len() < 30_000, "{name} has {} bytes", svg.len());
@@ -58,7 +60,7 @@ fn html_is_well_formed_and_self_contained() {
 #[test]
 fn every_chart_has_its_data() {
     let document = build(&story::comparison());
-    assert_eq!(document.figures().len(), 12);
+    assert_eq!(document.figures().len(), 14);
     for figure in document.figures() {
         assert!(!figure.data.rows.is_empty(), "{}", figure.title);
         let svg = figure.drawing.inline("id", "title", "description");
@@ -128,6 +130,7 @@ fn nothing_measured_is_a_report_too() {
     comparison.targets.clear();
     comparison.failures.clear();
     comparison.series = Sides::default();
+    comparison.resources = Resources::default();
     comparison.verdict.facts.clear();
     let document = build(&comparison);
     Page::parse(&html(&document).unwrap()).unwrap();

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::Manifest;
+use brunt_report::audit::Audit;
 use brunt_report::profile::ProfileReport;
 use brunt_report::{Comparison, GateOutcome, Knee, Sequence};
 use schemars::{JsonSchema, schema_for};
@@ -49,6 +50,11 @@ fn of_the_profile() {
 #[test]
 fn of_the_sequence() {
     check::<Sequence>("schema/sequence.schema.json");
+}
+
+#[test]
+fn of_the_audit() {
+    check::<Audit>("schema/audit.schema.json");
 }
 
 #[test]

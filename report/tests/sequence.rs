@@ -5,7 +5,7 @@
 mod page;
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use brunt_report::comparison::{Conclusion, Side};
 use brunt_report::render::{html, markdown, terminal_in};
@@ -19,7 +19,7 @@ fn sequence(folder: &Path, runs: &[Synthetic]) -> Option<Sequence> {
         .zip(runs)
         .map(|(parent, run)| run.write(&parent))
         .collect();
-    let dirs: Vec<&Path> = dirs.iter().map(|dir| dir.as_path()).collect();
+    let dirs: Vec<&Path> = dirs.iter().map(PathBuf::as_path).collect();
     Sequence::of(&load_all(&dirs).unwrap(), &CompareOptions::default())
 }
 

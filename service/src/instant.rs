@@ -5,16 +5,22 @@
 use serde::Serialize;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo, PgValueRef};
 use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Decode, Encode, Postgres, Sqlite, Type};
+use utoipa::ToSchema;
+
+use crate::day::Day;
 
 /// Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
+const DAY_US: i64 = 86_400_000_000;
+
 /// A point in time; in JSON as in RFC 3339.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String, format = DateTime)]
 pub struct Instant(jiff::Timestamp);
 
 impl Instant {
@@ -30,6 +36,18 @@ impl Instant {
         jiff::Timestamp::from_microsecond(micros).ok().map(Self)
     }
 
+    /// Microseconds since 1970-01-01 UTC.
+    pub fn as_micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
+    /// The day in UTC to which this belongs.
+    pub fn day(self) -> Day {
+        let micros = self.0.as_microsecond();
+        // The years -9999 to 9999 are some seven million days.
+        Day::from_days(micros.div_euclid(DAY_US) as i32)
+    }
+
     /// The point in time this long before.
     #[must_use]
     pub fn before(self, span: std::time::Duration) -> Self {
@@ -40,6 +58,12 @@ impl Instant {
 impl Type<Postgres> for Instant {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_name("timestamptz")
+    }
+}
+
+impl PgHasArrayType for Instant {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("timestamptz")
     }
 }
 
@@ -77,5 +101,23 @@ impl<'r> Decode<'r, Sqlite> for Instant {
     fn decode(value: SqliteValueRef<'r>) -> Result<Self, BoxDynError> {
         let micros = <i64 as Decode<Sqlite>>::decode(value)?;
         Self::from_micros(micros).ok_or_else(|| "timestamp out of range".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_utc() {
+        let check = |micros, days| {
+            let instant = Instant::from_micros(micros).unwrap();
+            assert_eq!(instant.day(), Day::from_days(days), "{micros}");
+        };
+        check(0, 0);
+        check(-1, -1);
+        check(DAY_US - 1, 0);
+        check(DAY_US, 1);
+        check(POSTGRES_EPOCH_US, 10_957);
     }
 }

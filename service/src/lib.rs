@@ -1,27 +1,44 @@
 //! Reference challenge service to put under load.
 //!
 //! Players complete goals, goals belong to challenges, and a claim grants the reward of a goal.
-//! Players speak REST ([`http`]), the game sends events over gRPC ([`grpc`]); both end in the
-//! [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
+//! Players speak REST ([`http`]) or gRPC ([`grpc`]), over which the game sends its events; all of it
+//! ends in the [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
 //! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
+pub mod activator;
 pub mod admin;
+pub mod admission;
 pub mod app;
+pub mod assigner;
+pub mod batch;
 pub mod catalogue;
 pub mod cli;
+pub mod content;
+pub mod day;
+pub mod event_key;
+pub mod event_path;
+pub mod failure;
 pub mod grpc;
 pub mod http;
+pub mod initialised;
 pub mod instant;
 pub mod log;
 pub mod metrics;
 pub mod operations;
 pub mod phase;
+pub mod player;
 pub mod progress;
+pub mod readiness;
+mod reload;
 pub mod rewards;
+pub mod rotation;
 pub mod rule;
 pub mod service;
+pub mod settings;
 mod span;
+pub mod standing;
 pub mod stop_signal;
 pub mod store;
+pub mod template;
 pub mod throwaway;
 pub mod view;

@@ -1,11 +1,17 @@
 //! The progress of one user on one goal, as it is stored.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::day::Day;
 use crate::instant::Instant;
+use crate::rule::Tally;
+
+/// The longest user id that the databases take.
+pub const MAX_USER_ID_BYTES: usize = 128;
 
 /// Where a user stands with a goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Status {
@@ -42,4 +48,17 @@ pub struct Progress {
     pub completed_at: Option<Instant>,
     /// When the reward was granted; absent before.
     pub claimed_at: Option<Instant>,
+    /// The day of the last event that counted; absent before, and for goals that do not go by days.
+    pub counted_on: Option<Day>,
+}
+
+impl Progress {
+    /// What the rule looks at.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            progress: self.progress,
+            status: self.status,
+            counted_on: self.counted_on,
+        }
+    }
 }

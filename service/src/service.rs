@@ -1,6 +1,7 @@
 //! The process: binds its sockets, serves until told to stop, and then finishes what it accepted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,41 +9,37 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::server::TcpIncoming;
 
 use crate::admin;
-use crate::app::App;
+use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::cli::{Role, ServeArgs};
-use crate::grpc::EventHandler;
-use crate::grpc::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
-use crate::grpc::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
-use crate::http::{HttpState, Identity, private_router, public_router};
+use crate::grpc::{self, ChallengeHandler, EventHandler};
+use crate::http::{HttpState, private_router, public_router};
+use crate::initialised::{CacheError, InitialisedUsers};
 use crate::metrics::Metrics;
-use crate::operations::sweep_until;
-use crate::phase::{Phase, PhaseError};
+use crate::operations::{forget_until, sweep_until};
+use crate::player::Identity;
+use crate::readiness::Readiness;
+use crate::reload::{Hangups, reload_until};
 use crate::rewards::{RewardClient, RewardError};
+use crate::settings::{Role, Settings};
 use crate::store::{Store, StoreError};
 
 /// Accepted work gets so long to finish once the service is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Far above what an open-model generator keeps in flight on one connection: the default of some
-/// servers, 100 to 200, would turn the client's queue into the bottleneck.
-const MAX_CONCURRENT_STREAMS: u32 = 10_000;
-
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The phase could not be loaded.
-    #[error(transparent)]
-    Phase(#[from] PhaseError),
     /// The catalogue could not be loaded.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
     /// The reward platform's URL is wrong.
     #[error(transparent)]
     Rewards(#[from] RewardError),
+    /// The cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -71,9 +68,9 @@ pub enum ServiceError {
 pub struct Addresses {
     /// REST, health and metrics.
     pub http: SocketAddr,
-    /// Events; absent for a process that takes none.
-    pub grpc: Option<SocketAddr>,
-    /// Profiles.
+    /// Players and events over gRPC, as the role says.
+    pub grpc: SocketAddr,
+    /// Profiles, health.
     pub admin: SocketAddr,
 }
 
@@ -83,32 +80,35 @@ pub struct Service {
     /// Where it listens, with the ports that the system chose.
     pub addresses: Addresses,
     /// What it serves.
-    pub app: App,
+    pub app: Live,
+    /// The file of the catalogue; absent where it is built in.
+    catalogue: Option<PathBuf>,
+    hangups: Hangups,
     role: Role,
     identity: Identity,
     http: TcpListener,
-    grpc: Option<TcpListener>,
+    grpc: TcpListener,
     admin: TcpListener,
 }
 
 impl Service {
     /// Loads, connects, migrates and binds.
-    pub async fn bind(args: ServeArgs) -> Result<Self, ServiceError> {
-        let phase = Phase::load(&args.phase)?;
-        let catalogue = match &args.catalogue {
+    pub async fn bind(settings: Settings) -> Result<Self, ServiceError> {
+        let phase = settings.phase;
+        let catalogue = match &settings.catalogue {
             Some(path) => Catalogue::load(path)?,
             None => Catalogue::built_in()?,
         };
-        let rewards = RewardClient::new(&args.rewards)?;
-        let store = Store::connect(&args.database, phase.switches.pool).await?;
-        let (http, http_address) = listen("http", args.http).await?;
-        let (grpc, grpc_address) = if args.role.takes_events() {
-            let (listener, address) = listen("grpc", args.grpc).await?;
-            (Some(listener), Some(address))
-        } else {
-            (None, None)
-        };
-        let (admin, admin_address) = listen("admin", args.admin).await?;
+        let hangups = Hangups::listen();
+        let rewards = RewardClient::new(settings.rewards.expose())?;
+        let store =
+            Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
+        let metrics = Metrics::new(&phase, &store);
+        let initialised =
+            InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
+        let (http, http_address) = listen("http", settings.http).await?;
+        let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
+        let (admin, admin_address) = listen("admin", settings.admin).await?;
         let addresses = Addresses {
             http: http_address,
             grpc: grpc_address,
@@ -116,18 +116,24 @@ impl Service {
         };
         tracing::info!(
             phase = %phase.name,
-            role = %args.role,
+            role = %settings.role,
             database = %store.kind(),
             http = %http_address,
-            grpc = grpc_address.map(tracing::field::display),
+            grpc = %grpc_address,
             admin = %admin_address,
             "challenge service ready"
         );
+        let app = Live::new(catalogue, store, phase, rewards, metrics, initialised);
+        if settings.role.takes_events() {
+            app.events.announce(&app.phase.switches);
+        }
         Ok(Self {
             addresses,
-            app: App::new(catalogue, store, phase, rewards),
-            role: args.role,
-            identity: if args.allow_mock_user {
+            app,
+            catalogue: settings.catalogue,
+            hangups,
+            role: settings.role,
+            identity: if settings.allow_mock_user {
                 Identity::MockUser
             } else {
                 Identity::Token
@@ -141,11 +147,14 @@ impl Service {
     /// Serves until `shutdown` completes or a server fails; then finishes what was accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServiceError> {
         let stop = CancellationToken::new();
-        let metrics = Metrics::new(&self.app);
+        let readiness = Readiness {
+            store: self.app.store.clone(),
+            stop: stop.clone(),
+        };
         let state = HttpState {
             app: self.app.clone(),
-            metrics: metrics.clone(),
             identity: self.identity,
+            readiness: readiness.clone(),
         };
         let router = if self.role.serves_players() {
             public_router(state)
@@ -154,48 +163,87 @@ impl Service {
         };
         let mut servers = JoinSet::new();
         servers.spawn(serve_http("http", self.http, router, stop.clone()));
-        servers.spawn(serve_http(
+        // Until the very end: whoever waits for the shutdown can see that it goes on.
+        let drained = CancellationToken::new();
+        let mut admin = JoinSet::new();
+        admin.spawn(serve_http(
             "admin",
             self.admin,
-            admin::router(),
-            stop.clone(),
+            admin::router(self.app.clone(), readiness.clone()),
+            drained.clone(),
         ));
-        if let Some(listener) = self.grpc {
-            let handler = EventHandler {
+        let offer = grpc::Offer {
+            role: self.role,
+            challenges: ChallengeHandler {
                 app: self.app.clone(),
-                metrics,
-            };
-            servers.spawn(serve_grpc(listener, handler, stop.clone()));
-        }
+                identity: self.identity,
+            },
+            events: EventHandler {
+                app: self.app.clone(),
+            },
+            readiness,
+        };
+        servers.spawn(serve_grpc(self.grpc, offer, stop.clone()));
+        let reloader = reload_until(self.app.clone(), self.catalogue, self.hangups, stop.clone());
+        self.app.tasks.spawn(reloader);
         if self.role.serves_players() {
             let sweeper = sweep_until(self.app.clone(), stop.clone());
             self.app.tasks.spawn(sweeper);
         }
+        if self.role.takes_events() {
+            let forgetter = forget_until(self.app.clone(), stop.clone());
+            self.app.tasks.spawn(forgetter);
+        }
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
-            // Servers end on `stop` only, so one that ended here has failed.
-            Some(ended) = servers.join_next() => ended.unwrap_or_else(|error| {
-                Err(ServiceError::Serve { name: "server", reason: error.to_string() })
-            }),
+            // Servers end when told to, so one that ended here has failed.
+            Some(ended) = servers.join_next() => failed(ended),
+            Some(ended) = admin.join_next() => failed(ended),
         };
         stop.cancel();
-        let drained = tokio::time::timeout(DRAIN, async {
+        let finished = tokio::time::timeout(DRAIN, async {
             while servers.join_next().await.is_some() {}
             self.app.tasks.close();
             self.app.tasks.wait().await;
+            drained.cancel();
+            admin.join_next().await;
         });
-        if drained.await.is_err() {
+        if finished.await.is_err() {
             tracing::warn!(
                 seconds = DRAIN.as_secs(),
                 "gave up on requests that did not finish"
             );
             servers.shutdown().await;
+            admin.shutdown().await;
+        }
+        // What callers who hung up have left in the queues.
+        self.app.assigner.close().await;
+        self.app.activator.close().await;
+        if tokio::time::timeout(DRAIN, self.app.events.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                seconds = DRAIN.as_secs(),
+                "gave up on events that could not be written"
+            );
         }
         self.app.store.close().await;
         tracing::info!("challenge service stopped");
         outcome
     }
+}
+
+fn failed(
+    ended: Result<Result<(), ServiceError>, tokio::task::JoinError>,
+) -> Result<(), ServiceError> {
+    ended.unwrap_or_else(|error| {
+        Err(ServiceError::Serve {
+            name: "server",
+            reason: error.to_string(),
+        })
+    })
 }
 
 async fn listen(
@@ -233,16 +281,10 @@ async fn serve_http(
 
 async fn serve_grpc(
     listener: TcpListener,
-    handler: EventHandler,
+    offer: grpc::Offer,
     stop: CancellationToken,
 ) -> Result<(), ServiceError> {
-    // On the incoming connections: the server's own setting is for sockets that it binds itself.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    tonic::transport::Server::builder()
-        .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
-        .add_service(UserLoggedInEventsServer::new(handler.clone()))
-        .add_service(StatItemUpdatedEventsServer::new(handler))
-        .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
+    grpc::serve(listener, offer, stop)
         .await
         .map_err(|error| ServiceError::Serve {
             name: "grpc",

@@ -10,6 +10,12 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("\"{text}\" is no length of time; write it like 50ms or 2s"))
 }
 
+/// Writes a length of time so that [`parse`] reads it.
+pub(crate) fn text(span: Duration) -> String {
+    // Debug has the units of `parse`, but one: "µs" is read too.
+    format!("{span:?}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,6 +27,22 @@ mod tests {
         assert_eq!(parse("0s"), Ok(Duration::ZERO));
         for wrong in ["50", "-1s", "ms", ""] {
             assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for nanos in [
+            0,
+            1,
+            1_500,
+            2_000_000,
+            2_500_000,
+            90_000_000_000,
+            1_000_000_001,
+        ] {
+            let span = Duration::from_nanos(nanos);
+            assert_eq!(parse(&text(span)), Ok(span));
         }
     }
 }

@@ -1,113 +1,25 @@
-//! The real binary: what it acknowledged survives its death, and it stops when told to.
+//! The real binary: what it says, and that it stops when told to. What survives its death is in
+//! `durability.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 mod support;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::Command;
 
-use challenge_service::grpc::events_v1::StatItemUpdated;
-use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
-use serde_json::json;
+use support::binary::Binary;
 use support::send;
 
-/// The running binary; killed when dropped.
-struct Binary {
-    child: Child,
-    log: BufReader<ChildStderr>,
-    first_line: String,
-}
-
-impl Binary {
-    fn start(database: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
-            .args(["--allow-mock-user", "--database", database])
-            .args([
-                "--http",
-                "127.0.0.1:0",
-                "--grpc",
-                "127.0.0.1:0",
-                "--admin",
-                "127.0.0.1:0",
-            ])
-            .env_remove("RUST_LOG")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut first_line = String::new();
-        log.read_line(&mut first_line).unwrap();
-        Self {
-            child,
-            log,
-            first_line,
-        }
-    }
-
-    fn field(&self, name: &str) -> String {
-        let start = format!(" {name}=");
-        let (_, rest) = self
-            .first_line
-            .split_once(&start)
-            .unwrap_or_else(|| panic!("no {name} in {}", self.first_line));
-        rest.split_whitespace().next().unwrap().to_owned()
-    }
-}
-
-impl Drop for Binary {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[tokio::test]
-async fn an_acknowledged_event_survives_a_kill() {
-    let directory = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
-    let mut service = Binary::start(&database);
-    let path = "challenge/v1/challenges/challenge-01/goals/goal-01-50/active";
-    let user = [("x-mock-user", "ann")];
-    let on = json!({ "isActive": true });
-    let url = format!("http://{}/{path}", service.field("http"));
-    assert_eq!(send("PUT", &url, &user, Some(&on)).await.status, 200);
-    let grpc = format!("http://{}", service.field("grpc"));
-    let mut client = StatItemUpdatedEventsClient::connect(grpc).await.unwrap();
-    let event = StatItemUpdated {
-        id: "event".into(),
-        namespace: "test".into(),
-        user_id: "ann".into(),
-        stat_code: "stat-50".into(),
-        value: 42.0,
-        inc: 1.0,
-    };
-    client.on_message(event).await.unwrap();
-    // SIGKILL: nothing is flushed on the way out.
-    service.child.kill().unwrap();
-    service.child.wait().unwrap();
-
-    let service = Binary::start(&database);
-    let url = format!(
-        "http://{}/challenge/v1/challenges?active_only=true",
-        service.field("http")
-    );
-    let list = send("GET", &url, &user, None).await.json();
-    let goal = &list["challenges"][0]["goals"][0];
-    assert_eq!(goal["goalId"], "goal-01-50");
-    assert_eq!(goal["progress"], 42);
-}
-
-#[tokio::test]
-async fn the_first_line_says_what_runs_where_and_no_more() {
+async fn it_says_what_runs_where_and_no_more() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
-    let service = Binary::start(&format!("sqlite:{}", path.display()));
+    let service = Binary::start(&format!("sqlite:{}", path.display()), &[]);
     assert_eq!(service.field("phase"), "phase9");
     assert_eq!(service.field("role"), "all");
     assert_eq!(service.field("database"), "sqlite");
     assert!(
-        !service.first_line.contains('\u{1b}'),
+        !service.ready_line.contains('\u{1b}'),
         "no colours outside a terminal"
     );
     for name in ["http", "admin"] {
@@ -121,7 +33,7 @@ async fn the_first_line_says_what_runs_where_and_no_more() {
 async fn told_to_stop_it_closes_the_database_and_succeeds() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("challenge.db");
-    let mut service = Binary::start(&format!("sqlite:{}", path.display()));
+    let mut service = Binary::start(&format!("sqlite:{}", path.display()), &[]);
     let url = format!(
         "http://{}/challenge/v1/challenges/initialize",
         service.field("http")
@@ -140,6 +52,71 @@ async fn told_to_stop_it_closes_the_database_and_succeeds() {
     assert!(rest.contains("challenge service stopped"), "{rest}");
     let log = path.with_extension("db-wal");
     assert!(!log.exists(), "the log was folded into the database");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("goals.toml");
+    let write = |goals: &[&str], namespace: &str| {
+        let challenge = "[[challenges]]\nid = \"one\"\nname = \"One\"\ndescription = \"\"\n";
+        let goal = |id: &&str| {
+            format!(
+                "[[challenges.goals]]\nid = \"{id}\"\nname = \"\"\ndescription = \"\"\n\
+                 requirement = {{ stat_code = \"wins\", kind = \"increment\", target = 3 }}\n\
+                 reward = {{ reward_id = \"coin\", type = \"wallet\", quantity = 1 }}\n"
+            )
+        };
+        let goals: String = goals.iter().map(goal).collect();
+        std::fs::write(&file, format!("{namespace}\n{challenge}{goals}")).unwrap();
+    };
+    let namespace = "namespace = \"test\"";
+    write(&["old"], namespace);
+    let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
+    let mut service = Binary::start(&database, &["--catalogue", file.to_str().unwrap()]);
+    let url = format!("http://{}/challenge/v1/challenges", service.field("http"));
+    let goals = async || -> Vec<String> {
+        let list = send("GET", &url, &[("x-mock-user", "ann")], None)
+            .await
+            .json();
+        let goals = list["challenges"][0]["goals"].as_array().unwrap();
+        let id = |goal: &serde_json::Value| goal["goalId"].as_str().unwrap().to_owned();
+        goals.iter().map(id).collect()
+    };
+    assert_eq!(goals().await, ["old"]);
+
+    write(&["old", "new"], namespace);
+    let said = service.hang_up("the catalogue was replaced");
+    assert!(said.contains("challenges=1 goals=2"), "{said}");
+    assert_eq!(goals().await, ["old", "new"]);
+
+    write(&["new", "new"], "namespace = 7");
+    let said = service.hang_up("stands twice");
+    for expected in [
+        "ERROR",
+        "the old catalogue stays",
+        "goals.toml:1:13: the catalogue: namespace: invalid type: integer `7`, expected a string",
+        "goals.toml:13:6: goal \"new\" stands twice, first at 7:6",
+    ] {
+        assert!(said.contains(expected), "no {expected:?} in {said}");
+    }
+    assert_eq!(goals().await, ["old", "new"]);
+
+    std::fs::remove_file(&file).unwrap();
+    service.hang_up("the old catalogue stays");
+    assert_eq!(goals().await, ["old", "new"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_built_in_catalogue_is_not_loaded_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("challenge.db");
+    let mut service = Binary::start(&format!("sqlite:{}", path.display()), &[]);
+    service.hang_up("the catalogue is built in");
+    let url = format!("http://{}/healthz", service.field("http"));
+    assert_eq!(send("GET", &url, &[], None).await.status, 200);
 }
 
 #[test]

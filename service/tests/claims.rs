@@ -30,12 +30,10 @@ async fn complete(service: &Running, user: &str) {
         value: 100,
         inc: 1,
     };
-    assert_eq!(
-        operations::receive(&service.app, user, &event)
-            .await
-            .unwrap(),
-        1
-    );
+    operations::receive(&service.app, user, "", &event)
+        .await
+        .unwrap();
+    assert_eq!(status(service, user).await, Status::Completed);
 }
 
 async fn status(service: &Running, user: &str) -> Status {
@@ -55,7 +53,7 @@ async fn a_completed_goal_is_claimed_once() {
     );
     assert!(goal["claimedAt"].is_string());
     let problem = service.call("POST", CLAIM, "ann", None).await.problem();
-    assert_eq!(problem, (409, "already_claimed".into()));
+    assert_eq!(problem, (409, "ALREADY_CLAIMED".into()));
     assert_eq!(service.granted().await, 1);
     complete_again_is_no_progress(&service).await;
 }
@@ -66,12 +64,9 @@ async fn complete_again_is_no_progress(service: &Running) {
         value: 1,
         inc: 1,
     };
-    assert_eq!(
-        operations::receive(&service.app, "ann", &login)
-            .await
-            .unwrap(),
-        0
-    );
+    operations::receive(&service.app, "ann", "", &login)
+        .await
+        .unwrap();
     assert_eq!(status(service, "ann").await, Status::Claimed);
 }
 
@@ -93,7 +88,7 @@ async fn of_many_claims_at_once_one_wins() {
             let (status, code) = answer.problem();
             assert_eq!(status, 409);
             assert!(
-                code == "claim_in_progress" || code == "already_claimed",
+                code == "CLAIM_IN_PROGRESS" || code == "ALREADY_CLAIMED",
                 "{code}"
             );
         }
@@ -104,11 +99,11 @@ async fn of_many_claims_at_once_one_wins() {
 
 #[tokio::test]
 async fn a_claim_that_fails_can_be_made_again() {
-    let service = start(|args| args.rewards = "http://127.0.0.1:1".into()).await;
+    let service = start(|settings| settings.rewards = "http://127.0.0.1:1".into()).await;
     complete(&service, "ann").await;
     for _ in 0..2 {
         let problem = service.call("POST", CLAIM, "ann", None).await.problem();
-        assert_eq!(problem, (502, "reward_failed".into()));
+        assert_eq!(problem, (502, "REWARD_FAILED".into()));
         assert_eq!(status(&service, "ann").await, Status::Completed);
     }
 }
@@ -117,7 +112,7 @@ async fn a_claim_that_fails_can_be_made_again() {
 async fn a_caller_who_hangs_up_does_not_stop_the_claim() {
     let stop = CancellationToken::new();
     let slow = reward_mock(Duration::from_millis(300), &stop).await;
-    let service = start(|args| args.rewards = format!("http://{slow}")).await;
+    let service = start(|settings| settings.rewards = format!("http://{slow}").into()).await;
     complete(&service, "ann").await;
     let url = format!("http://{}{CLAIM}", service.addresses.http);
     let call =
@@ -139,9 +134,9 @@ async fn shutting_down_waits_for_a_claim() {
     let slow = reward_mock(Duration::from_millis(300), &stop).await;
     let directory = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", directory.path().join("kept.db").display());
-    let service = start(|args| {
-        args.rewards = format!("http://{slow}");
-        args.database.clone_from(&database);
+    let service = start(|settings| {
+        settings.rewards = format!("http://{slow}").into();
+        settings.database = database.as_str().into();
     })
     .await;
     complete(&service, "ann").await;
@@ -155,7 +150,7 @@ async fn shutting_down_waits_for_a_claim() {
     assert_eq!(call.await.unwrap().status, 200);
     service.done.await.unwrap();
 
-    let service = start(|args| args.database = database).await;
+    let service = start(|settings| settings.database = database.into()).await;
     assert_eq!(status(&service, "ann").await, Status::Claimed);
 }
 
@@ -167,13 +162,13 @@ async fn a_claim_that_a_crash_left_open_is_settled_without_a_second_grant() {
     let claim = store.begin_claim("ann", GOAL, "key", Instant::now()).await;
     let claim = claim.unwrap().unwrap();
     // The reward was granted, and then the process died.
-    let reward = &service.app.catalogue.goal(GOAL).unwrap().1.reward;
+    let reward = &service.app.content.catalogue.goal(GOAL).unwrap().1.reward;
     service.app.rewards.grant(&claim, reward).await.unwrap();
 
     let settled = sweep(&service.app, Duration::from_hours(1)).await.unwrap();
     assert_eq!(settled, 0, "it may still be going on");
     let problem = service.call("POST", CLAIM, "ann", None).await.problem();
-    assert_eq!(problem, (409, "claim_in_progress".into()));
+    assert_eq!(problem, (409, "CLAIM_IN_PROGRESS".into()));
 
     assert_eq!(sweep(&service.app, Duration::ZERO).await.unwrap(), 1);
     assert_eq!(status(&service, "ann").await, Status::Claimed);

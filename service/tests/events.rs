@@ -4,24 +4,37 @@
 
 mod support;
 
+use std::time::Duration;
+
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::grpc::events_v1::user_logged_in_events_client::UserLoggedInEventsClient;
 use challenge_service::grpc::events_v1::{StatItemUpdated, UserLoggedIn};
+use challenge_service::instant::Instant;
+use challenge_service::operations;
+use challenge_service::phase::Phase;
 use challenge_service::progress::{Progress, Status};
+use challenge_service::rule::Change;
 use serde_json::json;
-use support::{Running, start};
+use support::advance::advance;
+use support::player::days;
+use support::{Running, phase, start};
 use tonic::Code;
 use tonic::transport::Channel;
 
 async fn connect(service: &Running) -> Channel {
-    let address = service.addresses.grpc.unwrap();
+    let address = service.addresses.grpc;
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     endpoint.connect().await.unwrap()
 }
 
+/// An id that no other event has.
+fn id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
 fn login(user: &str) -> UserLoggedIn {
     UserLoggedIn {
-        id: "event-1".into(),
+        id: id(),
         namespace: "test".into(),
         user_id: user.into(),
     }
@@ -29,7 +42,7 @@ fn login(user: &str) -> UserLoggedIn {
 
 fn stat(user: &str, stat: &str, value: f64, inc: f64) -> StatItemUpdated {
     StatItemUpdated {
-        id: "event-2".into(),
+        id: id(),
         namespace: "test".into(),
         user_id: user.into(),
         stat_code: stat.into(),
@@ -152,6 +165,7 @@ async fn an_event_that_says_nothing_is_refused() {
         stat("ann", "", 1.0, 1.0),
         stat("ann", "stat-01", f64::NAN, 1.0),
         stat("ann", "stat-01", 1.0, f64::INFINITY),
+        stat(&"u".repeat(129), "stat-01", 1.0, 1.0),
     ] {
         let refused = stats.on_message(wrong.clone()).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument, "{wrong:?}");
@@ -161,7 +175,7 @@ async fn an_event_that_says_nothing_is_refused() {
     assert_eq!(refused.code(), Code::InvalidArgument);
     let metrics = service.call("GET", "/metrics", "", None).await;
     let text = String::from_utf8(metrics.body.to_vec()).unwrap();
-    let line = r#"{route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="400"} 4"#;
+    let line = r#"{protocol="grpc",route="/brunt.events.v1.StatItemUpdatedEvents/OnMessage",method="POST",status="InvalidArgument"} 5"#;
     assert!(text.contains(line), "{text}");
 }
 
@@ -182,4 +196,86 @@ async fn a_thousand_events_fit_on_one_connection_at_once() {
         progress_of(&service, "ann", "goal-02-01").await,
         (1000, Status::Completed)
     );
+}
+
+#[tokio::test]
+async fn an_id_counts_once_among_all_events_of_a_player() {
+    let service = start(|_| ()).await;
+    initialise(&service, "ann").await;
+    initialise(&service, "bob").await;
+    let channel = connect(&service).await;
+    let mut stats = StatItemUpdatedEventsClient::new(channel.clone());
+    let mut logins = UserLoggedInEventsClient::new(channel);
+    let first = stat("ann", "stat-01", 0.0, 1.0);
+    for _ in 0..3 {
+        stats.on_message(first.clone()).await.unwrap();
+    }
+    let mut others = first.clone();
+    others.user_id = "bob".into();
+    stats.on_message(others).await.unwrap();
+    let mut same_id = login("ann");
+    same_id.id.clone_from(&first.id);
+    logins.on_message(same_id).await.unwrap();
+    let of = async |user, goal| progress_of(&service, user, goal).await.0;
+    assert_eq!(of("ann", "goal-02-01").await, 1);
+    assert_eq!(of("ann", "goal-01-01").await, 0);
+    assert_eq!(of("bob", "goal-02-01").await, 1);
+}
+
+#[tokio::test]
+async fn ids_are_forgotten_after_the_window() {
+    let directory = tempfile::tempdir().unwrap();
+    let phase = phase(directory.path(), &[("event_window", "0s".into())]);
+    let service = start(|settings| settings.phase = Phase::load(&phase).unwrap()).await;
+    initialise(&service, "ann").await;
+    let mut client = StatItemUpdatedEventsClient::new(connect(&service).await);
+    let event = stat("ann", "stat-01", 0.0, 1.0);
+    for _ in 0..3 {
+        client.on_message(event.clone()).await.unwrap();
+    }
+    assert_eq!(progress_of(&service, "ann", "goal-02-01").await.0, 3);
+    let others = (0..700).map(|_| stat("ann", "stat-01", 0.0, 1.0));
+    for event in others {
+        client.on_message(event).await.unwrap();
+    }
+    let forgotten = operations::forget(&service.app).await.unwrap();
+    assert_eq!(forgotten, 701, "in more than one batch");
+    assert_eq!(operations::forget(&service.app).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn goals_that_go_by_days_show_the_progress_of_today() {
+    let service = start(|settings| settings.catalogue = Some(days())).await;
+    initialise(&service, "ann").await;
+    let shown = async || {
+        let path = "/challenge/v1/challenges";
+        let list = service.call("GET", path, "ann", None).await.json();
+        let goals = list["challenges"][0]["goals"].as_array().unwrap().clone();
+        goals
+            .iter()
+            .map(|goal| (goal["progress"].clone(), goal["status"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let yesterday = [
+        ("wins-of-a-day", Change::AddToday(2)),
+        ("seven-days", Change::AddOnceADay(1)),
+    ];
+    let day_ago = Instant::now().before(Duration::from_hours(24));
+    let touched = advance(&service.app.store, "ann", &yesterday, 7, day_ago).await;
+    assert_eq!(touched, 2);
+    let (none, some) = (json!("not_started"), json!("in_progress"));
+    let expected = [(json!(0), none), (json!(1), some.clone())];
+    assert_eq!(shown().await, expected);
+    let channel = connect(&service).await;
+    let mut stats = StatItemUpdatedEventsClient::new(channel.clone());
+    stats
+        .on_message(stat("ann", "wins", 0.0, 1.0))
+        .await
+        .unwrap();
+    let mut logins = UserLoggedInEventsClient::new(channel);
+    for _ in 0..3 {
+        logins.on_message(login("ann")).await.unwrap();
+    }
+    let expected = [(json!(1), some.clone()), (json!(2), some)];
+    assert_eq!(shown().await, expected);
 }

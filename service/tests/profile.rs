@@ -34,7 +34,7 @@ async fn a_profile_is_taken_one_at_a_time() {
         let problem = send("GET", &format!("{base}?{query}"), &[], None)
             .await
             .problem();
-        assert_eq!(problem, (400, "bad_request".into()), "{query}");
+        assert_eq!(problem, (400, "BAD_REQUEST".into()), "{query}");
     }
 
     let ask = || {
@@ -55,7 +55,7 @@ async fn a_profile_is_taken_one_at_a_time() {
     } else {
         (other, one)
     };
-    assert_eq!(refused.problem(), (409, "profile_running".into()));
+    assert_eq!(refused.problem(), (409, "PROFILE_RUNNING".into()));
     assert_eq!(answer.status, 200);
 
     let profile = decode(&answer.body);

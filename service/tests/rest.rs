@@ -4,7 +4,8 @@
 
 mod support;
 
-use challenge_service::cli::Role;
+use challenge_service::phase::Phase;
+use challenge_service::settings::Role;
 use serde_json::{Value, json};
 use support::{Running, send, start};
 
@@ -53,7 +54,7 @@ async fn a_new_player_sees_every_goal() {
 }
 
 async fn initialises(phase: &str, rows: u64) {
-    let service = start(|args| args.phase = phase.into()).await;
+    let service = start(|settings| settings.phase = Phase::load(phase).unwrap()).await;
     let first = service.call("POST", INITIALIZE, "ann", None).await;
     assert_eq!(first.status, 200);
     let first = first.json();
@@ -96,7 +97,7 @@ async fn lazy_initialise_inserts_the_defaults() {
 }
 
 async fn activated_by_hand_first(phase: &str, missing: u64) {
-    let service = start(|args| args.phase = phase.into()).await;
+    let service = start(|settings| settings.phase = Phase::load(phase).unwrap()).await;
     let on = json!({ "isActive": true });
     let goal = service.call("PUT", ACTIVE, "ann", Some(&on)).await;
     assert_eq!(goal.status, 200);
@@ -182,62 +183,67 @@ async fn what_cannot_be_done_is_a_problem() {
         "PUT",
         &goal("challenge-99", "goal-01-50", "active"),
         Some(&on),
-        (404, "unknown_challenge"),
+        (404, "UNKNOWN_CHALLENGE"),
     )
     .await;
     check(
         "PUT",
         &goal("challenge-01", "goal-99-50", "active"),
         Some(&on),
-        (404, "unknown_goal"),
+        (404, "UNKNOWN_GOAL"),
     )
     .await;
     check(
         "PUT",
         &goal("challenge-02", "goal-01-50", "active"),
         Some(&on),
-        (404, "unknown_goal"),
+        (404, "UNKNOWN_GOAL"),
     )
     .await;
     check(
         "POST",
         &goal("challenge-01", "goal-99-50", "claim"),
         None,
-        (404, "unknown_goal"),
+        (404, "UNKNOWN_GOAL"),
     )
     .await;
     check(
         "POST",
         &goal("challenge-01", "goal-01-50", "claim"),
         None,
-        (409, "not_completed"),
+        (409, "NOT_COMPLETED"),
     )
     .await;
-    check("PUT", ACTIVE, None, (400, "bad_request")).await;
+    check("PUT", ACTIVE, None, (415, "UNSUPPORTED_MEDIA_TYPE")).await;
+    check("PUT", ACTIVE, Some(&json!({})), (400, "BAD_REQUEST")).await;
+    let long = json!({ "isActive": true, "padding": "x".repeat(70_000) });
+    check("PUT", ACTIVE, Some(&long), (413, "BODY_TOO_LARGE")).await;
+    let no_utf8 = goal("challenge-01", "%ff", "claim");
+    check("POST", &no_utf8, None, (400, "BAD_REQUEST")).await;
     check(
         "PUT",
         ACTIVE,
         Some(&json!({ "isActive": "yes" })),
-        (400, "bad_request"),
+        (400, "BAD_REQUEST"),
     )
     .await;
     check(
         "GET",
         &format!("{LIST}?active_only=perhaps"),
         None,
-        (400, "bad_request"),
+        (400, "BAD_REQUEST"),
     )
     .await;
-    check("GET", "/challenge/v1/nothing", None, (404, "not_found")).await;
-    check("DELETE", LIST, None, (405, "method_not_allowed")).await;
+    check("GET", "/challenge/v1/nothing", None, (404, "NOT_FOUND")).await;
+    check("DELETE", LIST, None, (405, "METHOD_NOT_ALLOWED")).await;
 }
 
 #[tokio::test]
 async fn who_asks_is_believed_only_where_that_was_allowed() {
-    let service = start(|args| args.allow_mock_user = false).await;
+    let service = start(|settings| settings.allow_mock_user = false).await;
     for (method, path) in [("GET", LIST), ("POST", INITIALIZE), ("PUT", ACTIVE)] {
         let problem = service.call(method, path, "ann", None).await.problem();
-        assert_eq!(problem, (401, "unauthorized".into()), "{method} {path}");
+        assert_eq!(problem, (401, "UNAUTHENTICATED".into()), "{method} {path}");
     }
     assert_eq!(
         service.call("GET", "/healthz", "ann", None).await.status,
@@ -249,21 +255,20 @@ async fn who_asks_is_believed_only_where_that_was_allowed() {
     let long = "x".repeat(129);
     for headers in [&[][..], &[("x-mock-user", "")], &[("x-mock-user", &long)]] {
         let problem = send("GET", &url, headers, None).await.problem();
-        assert_eq!(problem, (401, "unauthorized".into()), "{headers:?}");
+        assert_eq!(problem, (401, "UNAUTHENTICATED".into()), "{headers:?}");
     }
 }
 
 #[tokio::test]
 async fn a_process_for_events_serves_no_players() {
-    let service = start(|args| args.role = Role::Events).await;
+    let service = start(|settings| settings.role = Role::Events).await;
     assert_eq!(
         service.call("GET", "/healthz", "ann", None).await.status,
         200
     );
     let problem = service.call("GET", LIST, "ann", None).await.problem();
-    assert_eq!(problem, (404, "not_found".into()));
-    let service = start(|args| args.role = Role::Api).await;
-    assert_eq!(service.addresses.grpc, None);
+    assert_eq!(problem, (404, "NOT_FOUND".into()));
+    let service = start(|settings| settings.role = Role::Api).await;
     assert_eq!(service.call("GET", LIST, "ann", None).await.status, 200);
 }
 
@@ -277,11 +282,14 @@ async fn metrics_count_by_route_method_and_status() {
     assert_eq!(answer.status, 200);
     let text = String::from_utf8(answer.body.to_vec()).unwrap();
     for line in [
-        r#"challenge_requests_total{route="/challenge/v1/challenges/initialize",method="POST",status="200"} 2"#,
-        r#"challenge_requests_total{route="/challenge/v1/challenges/{challenge}/goals/{goal}/active",method="PUT",status="400"} 1"#,
-        r#"challenge_request_duration_seconds_count{route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
-        r#"challenge_request_duration_seconds_bucket{le="+Inf",route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
+        r#"challenge_requests_total{protocol="rest",route="/challenge/v1/challenges/initialize",method="POST",status="200"} 2"#,
+        r#"challenge_requests_total{protocol="rest",route="/challenge/v1/challenges/{challenge}/goals/{goal}/active",method="PUT",status="415"} 1"#,
+        r#"challenge_request_duration_seconds_count{protocol="rest",route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
+        r#"challenge_request_duration_seconds_bucket{le="+Inf",protocol="rest",route="/challenge/v1/challenges/initialize",method="POST"} 2"#,
+        r#"challenge_requests_in_progress{protocol="rest",route="/metrics",method="GET"} 1"#,
+        r#"challenge_requests_in_progress{protocol="rest",route="/challenge/v1/challenges/initialize",method="POST"} 0"#,
         "challenge_pool_max_connections 8",
+        "challenge_pool_waiting 0",
         "challenge_queued_writes 0",
     ] {
         assert!(text.lines().any(|l| l == line), "no {line} in\n{text}");

@@ -1,50 +1,38 @@
-//! What a store must do, checked against both databases by the same cases.
-//!
-//! PostgreSQL is a server that the tests start, or the one that `BRUNT_TEST_POSTGRES_URL` names.
-//! Where there is neither, the tests fail and say so.
+//! What a store must do, checked against both databases by the same cases; events are in
+//! `advance.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+#[path = "store/selection.rs"]
+mod selection;
+mod support;
+
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use challenge_service::instant::Instant;
 use challenge_service::progress::{Progress, Status};
-use challenge_service::rule::{self, Change, MAX_PROGRESS};
-use challenge_service::store::{Advance, Assignment, Assignments, Store, StoreError};
-use challenge_service::throwaway::Postgres;
+use challenge_service::rule::Change;
+use challenge_service::store::{Assignment, Assignments, Store, StoreError};
+use support::database::{Database, POOL};
 
-const POOL: NonZeroU32 = NonZeroU32::new(25).unwrap();
 const NAMESPACE: &str = "test";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_conforms() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("test.db").display());
-    let store = Store::connect(&url, POOL).await.unwrap();
-    conform(&store).await;
-    store.close().await;
-    assert_durable(&url).await;
+    check(&Database::sqlite()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_conforms() {
-    if let Ok(url) = std::env::var("BRUNT_TEST_POSTGRES_URL") {
-        let store = Store::connect(&url, POOL).await.unwrap();
-        conform(&store).await;
-        store.close().await;
-        assert_durable(&url).await;
-        return;
-    }
-    let server = Postgres::start()
-        .await
-        .unwrap_or_else(|error| panic!("{error}"));
-    let url = server.create_database("conformance").await.unwrap();
-    let store = Store::connect(&url, POOL).await.unwrap();
+    check(&Database::postgres().await).await;
+}
+
+async fn check(database: &Database) {
+    let store = Store::connect(&database.url, POOL).await.unwrap();
     conform(&store).await;
     store.close().await;
-    assert_durable(&url).await;
+    assert_durable(&database.url).await;
 }
 
 /// Each case has users of its own, so that cases do not meet and a database can be used again.
@@ -56,12 +44,14 @@ async fn conform(store: &Store) {
     assigns_once_under_concurrency(store, &user("race")).await;
     reads_only_the_goals_asked_for(store, &user("subset")).await;
     activates_with_and_without_a_row(store, &user("active")).await;
-    advances_like_the_rule(store, &user("rule")).await;
-    advances_active_rows_only(store, &user("inactive")).await;
-    loses_no_increment(store, &user("sum")).await;
     claims_once_under_concurrency(store, &user("claim")).await;
     keeps_the_key_of_a_failed_claim(store, &user("retry")).await;
     finds_stuck_claims(store, &user("stuck")).await;
+    selection::switches_on_and_off(store, &user("select")).await;
+    selection::keeps_progress_within_a_window(store, &user("keep")).await;
+    selection::starts_anew_like_the_rule(store, &user("anew")).await;
+    selection::leaves_expired_rows_out_of_events(store, &user("expired")).await;
+    selection::selects_under_concurrency(store, &user("crowd")).await;
     keeps_a_failed_write_to_itself(store, &user("poison")).await;
     assign(store, "durable", &goals(3)).await;
 }
@@ -86,6 +76,7 @@ fn goal(n: usize) -> Assignment {
         goal_id: format!("goal-{n:03}"),
         challenge_id: "challenge-01".into(),
         is_active: true,
+        expires_at: None,
     }
 }
 
@@ -111,12 +102,8 @@ async fn row(store: &Store, user: &str) -> Progress {
 }
 
 async fn advance(store: &Store, user: &str, change: Change, target: i64) -> u64 {
-    let goal = Advance {
-        goal_id: "goal-000",
-        change,
-        target,
-    };
-    store.advance(user, &[goal], Instant::now()).await.unwrap()
+    let now = Instant::now();
+    support::advance::advance(store, user, &[("goal-000", change)], target, now).await
 }
 
 async fn complete(store: &Store, user: &str) {
@@ -154,6 +141,7 @@ async fn assigns_what_is_missing(store: &Store, user: &str) {
         expires_at: None,
         completed_at: None,
         claimed_at: None,
+        counted_on: None,
     };
     assert_eq!(after["goal-001"], fresh);
     assert_eq!(assign(store, user, &goals(0)).await, 0);
@@ -227,116 +215,6 @@ async fn activates_with_and_without_a_row(store: &Store, user: &str) {
     let second = Instant::now();
     assert_eq!(switch(true, second).await.assigned_at, Some(second));
     assert_eq!(rows(store, user).await.len(), 1);
-}
-
-/// The SQL of each store and the pure rule must agree.
-async fn advances_like_the_rule(store: &Store, user: &str) {
-    let changes = [
-        Change::Set(0),
-        Change::Set(3),
-        Change::Set(-3),
-        Change::Set(10),
-        Change::Add(0),
-        Change::Add(4),
-        Change::Add(-4),
-        Change::Add(10),
-        Change::Add(MAX_PROGRESS),
-        Change::Set(i64::MAX),
-        Change::Add(i64::MIN),
-    ];
-    let mut case = 0;
-    for first in changes {
-        for second in changes {
-            case += 1;
-            let user = format!("{user}-{case}");
-            assign(store, &user, &goals(1)).await;
-            let mut expected = (0, Status::NotStarted);
-            for change in [first, second] {
-                let open = matches!(expected.1, Status::NotStarted | Status::InProgress);
-                let now = Instant::now();
-                let goal = Advance {
-                    goal_id: "goal-000",
-                    change,
-                    target: 10,
-                };
-                let touched = store.advance(&user, &[goal], now).await.unwrap();
-                assert_eq!(touched, u64::from(open), "{first:?}, {second:?}");
-                let before = expected;
-                expected = rule::advance(before.0, before.1, change, 10);
-                let row = row(store, &user).await;
-                assert_eq!(
-                    (row.progress, row.status),
-                    expected,
-                    "{first:?}, {second:?}"
-                );
-                if open {
-                    let completed = (expected.1 == Status::Completed).then_some(now);
-                    assert_eq!(row.completed_at, completed, "{first:?}, {second:?}");
-                }
-            }
-        }
-    }
-}
-
-async fn advances_active_rows_only(store: &Store, user: &str) {
-    let set: Assignments = (0..3)
-        .map(|n| Assignment {
-            is_active: n != 1,
-            ..goal(n)
-        })
-        .collect();
-    assign(store, user, &set).await;
-    let event: Vec<_> = ["goal-000", "goal-001", "goal-002", "goal-003"]
-        .into_iter()
-        .map(|goal_id| Advance {
-            goal_id,
-            change: Change::Add(2),
-            target: 10,
-        })
-        .collect();
-    let touched = store.advance(user, &event, Instant::now()).await.unwrap();
-    assert_eq!(
-        touched, 2,
-        "not the inactive one, not the one without a row"
-    );
-    let rows = rows(store, user).await;
-    let progress: Vec<_> = rows.values().map(|row| row.progress).collect();
-    assert_eq!(progress, [2, 0, 2]);
-    let nobody = store.advance("nobody", &event, Instant::now()).await;
-    assert_eq!(nobody.unwrap(), 0);
-}
-
-async fn loses_no_increment(store: &Store, user: &str) {
-    assign(store, user, &goals(3)).await;
-    let events: Vec<_> = (0..64)
-        .map(|n| {
-            let (store, user) = (store.clone(), user.to_owned());
-            tokio::spawn(async move {
-                let mut goals: Vec<_> = ["goal-000", "goal-001", "goal-002"]
-                    .into_iter()
-                    .map(|goal_id| Advance {
-                        goal_id,
-                        change: Change::Add(1),
-                        target: 1000,
-                    })
-                    .collect();
-                // Rows are locked in another order by every second event.
-                if n % 2 == 0 {
-                    goals.reverse();
-                }
-                store.advance(&user, &goals, Instant::now()).await.unwrap()
-            })
-        })
-        .collect();
-    for event in events {
-        assert_eq!(event.await.unwrap(), 3);
-    }
-    assert!(
-        rows(store, user)
-            .await
-            .values()
-            .all(|row| row.progress == 64)
-    );
 }
 
 async fn claims_once_under_concurrency(store: &Store, user: &str) {

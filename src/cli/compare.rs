@@ -10,6 +10,7 @@ use brunt_report::{
 use clap::Args;
 
 use super::output;
+use crate::baseline::record_or_baseline;
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -23,7 +24,7 @@ A is the older run, B the newer one. With more than two, each is held against th
 the last against the first. The verdict is printed on stdout; exit code 3 says that something could
 not be judged (a run is invalid, or two are not comparable).")]
 pub(crate) struct CompareArgs {
-    /// Record of the older run
+    /// Record of the older run, or the name of a baseline
     a: PathBuf,
     /// Record of the newer run
     b: PathBuf,
@@ -48,6 +49,9 @@ pub(crate) struct ReportFiles {
     /// Write every computed number as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Add the verdict as Markdown to the end of a file, such as `$GITHUB_STEP_SUMMARY`
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
 }
 
 impl ReportFiles {
@@ -58,16 +62,15 @@ impl ReportFiles {
             html: or(self.html, "report.html"),
             md: or(self.md, "report.md"),
             json: or(self.json, "report.json"),
+            summary: self.summary,
         }
     }
 }
 
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
-    let records: Vec<&Path> = [&args.a, &args.b]
-        .into_iter()
-        .chain(&args.more)
-        .map(PathBuf::as_path)
-        .collect();
+    let records = [&args.a, &args.b].into_iter().chain(&args.more);
+    let records: Vec<PathBuf> = records.map(|path| record_or_baseline(path)).collect();
+    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
     let (summary, exit) = report(&records, args.force, &args.files)?;
     output::print(&summary)?;
     Ok(exit)
@@ -91,12 +94,12 @@ pub(crate) fn report(
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
-pub(crate) fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
+fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
     let (a, b) = load_pair(a, b)?;
     Ok(compare(&a, &b, &options(force)))
 }
 
-fn options(force: bool) -> CompareOptions {
+pub(crate) fn options(force: bool) -> CompareOptions {
     CompareOptions {
         force,
         ..CompareOptions::default()
@@ -129,6 +132,9 @@ pub(crate) fn write_files(
             output::write(&folder.join(name), bytes)?;
         }
         output::write(path, markdown.text.as_bytes())?;
+    }
+    if let Some(path) = &files.summary {
+        output::append(path, render::summary(document).as_bytes())?;
     }
     if let Some(path) = &files.json {
         json.push(b'\n');

@@ -105,6 +105,9 @@ async fn record_phases(
         let service = Service::start(phase, &store, workspace.path()).await?;
         let mut scenario = scenario.clone();
         scenario.addresses = service.addresses.clone();
+        for gauges in &service.gauges {
+            scenario.gauges.set(gauges.clone());
+        }
         let run = Run {
             scenario,
             text: text.clone(),

@@ -1,21 +1,18 @@
 //! `brunt knee`.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use brunt_loadgen::scenario::{parse_duration, parse_rate};
-use brunt_loadgen::{Overrides, Scenario};
 use brunt_report::knee::{Conclusion, Ending, Knee, Search};
 use brunt_report::{document, render};
 use clap::Args;
 use jiff::Timestamp;
 
 use super::compare::{ReportFiles, write_files};
+use super::load::{LoadArgs, Wanted};
 use super::output::{self, Product};
-use super::overrides::OverrideArgs;
-use super::progress::ProgressArgs;
-use super::run::{pair, runtime, set_address};
+use super::run::runtime;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::knee::{Choice, Live, SearchPlan, Target, find};
@@ -41,8 +38,6 @@ Exit codes: 0 the knee was found, 2 could not be carried out, 3 no verdict (the 
 limit, no rate failed, none passed, or the end is not confirmed), 130 interrupted. Whatever ends
 the search, the report on what was measured is written.")]
 pub(crate) struct KneeArgs {
-    /// Scenario file
-    scenario: PathBuf,
     /// Stage whose rates are searched; by default the judged stage that lasts longest. The stages
     /// before it prepare the service
     #[arg(long)]
@@ -74,48 +69,28 @@ pub(crate) struct KneeArgs {
     /// Most steps, repeats included
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(2..=50))]
     max_steps: u32,
-    /// Milestone of the service under test, for the report
-    #[arg(long, default_value = "unnamed")]
-    phase: String,
-    /// Directory in which the search makes a directory of its own
-    #[arg(long, default_value = "results/runs", value_name = "DIR")]
-    out: PathBuf,
     #[command(flatten)]
     files: ReportFiles,
-    /// Another address than the scenario's: http, grpc or admin
-    #[arg(long, value_name = "NAME=URL", value_parser = pair)]
-    address: Vec<(String, String)>,
-    /// A label for the records
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    label: Vec<(String, String)>,
     #[command(flatten)]
-    overrides: OverrideArgs,
-    /// Threads that send; by default as few as carry the rate of a step
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// Print what the first step would send, and touch no target
-    #[arg(long)]
-    dry_run: bool,
-    #[command(flatten)]
-    progress: ProgressArgs,
+    load: LoadArgs,
 }
 
 pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
-    let (mut scenario, text) = Scenario::read(&args.scenario)?;
-    for (name, address) in &args.address {
-        set_address(&mut scenario.addresses, name, address)?;
-    }
-    let overrides = Overrides::from(&args.overrides);
-    overrides.apply(&mut scenario)?;
+    let load = &args.load;
+    let Wanted {
+        scenario,
+        text,
+        overrides,
+    } = load.read()?;
     let plan = SearchPlan::new(scenario, &choice(&args))?;
-    if args.dry_run {
+    if load.dry_run {
         return dry_run(&plan);
     }
-    let ui = args.progress.ui().check()?;
+    let ui = load.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
-    let folder = args.out.join(format!("knee-{began}"));
+    let folder = load.out.join(format!("knee-{began}"));
     let targets = args
         .target
         .iter()
@@ -123,11 +98,11 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
     let mut live = Live {
         plan: &plan,
         text: &text,
-        phase: &args.phase,
+        phase: &load.phase,
         folder: folder.clone(),
-        labels: args.label.into_iter().collect(),
+        labels: load.labels(),
         overrides: overrides.as_written().into_iter().chain(targets).collect(),
-        threads: args.threads.map(usize::from),
+        threads: load.threads(),
         ui,
         stop,
         pause: args.pause,

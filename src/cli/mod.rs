@@ -1,11 +1,15 @@
 //! The command line: one file a verb.
 
+pub(crate) mod audit;
+pub(crate) mod baseline;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod gate;
 pub(crate) mod init;
 pub(crate) mod knee;
+pub(crate) mod load;
+pub(crate) mod mark;
 pub(crate) mod output;
 pub(crate) mod overrides;
 pub(crate) mod profile;
@@ -29,9 +33,9 @@ Examples:
   brunt knee scenarios/m3-short.toml --stage gameplay
   brunt profile results/runs/B --against results/runs/A
 
-Exit codes: 0 done or passed, 1 a rule of the gate failed or a threshold ended the run, 2 could not
-be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130 interrupted. Whatever ends a
-run, its record is kept.")]
+Exit codes: 0 done or passed, 1 a rule of the gate failed, an audit found something or a threshold
+ended the run, 2 could not be carried out, 3 no verdict (invalid, not comparable, inconclusive), 130
+interrupted. Whatever ends a run, its record is kept.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -50,10 +54,16 @@ pub(crate) enum Verb {
     Compare(compare::CompareArgs),
     /// Judge the second record by rules, for CI
     Gate(gate::GateArgs),
+    /// Keep records under names, to hold later runs against
+    Baseline(baseline::BaselineArgs),
+    /// Check a report that somebody wrote against its own figures
+    Audit(audit::AuditArgs),
     /// Find the highest rate that meets the targets of a scenario
     Knee(Box<knee::KneeArgs>),
     /// Show where the CPU time or memory of a service goes, and what moved between two runs
     Profile(profile::ProfileArgs),
+    /// Note an event in the record of a run that goes on: a deployment, a failover
+    Mark(mark::MarkArgs),
     /// Run the reference challenge service, or its reward mock
     Serve(serve::ServeArgs),
     /// Print a JSON Schema: of scenario files, records, or JSON outputs

@@ -43,6 +43,18 @@ pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }
 
+/// Adds `bytes` to the end of `path`.
+pub(crate) fn append(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let append = || {
+        File::options()
+            .create(true)
+            .append(true)
+            .open(path)?
+            .write_all(bytes)
+    };
+    append().with_context(|| path.display().to_string())
+}
+
 /// Writes `bytes` to `path` by rename, so that a reader never sees half of it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let write = || -> std::io::Result<()> {

@@ -6,16 +6,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
-use brunt_loadgen::scenario::Addresses;
-use brunt_loadgen::{Actions, Overrides, RunOptions, RunOutcome, Scenario};
+use anyhow::Context as _;
+use brunt_loadgen::{Actions, RunOptions, RunOutcome, Scenario};
 use brunt_record::{Build, Ending};
 use clap::{Args, FromArgMatches as _};
 use tokio_util::sync::CancellationToken;
 
+use super::load::{LoadArgs, Wanted};
 use super::output::{self, Product, say};
-use super::overrides::OverrideArgs;
-use super::progress::ProgressArgs;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::metrics::{Book, Endpoint};
@@ -39,33 +37,11 @@ Examples:
 The path of the record is printed on stdout; progress goes to stderr. A run that a threshold of its
 scenario ends (abort_when) keeps its record, and exits 1.")]
 pub(crate) struct RunArgs {
-    /// Scenario file
-    scenario: PathBuf,
-    /// Milestone of the service under test, for the report
-    #[arg(long, default_value = "unnamed")]
-    phase: String,
-    /// Directory in which the run makes a directory of its own
-    #[arg(long, default_value = "results/runs", value_name = "DIR")]
-    out: PathBuf,
-    /// Another address than the scenario's: http, grpc or admin
-    #[arg(long, value_name = "NAME=URL", value_parser = pair)]
-    address: Vec<(String, String)>,
-    /// A label for the record
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    label: Vec<(String, String)>,
     #[command(flatten)]
-    overrides: OverrideArgs,
-    /// Threads that send; by default as few as carry the highest rate of the plan
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    load: LoadArgs,
     /// Serve Prometheus metrics of the run here while it goes on, such as 127.0.0.1:9464
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
-    /// Print what would be sent, and touch no target
-    #[arg(long)]
-    dry_run: bool,
-    #[command(flatten)]
-    progress: ProgressArgs,
 }
 
 impl RunArgs {
@@ -82,29 +58,29 @@ impl RunArgs {
 
 /// Runs with the functions `actions`; the command itself has none.
 pub(crate) fn run(args: RunArgs, actions: &Actions) -> anyhow::Result<Exit> {
-    let (mut scenario, text) = Scenario::read(&args.scenario)?;
-    for (name, address) in &args.address {
-        set_address(&mut scenario.addresses, name, address)?;
-    }
-    let overrides = Overrides::from(&args.overrides);
-    overrides.apply(&mut scenario)?;
-    if args.dry_run {
+    let load = args.load;
+    let Wanted {
+        scenario,
+        text,
+        overrides,
+    } = load.read()?;
+    if load.dry_run {
         brunt_loadgen::check_with(actions, &scenario)?;
         output::print(&outline(&scenario, &overrides))?;
         return Ok(Exit::Done);
     }
-    let ui = args.progress.ui().check()?;
+    let ui = load.progress.ui().check()?;
     let metrics = args.metrics.map(Endpoint::bind).transpose()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let run = Run {
         scenario,
         text,
-        phase: args.phase,
-        results: args.out,
-        labels: args.label.into_iter().collect(),
+        labels: load.labels(),
+        threads: load.threads(),
+        phase: load.phase,
+        results: load.out,
         overrides: overrides.as_written(),
-        threads: args.threads.map(usize::from),
         ui,
         metrics,
     };
@@ -178,32 +154,4 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .enable_all()
         .build()
         .context("cannot start the runtime")
-}
-
-pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Result<()> {
-    if let Err(hint) = Addresses::check(url, name) {
-        bail!("--address {name}: cannot be used\nhint: {hint}");
-    }
-    let place = match name {
-        "http" => &mut addresses.http,
-        "grpc" => &mut addresses.grpc,
-        "admin" => &mut addresses.admin,
-        _ => {
-            let Some(address) = addresses.of_code.get_mut(name) else {
-                let own = addresses.of_code.keys().map(|own| format!("{own}, "));
-                let own: String = own.collect();
-                bail!("--address {name}: there is {own}http, grpc and admin");
-            };
-            url.clone_into(address);
-            return Ok(());
-        }
-    };
-    *place = Some(url.to_owned());
-    Ok(())
-}
-
-/// Reads `NAME=VALUE`.
-pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
 }

@@ -36,6 +36,8 @@ enum Subject {
     Knee,
     /// The JSON of `brunt profile`
     Profile,
+    /// The JSON of `brunt audit`
+    Audit,
 }
 
 pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
@@ -47,6 +49,7 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
         Subject::Knee => include_str!("../../report/schema/knee.schema.json"),
         Subject::Profile => include_str!("../../report/schema/profile.schema.json"),
+        Subject::Audit => include_str!("../../report/schema/audit.schema.json"),
     })?;
     Ok(Exit::Done)
 }

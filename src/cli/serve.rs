@@ -6,6 +6,7 @@ use challenge_service::stop_signal::stop_signal;
 use clap::{Args, Subcommand};
 use tokio::io::AsyncReadExt as _;
 
+use super::output::Product;
 use super::run::runtime;
 use crate::exit::Exit;
 
@@ -14,6 +15,7 @@ use crate::exit::Exit;
 Examples:
   brunt serve rewards
   brunt serve challenges --phase phase9 --database sqlite:challenge.db --allow-mock-user
+  brunt serve challenges --phase phase9 --pool 100 --print-config
   brunt serve challenges --role api --database postgres://user@127.0.0.1/challenges --allow-mock-user")]
 pub(crate) struct ServeArgs {
     #[command(subcommand)]
@@ -25,7 +27,7 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// The challenge service: REST for players, gRPC for events
+    /// The challenge service: REST and gRPC for players, gRPC for events
     Challenges(Box<ChallengeArgs>),
     /// The mock of the reward platform that claims call
     Rewards(MockArgs),
@@ -46,7 +48,15 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     };
     let runtime = runtime()?;
     match args.what {
-        What::Challenges(args) => runtime.block_on(challenge_service::cli::run(*args, shutdown))?,
+        What::Challenges(args) => {
+            let print_config = args.print_config;
+            let settings = args.settings()?;
+            if print_config {
+                Product::claim()?.print(&settings.to_file())?;
+                return Ok(Exit::Done);
+            }
+            runtime.block_on(challenge_service::cli::run(settings, shutdown))?;
+        }
         What::Rewards(args) => runtime.block_on(challenge_service::rewards::run(args, shutdown))?,
     }
     // The thread that reads stdin cannot be cancelled.

@@ -45,6 +45,10 @@ impl Process {
         Ok(Self { name, child, log })
     }
 
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// An error with the end of its log, if it has ended by itself.
     pub(super) fn check(&mut self) -> anyhow::Result<()> {
         if let Some(status) = self.child.try_wait()? {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use brunt_loadgen::scenario::Addresses;
+use brunt_loadgen::scenario::{Addresses, GaugeKind, GaugeSpec, ProcessBy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -14,11 +14,15 @@ use super::process::Process;
 /// Migrations on a slow disk included.
 const START_PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
+/// As the plans call the database of the service.
+const DATABASE: &str = "main";
 
 /// A running service; it stops when this is dropped.
 pub(crate) struct Service {
     /// Where its parts listen.
     pub(crate) addresses: Addresses,
+    /// Its processes and its database, for the record.
+    pub(crate) gauges: Vec<GaugeSpec>,
     // Dropped in this order: nobody loses its reward platform while it finishes.
     _challenges: Process,
     _rewards: Process,
@@ -75,7 +79,20 @@ impl Service {
                 tokio::time::sleep(POLL).await;
             }
         }
+        let process = |name: &str, process: &Process| GaugeSpec {
+            name: name.to_owned(),
+            kind: GaugeKind::Process {
+                by: ProcessBy::Pid(process.id()),
+                tree: false,
+            },
+        };
+        let mut gauges = vec![process("service", &service), process("reward-mock", &mock)];
+        gauges.extend(GaugeKind::database(database).ok().map(|kind| GaugeSpec {
+            name: DATABASE.to_owned(),
+            kind,
+        }));
         Ok(Self {
+            gauges,
             addresses: Addresses {
                 http: Some(format!("http://{http}")),
                 grpc: Some(format!("http://{grpc}")),

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 
+use crate::scenario::port_of;
+
 const PATIENCE: Duration = Duration::from_secs(3);
 const RETRY: Duration = Duration::from_millis(200);
 
@@ -75,12 +77,4 @@ pub(crate) async fn await_reachable(name: &str, address: &str) -> Result<(), Add
         }
         tokio::time::sleep(RETRY).await;
     }
-}
-
-/// The port of an address, stated or that of its scheme.
-pub(super) fn port_of(address: &http::Uri) -> u16 {
-    address.port_u16().unwrap_or(match address.scheme_str() {
-        Some("https") => 443,
-        _ => 80,
-    })
 }

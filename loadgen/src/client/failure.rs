@@ -116,7 +116,7 @@ fn slug(kind: Cow<'static, str>) -> Cow<'static, str> {
 }
 
 /// An error with its causes, which is where the reason stands.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -34,6 +34,7 @@ pub(crate) use carried::Carried;
 pub use code::{Actions, ActionsError, Arrival};
 pub(crate) use common::Common;
 pub use failure::Failure;
+pub(crate) use failure::chain;
 pub use login::LoginError;
 pub(crate) use login::log_in;
 pub(crate) use owner::Owners;

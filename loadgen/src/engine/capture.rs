@@ -1,110 +1,150 @@
 //! Profiles of the processes under load, fetched while they are under load.
 
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
-use brunt_record::{Capture, ProfileName, RecordWriter};
+use brunt_record::{Capture, MarkKind, ProfileName, RecordWriter};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Empty};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use super::chronicle::Chronicle;
+use crate::client::chain;
 use crate::clock::Clock;
-use crate::scenario::{CaptureSpec, Scenario};
+use crate::scenario::{PlannedProfile, ProfileKind, Scenario, Stage};
 
-/// A CPU profile takes this much longer than asked for, to be built and sent.
+/// A profile takes this much longer than it looks on, to be built and sent.
 const ALLOWANCE: Duration = Duration::from_secs(20);
 const FREQUENCY_HZ: u32 = 99;
+/// A profile that is larger is none.
+const LARGEST: usize = 64 << 20;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// One profile to take.
 pub(super) struct PlannedCapture {
-    spec: CaptureSpec,
-    admin: Option<String>,
-    /// Into the stage, so that the profile is centred on its middle.
-    pub(super) offset: Duration,
+    component: String,
+    stage: String,
+    profile: PlannedProfile,
+    /// Where it is to be had; absent where the scenario does not say.
+    url: Option<String>,
+    /// What messages name: the address without the path.
+    base: String,
 }
 
 impl PlannedCapture {
     /// The captures in the stage `stage` of the scenario.
-    pub(super) fn of_stage(scenario: &Scenario, stage: &str, length: Duration) -> Vec<Self> {
-        scenario
-            .captures
-            .iter()
-            .filter(|spec| spec.stage == stage)
-            .map(|spec| Self {
-                spec: spec.clone(),
-                admin: scenario.addresses.admin.clone(),
-                offset: length.saturating_sub(spec.duration) / 2,
-            })
-            .collect()
+    pub(super) fn of_stage(scenario: &Scenario, stage: &Stage) -> Vec<Self> {
+        let mut captures = Vec::new();
+        for spec in &scenario.captures {
+            let base = spec.base(&scenario.addresses);
+            let base = base.map(|base| base.trim_end_matches('/'));
+            for profile in spec.of_stage(stage) {
+                let path = spec.path(profile.kind);
+                captures.push(Self {
+                    component: spec.component.clone(),
+                    stage: stage.name.clone(),
+                    profile,
+                    url: base.map(|base| url(base, path, profile.length)),
+                    base: base.unwrap_or(&spec.address).to_owned(),
+                });
+            }
+        }
+        captures
+    }
+
+    /// Into the stage.
+    pub(super) fn offset(&self) -> Duration {
+        self.profile.offset
+    }
+
+    fn kind(&self) -> ProfileKind {
+        self.profile.kind
     }
 
     /// What the record says where the profile was never started.
     pub(super) fn missed(&self, problem: &str) -> Capture {
         Capture {
-            component: self.spec.component.clone(),
-            kind: "cpu".to_owned(),
-            stage: self.spec.stage.clone(),
+            component: self.component.clone(),
+            kind: self.kind().slug().to_owned(),
+            stage: self.stage.clone(),
+            started_us: None,
+            length_us: None,
             file: None,
             problem: Some(problem.to_owned()),
         }
     }
 
-    /// Takes the profile now and stores it in the record.
-    pub(super) async fn take(self, record: PathBuf, clock: Clock) -> Capture {
-        let second = clock.now_us() / 1_000_000;
-        match self.fetch(&record, second).await {
-            Ok(file) => Capture {
-                file: Some(file),
-                problem: None,
-                ..self.missed("")
-            },
-            Err(problem) => self.missed(&problem),
+    /// Takes the profile now and stores it in the record in `dir`.
+    pub(super) async fn take(self, dir: &Path, clock: Clock, chronicle: &Chronicle) -> Capture {
+        let started_us = clock.now_us();
+        let text = format!("{} profile of {}", self.kind(), self.component);
+        chronicle.mark(started_us, MarkKind::Profile, text);
+        let (file, problem) = match self.fetch(dir, started_us / 1_000_000).await {
+            Ok(file) => (Some(file), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        let length_us = self.profile.length.map(|length| length.as_micros() as u64);
+        Capture {
+            started_us: Some(started_us),
+            length_us,
+            file,
+            problem,
+            ..self.missed("")
         }
     }
 
-    async fn fetch(&self, record: &Path, second: u64) -> Result<String, String> {
-        let admin = self
-            .admin
-            .as_deref()
-            .ok_or("the scenario has no admin address")?;
-        let seconds = self.spec.duration.as_secs().max(1);
-        let url = format!(
-            "{}/debug/pprof/profile?seconds={seconds}&frequency={FREQUENCY_HZ}",
-            admin.trim_end_matches('/')
-        );
+    async fn fetch(&self, dir: &Path, second: u64) -> Result<String, String> {
+        let base = &self.base;
+        let url = self.url.as_deref();
+        let url = url.ok_or_else(|| format!("the scenario has no {base} address"))?;
         let uri: http::Uri = url.parse().map_err(|e| format!("{url}: {e}"))?;
         let client: Client<HttpConnector, Empty<Bytes>> =
             Client::builder(TokioExecutor::new()).build_http();
         let body = async {
-            let response = client.get(uri).await.map_err(|e| e.to_string())?;
+            let response = client.get(uri).await.map_err(|e| chain(&e))?;
             let status = response.status();
             if !status.is_success() {
                 return Err(format!("HTTP {status}"));
             }
-            let body = response
-                .into_body()
-                .collect()
-                .await
-                .map_err(|e| e.to_string())?;
-            Ok(body.to_bytes())
+            let body = Limited::new(response.into_body(), LARGEST).collect().await;
+            Ok(body.map_err(|e| e.to_string())?.to_bytes())
         };
-        let bytes = tokio::time::timeout(self.spec.duration + ALLOWANCE, body)
+        let patience = self.profile.length.unwrap_or_default() + ALLOWANCE;
+        let bytes = tokio::time::timeout(patience, body)
             .await
-            .map_err(|_| {
-                format!(
-                    "{admin}: no profile within {:?}",
-                    self.spec.duration + ALLOWANCE
-                )
-            })?
-            .map_err(|problem| format!("{admin}: {problem}"))?;
+            .map_err(|_| format!("{base}: no profile within {patience:?}"))?
+            .map_err(|problem| format!("{base}: {problem}"))?;
         let name = ProfileName {
-            component: self.spec.component.clone(),
-            kind: "cpu".to_owned(),
-            stage: self.spec.stage.clone(),
+            component: self.component.clone(),
+            kind: self.kind().slug().to_owned(),
+            stage: self.stage.clone(),
             second,
         };
-        RecordWriter::add_profile(record, &name, &bytes).map_err(|e| e.to_string())
+        let bytes = compressed(&bytes).map_err(|e| e.to_string())?;
+        RecordWriter::add_profile(dir, &name, &bytes).map_err(|e| e.to_string())
     }
+}
+
+fn url(base: &str, path: &str, length: Option<Duration>) -> String {
+    let Some(length) = length else {
+        return format!("{base}{path}");
+    };
+    let seconds = length.as_secs().max(1);
+    let and = if path.contains('?') { '&' } else { '?' };
+    format!("{base}{path}{and}seconds={seconds}&frequency={FREQUENCY_HZ}")
+}
+
+/// The files of a record are gzip, which not every endpoint sends.
+fn compressed(bytes: &Bytes) -> std::io::Result<Bytes> {
+    if bytes.starts_with(&GZIP) {
+        return Ok(bytes.clone());
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.into())
 }

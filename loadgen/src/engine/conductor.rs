@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use brunt_record::{Capture, StagePlan};
+use brunt_record::{Capture, MarkKind, StagePlan};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::capture::PlannedCapture;
+use super::chronicle::Chronicle;
 use super::post::Shared;
 use crate::machine::CpuTimes;
 use crate::plan::PlannedStage;
@@ -35,6 +36,7 @@ pub(super) struct StageControl {
 pub(super) struct Conductor {
     pub(super) shared: Arc<Shared>,
     pub(super) record: PathBuf,
+    pub(super) chronicle: Arc<Chronicle>,
 }
 
 /// What the conductor saw.
@@ -43,6 +45,8 @@ pub(super) struct Conducted {
     pub(super) captures: Vec<Capture>,
     /// As `stage/stream`.
     pub(super) saturated: Vec<String>,
+    /// When it was noticed in a stage that the run was stopped; absent where it was not.
+    pub(super) stopped_us: Option<u64>,
 }
 
 impl Conductor {
@@ -64,6 +68,10 @@ impl Conductor {
             record.started_us = Some(start_us);
             self.run_stage(index, start_us, stage, record, &mut captures)
                 .await;
+            if self.shared.stop.is_cancelled() {
+                let now_us = self.shared.clock.now_us();
+                conducted.stopped_us.get_or_insert(now_us);
+            }
             for (stream, saturated) in &stage.streams {
                 if saturated.load(Ordering::Relaxed) {
                     conducted
@@ -84,9 +92,7 @@ impl Conductor {
         while let Some(capture) = captures.join_next().await {
             conducted.captures.extend(capture);
         }
-        conducted
-            .captures
-            .sort_by(|a, b| (&a.stage, &a.component).cmp(&(&b.stage, &b.component)));
+        conducted.captures.sort_by(|a, b| order(a).cmp(&order(b)));
         conducted
     }
 
@@ -109,15 +115,18 @@ impl Conductor {
     ) {
         let clock = self.shared.clock;
         stage.start_us.send_replace(Some(start_us));
+        let chronicle = &self.chronicle;
+        chronicle.mark(start_us, MarkKind::Stage, &record.name);
         let busy = CpuTimes::now();
         for capture in stage.captures.drain(..) {
-            let at_us = start_us + capture.offset.as_micros() as u64;
-            let (stop, record) = (self.shared.stop.clone(), self.record.clone());
+            let at_us = start_us + capture.offset().as_micros() as u64;
+            let (stop, dir) = (self.shared.stop.clone(), self.record.clone());
+            let chronicle = Arc::clone(chronicle);
             let missed = capture.missed("the run was stopped before");
             captures.spawn(async move {
                 let taken = async {
                     clock.sleep_until_async(at_us).await;
-                    capture.take(record, clock).await
+                    capture.take(&dir, clock, &chronicle).await
                 };
                 tokio::select! {
                     capture = taken => capture,
@@ -131,6 +140,7 @@ impl Conductor {
             () = clock.sleep_until_async(end_us) => {}
             () = self.shared.stop.cancelled() => {}
         }
+        chronicle.mark(end_us.min(clock.now_us()), MarkKind::StageEnd, &record.name);
         record.host_busy = busy
             .zip(CpuTimes::now())
             .and_then(|(before, now)| now.busy_since(before));
@@ -139,6 +149,7 @@ impl Conductor {
         // What still waits becomes unsent; requests in flight end by their own timeouts.
         stage.cutoff.cancel();
         record.drained_us = Some(clock.now_us());
+        self.chronicle.stage_over();
     }
 
     /// Waits until nothing of the stage is open; gives up at `until_us`, or on a stop.
@@ -154,4 +165,9 @@ impl Conductor {
             tokio::time::sleep(POLL).await;
         }
     }
+}
+
+/// Profiles stand process by process, as they were taken.
+fn order(capture: &Capture) -> (&str, &str, Option<u64>) {
+    (&capture.stage, &capture.component, capture.started_us)
 }

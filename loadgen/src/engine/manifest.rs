@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use brunt_record::{
-    Completeness, Ending, IncludedFile, Manifest, Plan as RecordPlan, RecordWriter, SCHEMA_VERSION,
-    ScenarioRef, sha256_hex,
+    Completeness, Ending, GeneratorHealth, IncludedFile, Latency, Manifest, Plan as RecordPlan,
+    RecordWriter, SCHEMA_VERSION, ScenarioRef, sha256_hex,
 };
 use jiff::Timestamp;
 
 use super::error::RunError;
 use super::run::RunOptions;
+use crate::clock::Clock;
 use crate::machine;
 use crate::plan::{Plan, record_actions, record_sessions, record_stages};
 use crate::recorder::Recorded;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, is_loopback};
 
 /// What is known before the run.
 pub(super) fn draft(
@@ -63,6 +64,7 @@ pub(super) fn draft(
         totals: Vec::new(),
         session_totals: Vec::new(),
         captures: Vec::new(),
+        gauges: Vec::new(),
         files: BTreeMap::new(),
     }
 }
@@ -77,6 +79,23 @@ fn included(scenario: &Scenario) -> Vec<IncludedFile> {
             sha256: sha256_hex(include.text.as_bytes()),
         })
         .collect()
+}
+
+/// How well the generator kept up, now that all is settled.
+pub(super) fn health(
+    cpu_before_us: Option<u64>,
+    clock: Clock,
+    lateness: Latency,
+    saturated: Vec<String>,
+) -> GeneratorHealth {
+    let cpu_us = machine::process_cpu_us().zip(cpu_before_us);
+    GeneratorHealth {
+        cpu_us: cpu_us.map(|(now, before)| now - before),
+        peak_memory_bytes: machine::peak_memory_bytes(),
+        clock_step_us: clock.wall_step_us(),
+        lateness,
+        saturated,
+    }
 }
 
 /// Adds the end of the run and closes the record.
@@ -95,18 +114,4 @@ pub(super) fn finish(
     manifest.totals = recorded.totals;
     manifest.session_totals = recorded.session_totals;
     Ok(recorded.writer.finish(manifest)?)
-}
-
-fn is_loopback(address: &str) -> bool {
-    let host = address
-        .parse::<http::Uri>()
-        .ok()
-        .and_then(|uri| uri.host().map(str::to_owned));
-    host.is_some_and(|host| {
-        host == "localhost"
-            || host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|ip| ip.is_loopback())
-    })
 }

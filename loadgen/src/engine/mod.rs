@@ -3,6 +3,7 @@
 
 mod attack;
 mod capture;
+mod chronicle;
 mod closed;
 mod conductor;
 mod error;
@@ -12,6 +13,7 @@ mod manifest;
 mod pause;
 mod post;
 mod run;
+mod run_dir;
 mod session;
 mod targets;
 mod worker;

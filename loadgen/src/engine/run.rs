@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
-use brunt_record::{Build, Ending, GeneratorHealth, RecordWriter};
+use brunt_record::{Build, Ending, GaugeWriter, MarkKind, RecordWriter};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -15,17 +15,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::attack::{UserWork, attack};
 use super::capture::PlannedCapture;
+use super::chronicle::Chronicle;
 use super::closed::ClosedPart;
 use super::conductor::{Conductor, StageControl};
 use super::error::RunError;
 use super::kept::Kept;
 use super::lane::Lane;
-use super::manifest::{draft, finish};
+use super::manifest::{draft, finish, health};
 use super::post::{Part, Post, Shared};
+use super::run_dir::{slug, unused};
 use super::targets::{reach_targets, targets};
 use super::worker::{Worker, Workers, threads_for};
 use crate::client::{Actions, Caller, Clients, Common, Owners, Protos, log_in};
 use crate::clock::Clock;
+use crate::gauges::Sampler;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
 use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
@@ -127,6 +130,7 @@ pub async fn run_with(
     let workers = Workers::start(threads, scenario, plan.has_due_times())?;
     let halt = stop.child_token();
     let kept = Kept::read(scenario)?;
+    let sampler = Sampler::open(scenario).await.map_err(RunError::Thread)?;
 
     // From here on time counts; everything slow is done.
     let cpu_before_us = machine::process_cpu_us();
@@ -134,6 +138,8 @@ pub async fn run_with(
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
     let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
     kept.write(&dir)?;
+    let sampling = sampler.begin(GaugeWriter::create(&dir)?, clock);
+    let chronicle = Arc::new(Chronicle::open(&dir, sampling.edges())?);
     let sessions = scenario.actions.len()..scenario.actions.len() + scenario.sessions.len();
     let shared = Arc::new(Shared {
         callers,
@@ -144,9 +150,7 @@ pub async fn run_with(
         abandon: CancellationToken::new(),
     });
     let (stages, users) = posts(scenario, &plan, &shared, &workers);
-    let addresses = &scenario.addresses;
-    let host = addresses.http.as_ref().or(addresses.grpc.as_ref());
-    let host = host.map_or(NO_HOST, String::as_str).to_owned();
+    let host = host(scenario);
     let broken = halt.clone();
     let attack = tokio::spawn(async move {
         let result = Box::pin(attack(&host, users)).await;
@@ -166,6 +170,7 @@ pub async fn run_with(
     let conductor = Conductor {
         shared: Arc::clone(&shared),
         record: dir.clone(),
+        chronicle: Arc::clone(&chronicle),
     };
     let conduct = conductor.conduct(stages, &mut manifest.plan.stages, |index, second| {
         watch(Update::Stage { index, second });
@@ -190,15 +195,12 @@ pub async fn run_with(
         .map_err(RunError::Goose)?;
     drop(workers);
     let (ending, reason) = ending(&recorded, &stop);
-    manifest.generator = Some(GeneratorHealth {
-        cpu_us: machine::process_cpu_us()
-            .zip(cpu_before_us)
-            .map(|(now, before)| now - before),
-        peak_memory_bytes: machine::peak_memory_bytes(),
-        clock_step_us: clock.wall_step_us(),
-        lateness: recorded.lateness,
-        saturated: conducted.saturated,
-    });
+    if let (Some(at_us), Some(reason)) = (conducted.stopped_us, &reason) {
+        chronicle.mark(at_us, MarkKind::Abort, reason);
+    }
+    manifest.gauges = sampling.finish()?;
+    let lateness = recorded.lateness;
+    manifest.generator = Some(health(cpu_before_us, clock, lateness, conducted.saturated));
     manifest.captures = conducted.captures;
     let dir = finish(manifest, recorded, ending, reason.clone())?;
     Ok(RunOutcome {
@@ -206,6 +208,13 @@ pub async fn run_with(
         ending,
         reason,
     })
+}
+
+/// Goose wants to know it.
+fn host(scenario: &Scenario) -> String {
+    let addresses = &scenario.addresses;
+    let host = addresses.http.as_ref().or(addresses.grpc.as_ref());
+    host.map_or(NO_HOST, String::as_str).to_owned()
 }
 
 /// How the run ended, and why, where it did not run to its end.
@@ -292,7 +301,7 @@ fn posts(
                     .iter()
                     .map(|stream| (stream.name.clone(), Arc::new(AtomicBool::new(false))))
                     .collect(),
-                captures: PlannedCapture::of_stage(scenario, &stage.name, stage.duration),
+                captures: PlannedCapture::of_stage(scenario, stage),
                 cutoff: CancellationToken::new(),
             };
             for (number, stream) in stage.streams.iter().enumerate() {
@@ -372,27 +381,4 @@ async fn settle(shared: &Shared, stages: usize, scenario: &Scenario, halt: &Canc
         }
         tokio::time::sleep(POLL).await;
     }
-}
-
-/// A directory in `results` that is not there yet; two runs may begin in one second.
-fn unused(results: &Path, id: &mut String) -> PathBuf {
-    let base = id.clone();
-    let mut n = 2;
-    while results.join(&*id).exists() {
-        *id = format!("{base}-{n}");
-        n += 1;
-    }
-    results.join(&*id)
-}
-
-fn slug(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect()
 }

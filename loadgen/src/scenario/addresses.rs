@@ -30,6 +30,25 @@ impl Addresses {
         known.chain(of_code.map(|(name, address)| (name.as_str(), address.as_str())))
     }
 
+    /// The address of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut named = self.named();
+        let (_, address) = named.find(|(known, _)| *known == name)?;
+        Some(address)
+    }
+
+    /// The port of an address on this machine; the error says why there is none.
+    pub(crate) fn local_port(&self, name: &str) -> Result<u16, String> {
+        let address = self.get(name);
+        let address = address.ok_or_else(|| format!("the scenario has no {name} address"))?;
+        let uri: http::Uri = address.parse().map_err(|e| format!("{address}: {e}"))?;
+        if is_loopback(address) {
+            Ok(port_of(&uri))
+        } else {
+            Err(format!("{address} is not on this machine"))
+        }
+    }
+
     /// Is `text` a base URL that requests can be sent to, as the address `name`? The error is what
     /// to write instead.
     pub fn check(text: &str, name: &str) -> Result<(), String> {
@@ -56,4 +75,24 @@ impl Addresses {
         }
         Ok(())
     }
+}
+
+/// The port of an address, stated or that of its scheme.
+pub(crate) fn port_of(address: &http::Uri) -> u16 {
+    address.port_u16().unwrap_or(match address.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    })
+}
+
+/// Is an address on this machine?
+pub(crate) fn is_loopback(address: &str) -> bool {
+    let uri = address.parse::<http::Uri>().ok();
+    uri.is_some_and(|uri| uri.host().is_some_and(is_loopback_host))
+}
+
+/// Is a host this machine?
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }

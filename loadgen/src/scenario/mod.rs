@@ -6,11 +6,13 @@
 mod addresses;
 mod arriving;
 mod body;
+mod capture;
 mod checks;
 mod data;
 mod duration;
 mod environment;
 mod extract;
+mod gauges;
 mod grpc_settings;
 mod http_settings;
 mod load_step;
@@ -28,13 +30,16 @@ mod tls;
 use std::time::Duration;
 
 pub use addresses::Addresses;
+pub(crate) use addresses::{is_loopback, is_loopback_host, port_of};
 pub use arriving::Arriving;
 pub use body::Body;
+pub use capture::{CaptureSpec, Moment, PlannedProfile, ProfileKind};
 pub(crate) use checks::code_slug;
 pub use checks::{Checks, Expected, Pattern, Statuses};
 pub use data::{DataSet, RowPick, Rows};
 pub use duration::{parse_duration, parse_rate};
 pub use extract::{Extract, Source};
+pub use gauges::{EndpointAt, GaugeKind, GaugeSpec, Gauges, ProcessBy, Secret, Wildcard};
 pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
 pub use load_step::LoadStep;
@@ -82,6 +87,8 @@ pub struct Scenario {
     pub sessions: Vec<Session>,
     /// Spans of load, one after the other.
     pub stages: Vec<Stage>,
+    /// What is read of processes, host and databases.
+    pub gauges: Gauges,
     /// Profiles to take.
     pub captures: Vec<CaptureSpec>,
     /// Least share of successes in every judged stage.
@@ -338,15 +345,4 @@ pub enum Rate {
         /// How long it lasts.
         length: Duration,
     },
-}
-
-/// A profile to take from a process under load.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaptureSpec {
-    /// Name of the process, a slug.
-    pub component: String,
-    /// Slug of the stage, in whose middle it is taken.
-    pub stage: String,
-    /// How long the profile runs.
-    pub duration: Duration,
 }

@@ -194,7 +194,7 @@ pub(super) fn set_duration(scenario: &mut Scenario, index: usize, duration: Dura
         stage.warmup = shrunk(stage.warmup);
     }
     for capture in &mut scenario.captures {
-        if capture.stage == stage.name && capture.duration > duration {
+        if capture.stage.as_ref() == Some(&stage.name) && capture.duration > duration {
             capture.duration = shrunk(capture.duration);
         }
     }

@@ -20,6 +20,7 @@ mod percentiles;
 mod runs;
 mod scale;
 mod spectrum;
+mod usage;
 
 pub use answered::{AnsweredChart, AnsweredPoint};
 pub use drawing::Drawing;
@@ -30,3 +31,4 @@ pub use over_time::{OverTimeChart, TimePoint, TimeSeries};
 pub use percentiles::{PercentileLine, PercentileLines};
 pub use runs::RunsChart;
 pub use spectrum::{SpectrumChart, SpectrumSeries, TargetMark};
+pub use usage::{UsageChart, UsageLine, UsageUnit};

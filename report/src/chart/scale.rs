@@ -132,13 +132,40 @@ pub(super) fn time(low: f64, high: f64) -> Axis {
 
 /// Events per second from 0 to `most`.
 pub(super) fn rate(most: f64) -> Axis {
+    let step = decimal_step(most);
+    from_nothing(most, step, language::rate)
+}
+
+/// Cores from 0 to `most`.
+pub(super) fn cores(most: f64) -> Axis {
+    let step = decimal_step(most);
+    from_nothing(most, step, language::mean)
+}
+
+/// Bytes from 0 to `most`.
+pub(super) fn bytes(most: f64) -> Axis {
+    // Round figures are round in the unit that they are written in.
+    let unit = 1024_f64.powf(most.max(1.0).log(1024.0).floor());
+    let step = decimal_step(most / unit) * unit;
+    from_nothing(most, step, |bytes| match bytes as u64 {
+        0 => "0".to_owned(),
+        bytes => language::bytes(bytes),
+    })
+}
+
+/// The step of about five ticks up to `most`.
+fn decimal_step(most: f64) -> f64 {
     let most = if most > 0.0 { most } else { 1.0 };
     let power = 10_f64.powf(most.log10().floor());
-    let step = [0.1, 0.2, 0.25, 0.5, 1.0, 2.0]
+    [0.1, 0.2, 0.25, 0.5, 1.0, 2.0]
         .into_iter()
         .map(|step| step * power)
         .find(|step| most / step <= 5.0)
-        .unwrap_or(power);
+        .unwrap_or(power)
+}
+
+fn from_nothing(most: f64, step: f64, label: impl Fn(f64) -> String) -> Axis {
+    let most = if most > 0.0 { most } else { step };
     // Room at the top for the names of stages.
     let high = most * 1.25;
     let ticks = (0..=6)
@@ -146,7 +173,7 @@ pub(super) fn rate(most: f64) -> Axis {
         .filter(|at| *at <= high)
         .map(|at| Tick {
             at,
-            label: language::rate(at),
+            label: label(at),
         })
         .collect();
     Axis {

@@ -10,6 +10,7 @@ use super::finding::Finding;
 use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
 use super::profiles::profiles;
+use super::resources::Resources;
 use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
 use super::target::targets;
@@ -34,6 +35,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
     let mut actions = Vec::new();
     let mut sessions = Vec::new();
     let mut failure_rows = Vec::new();
+    let mut resources = Resources::of(runs);
     for stage in judged_stages(runs) {
         let situation = Situation {
             blocked,
@@ -42,6 +44,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
                 .map(|v| v.stage(&stage).is_some_and(|stage| stage.overloaded)),
         };
         stages.push(compare_stage(runs, &stage, situation, options));
+        resources.add_stage(runs, &stage, situation);
         // Only where it was overloaded.
         let answered = validity.as_ref().map(|v| {
             v.findings.iter().find_map(|finding| match finding {
@@ -84,6 +87,10 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
             .chain(throughputs.filter_map(|one| one.change.as_mut())),
     );
 
+    // Costs are a family of their own: they are shown, and nothing is judged by them.
+    let costs = resources.costs.iter_mut();
+    adjust(costs.filter_map(|cost| cost.change.as_mut()));
+
     let verdict = Overall::of(&Parts {
         comparable: &comparable,
         validity: &validity,
@@ -106,6 +113,8 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         failure_samples: runs.map(samples),
         profiles,
         damaged_profiles,
+        notes: runs.map(|run| run.notes.clone()),
+        resources,
         series: runs.map(|run| run.series.clone()),
         verdict,
     }

@@ -11,20 +11,25 @@ mod backlog;
 mod change;
 mod comparable;
 mod compare;
+mod cost;
 mod differences;
 mod estimate;
 mod failures;
 mod finding;
+pub(crate) mod level;
 mod options;
 mod overall;
 mod profiles;
+mod resources;
 mod run_summary;
+mod statements;
 mod success;
 mod target;
 mod throughput;
 mod validity;
 mod value;
 pub(crate) mod verdict;
+mod waits;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,20 +42,25 @@ pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComp
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};
 pub use compare::compare;
+pub use cost::{Cost, CostComparison, CostKind};
 pub(crate) use estimate::Windowed;
 pub use estimate::{Estimate, NoInterval};
 pub use failures::{FailureRow, FailureSample, UNSENT};
 pub use finding::{Fault, Finding, Severity};
+pub use level::{Level, LevelComparison, LevelUnit};
 pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
 pub use profiles::DamagedProfile;
+pub use resources::Resources;
 pub use run_summary::RunSummary;
+pub use statements::{StatementComparison, StatementUse};
 pub use success::{Success, SuccessComparison, SuccessDifference};
 pub(crate) use target::targets_of_stage;
 pub use target::{Measured, Target, TargetResult, TargetRow, TargetVerdict};
 pub use throughput::{Throughput, ThroughputComparison};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
 pub use value::{Interval, Side, Sides, Statistic};
+pub use waits::WaitComparison;
 
 use crate::profile::ProfileReport;
 use crate::run::Series;
@@ -90,6 +100,12 @@ pub struct Comparison {
     /// Profiles that cannot be used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub damaged_profiles: Vec<DamagedProfile>,
+    /// What people wrote beside the records, in Markdown; absent where they did not.
+    #[serde(skip_serializing_if = "no_notes")]
+    pub notes: Sides<Option<String>>,
+    /// What processes, host and databases used; left out where neither record has gauges.
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
     /// The runs over time, for charts; not part of the JSON form.
     #[serde(skip)]
     pub series: Sides<Series>,
@@ -113,4 +129,8 @@ impl Comparison {
     pub fn rows(&self) -> impl Iterator<Item = &ActionComparison> {
         self.actions.iter().chain(&self.sessions)
     }
+}
+
+fn no_notes(notes: &Sides<Option<String>>) -> bool {
+    notes.a.is_none() && notes.b.is_none()
 }

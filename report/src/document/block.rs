@@ -22,6 +22,8 @@ pub enum Block {
     Figures(Vec<Figure>),
     /// Items in no order of weight.
     List(Vec<String>),
+    /// Markdown that somebody wrote.
+    Note(String),
     /// Something to type or to read letter by letter.
     Code(String),
 }

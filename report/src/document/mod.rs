@@ -6,13 +6,16 @@
 mod actions;
 mod block;
 mod cards;
+mod database;
 mod failures;
 mod figure;
 mod figures;
 mod findings;
 mod knee;
 mod names;
+mod notes;
 mod profile;
+mod profiles;
 mod provenance;
 mod resources;
 mod sequence;
@@ -21,6 +24,7 @@ mod table;
 mod targets;
 mod throughput;
 mod tone;
+mod usage;
 mod validity;
 mod verdict;
 mod words;
@@ -94,10 +98,9 @@ pub fn build(comparison: &Comparison) -> Document {
         resources::section(comparison, &names),
     ]);
     sections.extend(profile::section(comparison, &names));
-    sections.extend([
-        findings::section(comparison, &names),
-        provenance::section(comparison, &names),
-    ]);
+    sections.extend([findings::section(comparison, &names)]);
+    sections.extend(notes::section(comparison, &names));
+    sections.push(provenance::section(comparison, &names));
     number_all(&mut sections);
     Document {
         kind: "comparison report".to_owned(),

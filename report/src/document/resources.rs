@@ -1,23 +1,215 @@
-//! Resources, database and profiles: what the records hold of them.
+//! Resources: what the generator, the service, the database and the machine used.
 
 use super::block::{Block, Section};
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use crate::comparison::{Comparison, Side};
+use super::{database, profiles, usage};
+use crate::comparison::level::STOLEN;
+use crate::comparison::{
+    Change, Comparison, Cost, CostComparison, CostKind, Level, LevelComparison, LevelUnit, Side,
+};
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("resources", "Resources, database and profiles");
     section.table(generator(comparison, names));
-    section.blocks.push(Block::List(vec![
-        format!("CPU and memory of the service: {}.", language::NOT_MEASURED),
-        format!(
-            "Database (rows written, statements per request, waits): {}.",
-            language::NOT_MEASURED
-        ),
-    ]));
-    profiles(&mut section, comparison, names);
+    if comparison.resources.is_empty() {
+        section.blocks.push(Block::List(vec![
+            format!("CPU and memory of the service: {}.", language::NOT_MEASURED),
+            format!(
+                "Database (rows written, statements per request, waits): {}.",
+                language::NOT_MEASURED
+            ),
+        ]));
+    } else {
+        measured(&mut section, comparison, names);
+    }
+    profiles::add(&mut section, comparison, names);
     section
+        .sections
+        .extend(database::section(comparison, names));
+    section
+}
+
+fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
+    let resources = &comparison.resources;
+    let cpu = resources
+        .costs
+        .iter()
+        .filter(|row| row.cost == CostKind::Cpu);
+    section.table(costs(
+        "CPU time for each request that succeeded, judged span, with 95 % intervals",
+        cpu,
+        names,
+    ));
+    let levels = || {
+        let levels = resources.levels.iter();
+        levels.filter(|row| !database::is_database(&row.source))
+    };
+    section.table(in_use(
+        "Cores and memory in the judged span: mean, and the highest reading",
+        levels().filter(|row| is_first(row)),
+        names,
+    ));
+    section.table(
+        in_use(
+            "What else was in use in the judged span: mean, and the highest reading",
+            levels().filter(|row| !is_first(row)),
+            names,
+        )
+        .folded(),
+    );
+    let figures = usage::figures(comparison, names);
+    if !figures.is_empty() {
+        section.blocks.push(Block::Figures(figures));
+    }
+    section.table(usage::events(comparison, names));
+    section.table(absent(comparison, names));
+}
+
+/// Is it what everybody asks for first?
+fn is_first(row: &LevelComparison) -> bool {
+    matches!(row.unit, LevelUnit::Cores | LevelUnit::Bytes) && row.what != STOLEN
+}
+
+/// What could not be read, and why.
+fn absent(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "What could not be read",
+        vec![
+            Column::words("Run"),
+            Column::words("Source"),
+            Column::words("Problem"),
+        ],
+    );
+    for side in Side::BOTH {
+        for source in comparison.resources.sources.get(side) {
+            for problem in &source.problems {
+                table.rows.push(vec![
+                    Cell::text(names.heading(side)),
+                    Cell::text(&source.name).with_note(Some(source.what.clone())),
+                    Cell::text(problem),
+                ]);
+            }
+        }
+    }
+    table
+}
+
+/// A row for each cost.
+pub(super) fn costs<'a>(
+    caption: &str,
+    rows: impl Iterator<Item = &'a CostComparison>,
+    names: &Names,
+) -> Table {
+    let mut table = Table::new(
+        caption,
+        vec![
+            Column::words("Stage"),
+            Column::words("Source"),
+            Column::words("For each request"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+            Column::figure("Change"),
+        ],
+    );
+    table.rows = rows
+        .map(|row| {
+            vec![
+                Cell::text(&row.stage),
+                Cell::text(&row.source),
+                Cell::text(name(row.cost)),
+                cost(row.cost, row.sides.a.as_ref()),
+                cost(row.cost, row.sides.b.as_ref()),
+                change(row.change.as_ref()),
+            ]
+        })
+        .collect();
+    table
+}
+
+fn name(cost: CostKind) -> &'static str {
+    match cost {
+        CostKind::Cpu => "CPU time",
+        CostKind::Statements => "statements",
+        CostKind::StatementTime => "time in statements",
+        CostKind::Rows => "rows returned or affected",
+        CostKind::RowsWritten => "rows written",
+        CostKind::Commits => "transactions",
+        CostKind::Wal => "write-ahead log",
+        CostKind::Commands => "commands",
+    }
+}
+
+fn cost(kind: CostKind, cost: Option<&Cost>) -> Cell {
+    let Some(cost) = cost else {
+        return Cell::faint(language::NOT_MEASURED);
+    };
+    let told = |value: f64| match kind {
+        kind if kind.is_time() => language::duration(value),
+        CostKind::Wal => language::bytes(value.round() as u64),
+        _ => language::amount(value),
+    };
+    let note = match cost.interval {
+        Some(interval) => format!("{} to {}", told(interval.low), told(interval.high)),
+        None => language::FEW_SAMPLES.to_owned(),
+    };
+    Cell::text(told(cost.per_request)).with_note(Some(note))
+}
+
+fn change(change: Option<&Change>) -> Cell {
+    let Some(change) = change else {
+        return Cell::faint(language::NOT_MEASURED);
+    };
+    let certainty = change.certainty.as_ref();
+    Cell::text(language::percent_change(change.percent / 100.0)).with_note(certainty.map(
+        |certainty| {
+            let interval = certainty.percent_95;
+            language::interval_of_change(interval.low / 100.0, interval.high / 100.0)
+        },
+    ))
+}
+
+/// A row for each level.
+pub(super) fn in_use<'a>(
+    caption: &str,
+    rows: impl Iterator<Item = &'a LevelComparison>,
+    names: &Names,
+) -> Table {
+    let mut table = Table::new(
+        caption,
+        vec![
+            Column::words("Stage"),
+            Column::words("Source"),
+            Column::words("What"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+        ],
+    );
+    table.rows = rows
+        .map(|row| {
+            vec![
+                Cell::text(&row.stage),
+                Cell::text(&row.source),
+                Cell::text(&row.what),
+                level(row.unit, row.sides.a.as_ref()),
+                level(row.unit, row.sides.b.as_ref()),
+            ]
+        })
+        .collect();
+    table
+}
+
+fn level(unit: LevelUnit, level: Option<&Level>) -> Cell {
+    let Some(level) = level else {
+        return Cell::faint(language::NOT_MEASURED);
+    };
+    let told = |value: f64| match unit {
+        LevelUnit::Bytes => language::bytes(value.max(0.0).round() as u64),
+        LevelUnit::Share => language::percent(value.clamp(0.0, 1.0)),
+        LevelUnit::Cores | LevelUnit::Count => language::amount(value),
+    };
+    Cell::text(told(level.mean)).with_note(Some(format!("up to {}", told(level.peak))))
 }
 
 fn generator(comparison: &Comparison, names: &Names) -> Table {
@@ -43,62 +235,4 @@ fn generator(comparison: &Comparison, names: &Names) -> Table {
         ]);
     }
     table
-}
-
-fn profiles(section: &mut Section, comparison: &Comparison, names: &Names) {
-    let mut table = Table::new(
-        "Profiles in the records",
-        vec![
-            Column::words("Run"),
-            Column::words("Component"),
-            Column::words("Kind"),
-            Column::words("Stage"),
-            Column::words("File"),
-        ],
-    );
-    let mut first = None;
-    for side in Side::BOTH {
-        let run = comparison.runs.get(side);
-        for capture in &run.captures {
-            let file = match (&capture.file, &capture.problem) {
-                (Some(file), _) => {
-                    first.get_or_insert_with(|| path(&run.label, file));
-                    Cell::code(file)
-                }
-                (None, Some(problem)) => Cell::faint("not taken").with_note(Some(problem.clone())),
-                (None, None) => Cell::faint("not taken"),
-            };
-            table.rows.push(vec![
-                Cell::text(names.heading(side)),
-                Cell::text(&capture.component),
-                Cell::text(&capture.kind),
-                Cell::text(&capture.stage),
-                file,
-            ]);
-        }
-    }
-    if table.rows.is_empty() {
-        section.paragraph("Profiles: none were asked for.");
-        return;
-    }
-    section.table(table);
-    if let Some(path) = first {
-        section.paragraph(
-            "The files are pprof protobuf inside the record's directory. To print the heaviest functions, or to open a file in a browser:",
-        );
-        section.blocks.push(Block::Code(format!(
-            "brunt profile {path}\ngo tool pprof -http=: {path}"
-        )));
-    }
-}
-
-/// The path of a file of a record, as a shell takes it.
-fn path(record: &str, file: &str) -> String {
-    let path = format!("{}/{file}", record.trim_end_matches('/'));
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | ':');
-    if path.chars().all(plain) {
-        return path;
-    }
-    let quoted = path.replace('\'', "'\\''");
-    format!("'{}'", quoted.replace(char::is_control, "?"))
 }

@@ -16,6 +16,7 @@
 mod evidence;
 mod judge;
 mod outcome;
+pub mod output;
 mod rule;
 mod rules_file;
 

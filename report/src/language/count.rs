@@ -33,6 +33,21 @@ pub fn mean(of_counts: f64) -> String {
     trimmed(of_counts, if small { 3 } else { 1 })
 }
 
+/// An amount in three digits, without trailing zeros: `0`, `0.0123`, `1.87`, `42.5`, `1,234`.
+pub fn amount(of: f64) -> String {
+    if !of.is_finite() {
+        return super::NOT_MEASURED.to_owned();
+    }
+    let size = of.abs();
+    let magnitude = if size > 0.0 {
+        size.log10().floor() as i32
+    } else {
+        0
+    };
+    let decimals = (2 - magnitude).clamp(0, 6);
+    trimmed(of, decimals.unsigned_abs() as usize)
+}
+
 /// A moment of a run in seconds: `0`, `7`, `7.5`.
 pub fn seconds(second: f64) -> String {
     trimmed(second, 1)
@@ -93,6 +108,23 @@ fn group(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_have_three_digits() {
+        for (of, text) in [
+            (0.0, "0"),
+            (0.012_34, "0.0123"),
+            (0.999, "0.999"),
+            (1.866, "1.87"),
+            (42.0, "42"),
+            (123.4, "123"),
+            (1_234.5, "1,234"),
+            (-0.5, "-0.5"),
+            (f64::NAN, crate::language::NOT_MEASURED),
+        ] {
+            assert_eq!(amount(of), text);
+        }
+    }
 
     #[test]
     fn counts_are_grouped() {

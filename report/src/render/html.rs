@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 
 use tera::{Context, Kwargs, State, Tera};
 
+use super::note::note;
 use crate::document::Document;
 use crate::error::ReportError;
 
 /// Ends in `.html`, so that every value is escaped that is not marked safe: only the style sheet, the
-/// script and the charts are, and the charts escape their own text.
+/// script, the charts and notes are, and charts and notes escape their own text.
 const NAME: &str = "report.html";
 
 /// Spells `document` as HTML.
@@ -17,6 +18,7 @@ pub fn html(document: &Document) -> Result<String, ReportError> {
     let mut tera = Tera::new();
     tera.set_escape_fn(|text, out| out.write_all(escape(text).as_bytes()));
     tera.register_filter("words", words);
+    tera.register_filter("note", |text: &str, _: Kwargs, _: &State<'_>| note(text));
     tera.add_raw_template(NAME, include_str!("../../templates/report.html"))?;
     let mut context = Context::new();
     context.insert("document", document);

@@ -29,6 +29,27 @@ pub fn markdown(document: &Document, charts_dir_name: &str) -> MarkdownOutput {
     out
 }
 
+/// The verdict alone, short enough for a comment on a pull request: the first section, without its
+/// charts.
+pub fn summary(document: &Document) -> String {
+    let mut out = MarkdownOutput {
+        text: format!(
+            "## {}\n\n{}\n",
+            escape(&document.title),
+            escape(&document.subtitle)
+        ),
+        files: Vec::new(),
+    };
+    let blocks = document.sections.first().map_or(&[][..], |s| &s.blocks);
+    for block in blocks {
+        if !matches!(block, Block::Figures(_)) {
+            out.text.push('\n');
+            write_block(block, "", &mut out);
+        }
+    }
+    out.text
+}
+
 fn write_section(section: &Section, level: usize, dir: &str, out: &mut MarkdownOutput) {
     let _ = write!(
         out.text,
@@ -81,6 +102,12 @@ fn write_block(block: &Block, dir: &str, out: &mut MarkdownOutput) {
             // Longer than any run of backticks inside.
             let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
             let _ = write!(text, "{fence}\n{code}\n{fence}\n");
+        }
+        Block::Note(note) => {
+            // Quoted, so that its headings are not those of the report.
+            for line in note.lines() {
+                let _ = writeln!(text, "{}", format!("> {line}").trim_end());
+            }
         }
         Block::Figures(figures) => {
             for (i, figure) in figures.iter().enumerate() {

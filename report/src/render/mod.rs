@@ -2,8 +2,9 @@
 
 mod html;
 mod markdown;
+mod note;
 mod terminal;
 
 pub use html::html;
-pub use markdown::{MarkdownOutput, markdown};
+pub use markdown::{MarkdownOutput, markdown, summary};
 pub use terminal::{terminal, terminal_in};

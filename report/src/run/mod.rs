@@ -3,6 +3,7 @@
 mod action_run;
 mod counts;
 mod digest;
+mod evidence;
 mod model;
 mod planned;
 mod points;
@@ -17,6 +18,7 @@ use brunt_record::{ErrorSample, Manifest, Problem, Record};
 pub(crate) use action_run::merge;
 pub use action_run::{ActionRun, Settled, WhileDue, Window};
 pub use counts::ActionCounts;
+pub use evidence::{Evidence, Gauge};
 pub use model::LoadModel;
 pub use series::{
     ActionSeries, MOST_POINTS, PlannedPoint, Point, Series, SpectrumPoint, StageSpan,
@@ -46,6 +48,10 @@ pub struct Run {
     pub errors: Vec<ErrorSample>,
     /// The profiles of the processes under load.
     pub profiles: Captured,
+    /// `notes.md` beside the record, if there is any: what people wrote of the run.
+    pub notes: Option<String>,
+    /// What was recorded beside the requests.
+    pub evidence: Evidence,
     /// Everything that is wrong with the record.
     pub problems: Vec<Problem>,
 }
@@ -94,8 +100,10 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
     let record = Record::open(dir)?;
     let mut problems = record.problems();
     let digested = digest::digest(&record, &mut problems)?;
-    let profiles = captured(&record);
+    let evidence = Evidence::of(&record)?;
+    let profiles = captured(&record, &evidence);
     Ok(Run {
+        evidence,
         label: dir.display().to_string(),
         manifest: record.manifest,
         finished: record.finished,
@@ -104,8 +112,14 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
         series: digested.series,
         errors: record.errors,
         profiles,
+        notes: notes(dir),
         problems,
     })
+}
+
+/// No part of the record: it may come and go, and says nothing that is computed.
+fn notes(dir: &Path) -> Option<String> {
+    std::fs::read_to_string(dir.join("notes.md")).ok()
 }
 
 /// Loads records, two at once.

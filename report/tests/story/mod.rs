@@ -9,6 +9,7 @@
 
 mod figures;
 mod provenance;
+mod resources;
 mod series;
 
 use brunt_report::comparison::{
@@ -19,6 +20,7 @@ use brunt_report::comparison::{
 };
 use figures::{action, difference, estimate, success};
 use provenance::{run, validity};
+use resources::resources;
 use series::series;
 
 /// One action of the story: medians and tails in microseconds, and what was lost.
@@ -127,6 +129,7 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
         stages: stages.map(|stage| stage_row(stage, &name)).to_vec(),
         actions,
         sessions: vec![],
+        resources: resources(&name),
         failures: vec![
             failure("init", "initialize-new", "timeout", [9_120, 0], &name),
             failure("init", "initialize-new", "unsent", [13_560, 0], &name),
@@ -138,6 +141,7 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
         },
         profiles: vec![],
         damaged_profiles: vec![],
+        notes: Sides::default(),
         series: Sides {
             a: series(0, &name),
             b: series(1, &name),

@@ -64,6 +64,8 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
         },
         captures: vec![
             Capture {
+                started_us: None,
+                length_us: None,
                 component: name("challenge-service"),
                 kind: "cpu".to_owned(),
                 stage: name("gameplay"),
@@ -71,6 +73,8 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
                 problem: None,
             },
             Capture {
+                started_us: None,
+                length_us: None,
                 component: name("event-handler"),
                 kind: "heap".to_owned(),
                 stage: name("gameplay"),

@@ -63,6 +63,8 @@ impl Synthetic {
                 component: name.component,
                 kind: name.kind,
                 stage: name.stage,
+                started_us: None,
+                length_us: None,
                 file: Some(file),
                 problem: None,
             });
@@ -183,6 +185,7 @@ impl Synthetic {
             totals: vec![],
             session_totals: vec![],
             captures: vec![],
+            gauges: vec![],
             files: BTreeMap::new(),
         }
     }

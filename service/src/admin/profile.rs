@@ -3,18 +3,17 @@
 use std::io::Write;
 use std::time::Duration;
 
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::{StatusCode, header};
+use http::header;
 use prost::Message;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::pprof_format::{self, Timing};
-use crate::http::Problem;
+use crate::failure::Code;
+use crate::http::{Problem, Query};
 
 /// The profiler has one timer and one signal handler in the whole process.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
@@ -37,10 +36,7 @@ impl Default for ProfileQuery {
 }
 
 /// Samples this process for some seconds and answers with the profile.
-pub(super) async fn profile(
-    query: Result<Query<ProfileQuery>, QueryRejection>,
-) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| refused(error.body_text()))?;
+pub(super) async fn profile(Query(query): Query<ProfileQuery>) -> Result<Response, Problem> {
     if !(1..=120).contains(&query.seconds) {
         return Err(refused("seconds must be 1 to 120"));
     }
@@ -49,9 +45,7 @@ pub(super) async fn profile(
     }
     let Ok(turn) = ONE_AT_A_TIME.try_acquire() else {
         return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "profile_running",
-            "A profile is being taken",
+            Code::ProfileRunning,
             "there is one profiler in a process; ask again when it is free",
         ));
     };
@@ -100,19 +94,9 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 fn refused(detail: impl Into<String>) -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "bad_request",
-        "The request cannot be read",
-        detail,
-    )
+    Problem::new(Code::BadRequest, detail)
 }
 
 fn failed(error: &dyn std::error::Error) -> Problem {
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "profile_failed",
-        "The profile could not be taken",
-        error.to_string(),
-    )
+    Problem::new(Code::ProfileFailed, error.to_string())
 }

@@ -1,12 +1,21 @@
-//! The challenges and goals of the game: read from a file once, never from the database.
+//! The challenges and goals of the game: read from a file, never from the database.
 
+mod check;
 mod load;
+mod mistakes;
+mod read;
+mod rotation;
+mod table;
 
 use std::collections::HashMap;
 
-pub use load::{CatalogueError, Mistakes};
+pub use load::CatalogueError;
+pub use mistakes::Mistakes;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::instant::Instant;
+use crate::rotation::Rotation;
 use crate::rule::Kind;
 
 /// All challenges, checked.
@@ -19,8 +28,7 @@ pub struct Catalogue {
 }
 
 /// A group of goals.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Challenge {
     /// Slug, unique in the catalogue.
     pub id: String,
@@ -28,13 +36,14 @@ pub struct Challenge {
     pub name: String,
     /// What players see below the name.
     pub description: String,
+    /// When assignments of its goals end; absent where they do not.
+    pub rotation: Option<Rotation>,
     /// In the order in which players see them.
     pub goals: Vec<Goal>,
 }
 
 /// Something to reach, and the reward for it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Goal {
     /// Slug, unique in the catalogue.
     pub id: String,
@@ -47,13 +56,14 @@ pub struct Goal {
     /// What a claim grants.
     pub reward: Reward,
     /// Whether every new user gets this goal, active.
-    #[serde(default)]
     pub default_assigned: bool,
+    /// Goals of any challenge that must be done before this one: until then it is locked.
+    pub prerequisites: Vec<String>,
 }
 
 /// What has to be reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Requirement {
     /// The statistic that the goal listens to.
     pub stat_code: String,
@@ -64,8 +74,8 @@ pub struct Requirement {
 }
 
 /// What a claim grants.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all(serialize = "camelCase"), deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Reward {
     /// The reward platform's name for it.
     pub reward_id: String,
@@ -77,7 +87,7 @@ pub struct Reward {
 }
 
 /// What sort of thing a reward is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RewardKind {
     /// A thing in the player's inventory.
@@ -90,6 +100,18 @@ pub enum RewardKind {
 struct Position {
     challenge: usize,
     goal: usize,
+}
+
+impl Challenge {
+    /// The goal of this id.
+    pub fn goal(&self, id: &str) -> Option<&Goal> {
+        self.goals.iter().find(|goal| goal.id == id)
+    }
+
+    /// When an assignment of now ends; absent where it does not.
+    pub fn window_end(&self, now: Instant) -> Option<Instant> {
+        self.rotation.as_ref()?.window(now).ends_at
+    }
 }
 
 impl Catalogue {

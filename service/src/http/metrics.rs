@@ -2,24 +2,26 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::header;
 
 use super::HttpState;
 use super::problem::Problem;
+use crate::failure::Code;
 
-/// Renders the metrics.
+/// All metrics, the gauges read now.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "about",
+    security(()),
+    responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"))
+)]
 pub(super) async fn scrape(State(state): State<HttpState>) -> Response {
-    match state.metrics.text(&state.app) {
+    match state.app.metrics.text() {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()
         }
-        Err(error) => Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "The service failed",
-            error.to_string(),
-        )
-        .into_response(),
+        Err(error) => Problem::new(Code::Internal, error.to_string()).into_response(),
     }
 }

@@ -1,24 +1,10 @@
-//! Who asks. The only place that knows how a request says so.
+//! The player who asks, as an argument of a handler.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::HttpState;
 use super::problem::Problem;
-
-/// How a request says who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Identity {
-    /// By a token. None is accepted yet, so every request that needs a player is refused.
-    Token,
-    /// By the header `X-Mock-User`, which anybody can write: for development and load tests.
-    MockUser,
-}
-
-/// The longest user id that the database takes.
-const MAX_LEN: usize = 128;
-
-const HEADER: &str = "x-mock-user";
 
 /// The id of the player who asks.
 #[derive(Debug)]
@@ -31,20 +17,7 @@ impl FromRequestParts<HttpState> for Player {
         parts: &mut Parts,
         state: &HttpState,
     ) -> Result<Self, Self::Rejection> {
-        if state.identity != Identity::MockUser {
-            return Err(Problem::unauthorised("a token is needed"));
-        }
-        let user = parts
-            .headers
-            .get(HEADER)
-            .ok_or_else(|| Problem::unauthorised("the header X-Mock-User is missing"))?
-            .to_str()
-            .map_err(|_| Problem::unauthorised("the header X-Mock-User is not ASCII"))?;
-        if user.is_empty() || user.len() > MAX_LEN {
-            return Err(Problem::unauthorised(
-                "the header X-Mock-User must hold 1 to 128 characters",
-            ));
-        }
+        let user = state.identity.player(&parts.headers)?;
         Ok(Self(user.to_owned()))
     }
 }

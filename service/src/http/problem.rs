@@ -1,158 +1,121 @@
 //! Failures as problem details (RFC 9457).
 
+use std::collections::BTreeMap;
+
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use serde::Serialize;
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
+use crate::failure::{Code, Failure, Part};
 use crate::operations::OperationError;
-use crate::store::StoreError;
 
-/// A failure as the caller sees it.
+const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A failure as a caller over HTTP sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    status: StatusCode,
-    code: &'static str,
-    title: &'static str,
-    detail: String,
+pub struct Problem(Failure);
+
+/// Problem details (RFC 9457) with a code for programs.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemDetails<'a> {
+    /// The code as a URN.
+    r#type: String,
+    /// What all problems of this code have in common.
+    title: &'a str,
+    /// The status of the response.
+    status: u16,
+    /// What was wrong this time.
+    detail: &'a str,
+    #[schema(value_type = Code)]
+    code: &'a str,
+    /// Where several things are wrong, each of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemPart<'a>>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    r#type: String,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
+/// One of several things that are wrong (RFC 9457, 3.2).
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ProblemPart<'a> {
+    /// The goal that it is about.
+    goal_id: &'a str,
+    #[schema(value_type = Code)]
     code: &'a str,
+    /// What is wrong with the goal.
+    detail: &'a str,
 }
 
 impl Problem {
-    /// A problem with a code for programs, a title for all of its kind and a detail for this one.
-    pub fn new(
-        status: StatusCode,
-        code: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    /// A problem of this kind.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Failure::new(code, detail))
+    }
+}
+
+/// In the OpenAPI document: every operation may answer with a problem.
+pub(super) struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let content = Content::new(Some(Ref::from_schema_name("Problem")));
+        let response = ResponseBuilder::new()
+            .description("A problem, whose code says what it is")
+            .content(MEDIA_TYPE, content)
+            .build();
+        BTreeMap::from([("default".to_owned(), response.into())])
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self(failure)
+    }
+}
+
+impl<'a> From<&'a Part> for ProblemPart<'a> {
+    fn from(part: &'a Part) -> Self {
         Self {
-            status,
-            code,
-            title,
-            detail: detail.into(),
+            goal_id: &part.goal_id,
+            code: part.code.name(),
+            detail: &part.detail,
         }
-    }
-
-    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "The request cannot be read",
-            detail,
-        )
-    }
-
-    pub(super) fn unauthorised(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "The request does not say who asks",
-            detail,
-        )
-    }
-
-    pub(super) fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "There is nothing here",
-            "no resource has this path",
-        )
-    }
-
-    pub(super) fn method_not_allowed() -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            "The resource does not do that",
-            "the resource of this path does not take this method",
-        )
     }
 }
 
 impl From<OperationError> for Problem {
     fn from(error: OperationError) -> Self {
-        use OperationError as E;
-        let detail = error.to_string();
-        match error {
-            E::UnknownChallenge(_) => Self::new(
-                StatusCode::NOT_FOUND,
-                "unknown_challenge",
-                "There is no such challenge",
-                detail,
-            ),
-            E::UnknownGoal { .. } => Self::new(
-                StatusCode::NOT_FOUND,
-                "unknown_goal",
-                "There is no such goal",
-                detail,
-            ),
-            E::NotCompleted(_) => Self::new(
-                StatusCode::CONFLICT,
-                "not_completed",
-                "The goal is not completed",
-                detail,
-            ),
-            E::ClaimInProgress(_) => Self::new(
-                StatusCode::CONFLICT,
-                "claim_in_progress",
-                "The goal is being claimed",
-                detail,
-            ),
-            E::AlreadyClaimed(_) => Self::new(
-                StatusCode::CONFLICT,
-                "already_claimed",
-                "The goal is claimed already",
-                detail,
-            ),
-            E::Reward(_) => Self::new(
-                StatusCode::BAD_GATEWAY,
-                "reward_failed",
-                "The reward was not granted",
-                detail,
-            ),
-            E::Store(StoreError::Busy | StoreError::Closed) | E::ShuttingDown => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "The service cannot answer now",
-                detail,
-            ),
-            E::Store(error) => {
-                tracing::error!(%error, "a request failed in the store");
-                // What the database says may show more than a player should see.
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "The service failed",
-                    "the database failed; the log of the service says how",
-                )
-            }
-        }
+        Self(error.into())
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = Body {
-            r#type: format!("urn:brunt:problem:{}", self.code.replace('_', "-")),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            code: self.code,
+        let Failure {
+            code,
+            detail,
+            parts,
+        } = &self.0;
+        let body = ProblemDetails {
+            r#type: format!(
+                "urn:brunt:problem:{}",
+                code.name().to_ascii_lowercase().replace('_', "-")
+            ),
+            title: code.title(),
+            status: code.http().as_u16(),
+            detail,
+            code: code.name(),
+            errors: parts.iter().map(ProblemPart::from).collect(),
         };
-        let mut response = (self.status, axum::Json(body)).into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        let mut response = (code.http(), axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(wait) = self.0.retry_after() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        }
         response
     }
 }

@@ -3,12 +3,14 @@
 //! `completed -> claiming -> claimed`: each step is one conditional update, and nothing is locked
 //! while the reward platform is asked. What a crash leaves in `claiming` is [swept](super::sweep).
 
+use super::locks::Locks;
 use super::{OperationError, find};
 use crate::app::App;
 use crate::catalogue::Goal;
 use crate::instant::Instant;
 use crate::progress::{Progress, Status};
-use crate::store::{Assignment, Assignments, Claim};
+use crate::standing::as_of;
+use crate::store::{Assignments, Claim};
 use crate::view::GoalView;
 
 /// Claims the reward of a goal.
@@ -26,7 +28,9 @@ pub async fn claim<'a>(
         tasks.spawn(async move { claim_once(&app, &user, &goal).await })
     };
     let row = task.await.map_err(|_| OperationError::ShuttingDown)??;
-    Ok(GoalView::new(challenge, goal, Some(&row)))
+    let now = Instant::now();
+    let row = row.seen_at(now);
+    Ok(GoalView::new(challenge, goal, Some(&row), false, now))
 }
 
 async fn claim_once(app: &App, user: &str, goal: &Goal) -> Result<Progress, OperationError> {
@@ -60,17 +64,21 @@ pub(super) async fn settle(
 }
 
 async fn refusal(app: &App, user: &str, goal: &Goal) -> Result<OperationError, OperationError> {
-    let only = Assignments::from_iter([Assignment {
-        goal_id: goal.id.clone(),
-        challenge_id: String::new(),
-        is_active: false,
-    }]);
-    let rows = app.store.rows_of_goals(user, &only).await?;
+    let only = Assignments::from_iter([&goal.id]);
+    let now = Instant::now();
+    let rows = as_of(app.store.rows_of_goals(user, &only).await?, now);
     let id = goal.id.clone();
     Ok(match rows.first().map(|row| row.status) {
         Some(Status::Claimed) => OperationError::AlreadyClaimed(id),
         // Completed: another claim failed just now, after this one was turned away.
         Some(Status::Claiming | Status::Completed) => OperationError::ClaimInProgress(id),
-        Some(Status::NotStarted | Status::InProgress) | None => OperationError::NotCompleted(id),
+        Some(Status::NotStarted | Status::InProgress) | None => {
+            let locks = Locks::read(app, user, std::iter::once(goal), now).await?;
+            if locks.hold(goal) {
+                OperationError::Locked(id)
+            } else {
+                OperationError::NotCompleted(id)
+            }
+        }
     })
 }

@@ -1,24 +1,43 @@
 //! Takes an event of the game: expands it to the goals that listen and writes their progress.
 
 use super::OperationError;
+use super::locks::Locks;
 use crate::app::App;
+use crate::event_key::EventKey;
 use crate::instant::Instant;
 use crate::rule::Event;
-use crate::store::Advance;
+use crate::store::{Advance, Effect};
 
-/// Applies the event, durably. Returns how many of the player's goals it touched.
-pub async fn receive(app: &App, user: &str, event: &Event) -> Result<u64, OperationError> {
-    let goals: Vec<_> = app
-        .catalogue
+/// Applies the event to the player's active goals, once: an event of an id that has counted within
+/// the window is acknowledged without effect. One with an empty id always counts.
+pub async fn receive(
+    app: &App,
+    user: &str,
+    event_id: &str,
+    event: &Event,
+) -> Result<(), OperationError> {
+    let catalogue = &app.content.catalogue;
+    let now = Instant::now();
+    let locks = Locks::read(app, user, catalogue.listening_to(event.stat()), now).await?;
+    let goals: Vec<_> = catalogue
         .listening_to(event.stat())
-        .map(|goal| Advance {
-            goal_id: &goal.id,
-            change: event.change(goal.requirement.kind),
-            target: goal.requirement.target,
+        .filter(|goal| !locks.hold(goal))
+        .filter_map(|goal| {
+            Some(Advance {
+                goal_id: goal.id.clone(),
+                change: event.change(goal.requirement.kind)?,
+                target: goal.requirement.target,
+            })
         })
         .collect();
     if goals.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
-    Ok(app.store.advance(user, &goals, Instant::now()).await?)
+    let effect = Effect {
+        user_id: user.to_owned(),
+        key: EventKey::new(user, event_id),
+        came_at: now,
+        goals,
+    };
+    Ok(app.events.take(effect).await?)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::settle;
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::instant::Instant;
 use crate::store::StoreError;
 
@@ -24,7 +24,7 @@ pub async fn sweep(app: &App, stuck_after: Duration) -> Result<usize, StoreError
     let stuck = app.store.stuck_claims(since_before, AT_ONCE).await?;
     let mut granted = 0;
     for claim in stuck {
-        let Some((_, goal)) = app.catalogue.goal(&claim.goal_id) else {
+        let Some((_, goal)) = app.content.catalogue.goal(&claim.goal_id) else {
             tracing::warn!(
                 goal = claim.goal_id,
                 "a stuck claim is for a goal that is gone"
@@ -42,13 +42,13 @@ pub async fn sweep(app: &App, stuck_after: Duration) -> Result<usize, StoreError
 }
 
 /// Sweeps every few seconds until told to stop.
-pub async fn sweep_until(app: App, stop: CancellationToken) {
+pub async fn sweep_until(live: Live, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(PAUSE) => {}
         }
-        match sweep(&app, STUCK_AFTER).await {
+        match sweep(&live.now(), STUCK_AFTER).await {
             Ok(0) => {}
             Ok(granted) => tracing::info!(granted, "stuck claims were settled"),
             Err(error) => tracing::warn!(%error, "stuck claims could not be swept"),

@@ -1,5 +1,7 @@
 //! What can go wrong with a database.
 
+use crate::batch::Refused;
+
 /// Why the store could not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -17,6 +19,15 @@ pub enum StoreError {
     /// No connection became free in time.
     #[error("no database connection became free in time")]
     Busy,
+    /// The row changed each time between its being read and written.
+    #[error("others changed the row each time before it could be written")]
+    Conflict,
+    /// More writes wait than may.
+    #[error("too many writes are waiting")]
+    Full,
+    /// More events wait than may.
+    #[error("too many events are waiting to be written")]
+    Overloaded,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
@@ -33,6 +44,45 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolClosed => Self::Closed,
             other => Self::Database(std::sync::Arc::new(other)),
         }
+    }
+}
+
+impl From<Refused> for StoreError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full => Self::Full,
+            Refused::Closed => Self::Closed,
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the same write may succeed later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy | Self::Conflict | Self::Full | Self::Overloaded => true,
+            Self::Database(error) => match &**error {
+                sqlx::Error::Database(_) => !self.is_about_content(),
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+                _ => false,
+            },
+            Self::UnknownScheme | Self::InMemory | Self::Migrate(_) | Self::Closed => false,
+        }
+    }
+
+    /// Whether the database did not like what was written, as opposed to not working.
+    ///
+    /// Of writes that were carried out together one may be to blame, and the others not.
+    pub fn is_about_content(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        let sqlx::Error::Database(error) = &**error else {
+            return false;
+        };
+        // Data exceptions are SQLSTATE class 22: text that PostgreSQL cannot hold, for one.
+        error.kind() != sqlx::error::ErrorKind::Other
+            || error.code().is_some_and(|code| code.starts_with("22"))
     }
 }
 

@@ -12,7 +12,18 @@ pub async fn create_database(url: &str, name: &str) -> Result<String, sqlx::Erro
     execute(url, &format!("create database {}", quoted(name))).await?;
     let mut options = PgConnectOptions::from_str(url)?.to_url_lossy();
     options.set_path(name);
-    Ok(options.into())
+    let url: String = options.into();
+    watch_statements(&url).await;
+    Ok(url)
+}
+
+/// Lets whoever looks into a database see its statements, where the server has that extension and
+/// the user may create it; what reads it says so where not.
+pub(super) async fn watch_statements(url: &str) {
+    let extension = "create extension if not exists pg_stat_statements";
+    if let Err(error) = execute(url, extension).await {
+        tracing::debug!(%error, "no pg_stat_statements");
+    }
 }
 
 /// Drops the database `name` on the server of `url`, if it is there.

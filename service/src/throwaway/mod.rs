@@ -105,7 +105,9 @@ impl Postgres {
         connection.close().await?;
         let url = self.url();
         let base = url.trim_end_matches("postgres");
-        Ok(format!("{base}{name}"))
+        let url = format!("{base}{name}");
+        database::watch_statements(&url).await;
+        Ok(url)
     }
 
     fn options(&self) -> PgConnectOptions {
@@ -147,12 +149,9 @@ impl Postgres {
         let deadline = Instant::now() + START_WITHIN;
         loop {
             let refused = match self.options().connect().await {
-                Ok(mut connection) => {
-                    // Not every installation has the extension; what reads it says so then.
-                    let extension = "create extension if not exists pg_stat_statements";
-                    if let Err(error) = sqlx::query(extension).execute(&mut connection).await {
-                        tracing::debug!(%error, "no pg_stat_statements");
-                    }
+                Ok(connection) => {
+                    connection.close().await.ok();
+                    database::watch_statements(&self.url()).await;
                     return Ok(());
                 }
                 Err(error) => error,

@@ -6,15 +6,29 @@
     reason = "every test file uses another part"
 )]
 
+pub mod advance;
+pub mod binary;
+pub mod database;
+pub mod events;
+pub mod grpc;
+pub mod held_rewards;
+pub mod player;
+pub mod redis;
+pub mod rows;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use challenge_service::app::App;
-use challenge_service::cli::{Role, ServeArgs};
+use challenge_service::app::{App, Live};
+use challenge_service::instant::Instant;
 use challenge_service::rewards::{Mock, MockArgs};
+use challenge_service::rule::{Change, MAX_PROGRESS};
 use challenge_service::service::{Addresses, Service};
+use challenge_service::settings::Settings;
+use challenge_service::store::Assignment;
+use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -27,27 +41,36 @@ use tokio_util::sync::CancellationToken;
 pub struct Running {
     pub addresses: Addresses,
     pub app: App,
+    pub live: Live,
     pub stop: CancellationToken,
     pub done: tokio::task::JoinHandle<()>,
     pub rewards: SocketAddr,
     _directory: TempDir,
 }
 
-/// Arguments that bind free ports and keep the database in `directory`.
-pub fn args(directory: &Path) -> ServeArgs {
+/// Settings that bind free ports and keep the database in `directory`.
+pub fn settings(directory: &Path) -> Settings {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    ServeArgs {
-        role: Role::All,
-        phase: "phase9".into(),
-        database: format!("sqlite:{}", directory.join("challenge.db").display()),
+    Settings {
+        database: format!("sqlite:{}", directory.join("challenge.db").display()).into(),
         http: any,
         grpc: any,
         admin: any,
         // Nothing listens there.
         rewards: "http://127.0.0.1:1".into(),
-        catalogue: None,
         allow_mock_user: true,
+        ..Settings::of_phase("phase9").unwrap()
     }
+}
+
+/// Writes a phase file: phase9, but for these keys. Returns its path.
+pub fn phase(directory: &Path, changes: &[(&str, toml::Value)]) -> String {
+    let mut phase = toml::Table::new();
+    phase.insert("base".into(), "phase9".into());
+    phase.extend(changes.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
+    let path = directory.join("phase.toml");
+    std::fs::write(&path, phase.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// A reward mock that answers after this long, until `stop` is cancelled.
@@ -66,21 +89,22 @@ pub async fn reward_mock(latency: Duration, stop: &CancellationToken) -> SocketA
     address
 }
 
-/// A service with its mock, after `change` had its say about the arguments.
-pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
+/// A service with its mock, after `change` had its say about the settings.
+pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let stop = CancellationToken::new();
     let rewards = reward_mock(Duration::from_millis(20), &stop).await;
-    let mut args = args(directory.path());
-    args.rewards = format!("http://{rewards}");
-    change(&mut args);
-    let service = Service::bind(args).await.unwrap();
-    let (addresses, app) = (service.addresses, service.app.clone());
+    let mut settings = settings(directory.path());
+    settings.rewards = format!("http://{rewards}").into();
+    change(&mut settings);
+    let service = Service::bind(settings).await.unwrap();
+    let (addresses, live) = (service.addresses, service.app.clone());
     let stopping = stop.clone().cancelled_owned();
     let done = tokio::spawn(async move { service.run(stopping).await.unwrap() });
     Running {
         addresses,
-        app,
+        app: live.now(),
+        live,
         stop,
         done,
         rewards,
@@ -88,10 +112,25 @@ pub async fn start(change: impl FnOnce(&mut ServeArgs)) -> Running {
     }
 }
 
+/// Activates a goal that wants an absolute value, and completes it.
+pub async fn complete(service: &Running, user: &str, challenge: &str, goal: &str) {
+    let (store, now) = (&service.app.store, Instant::now());
+    let active = Assignment {
+        goal_id: goal.into(),
+        challenge_id: challenge.into(),
+        is_active: true,
+        expires_at: None,
+    };
+    store.set_active(user, "test", &active, now).await.unwrap();
+    let reached = [(goal, Change::Set(MAX_PROGRESS))];
+    assert_eq!(advance::advance(store, user, &reached, 1, now).await, 1);
+}
+
 /// What a server answered.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    pub headers: HeaderMap,
     pub content_type: String,
     pub body: Bytes,
 }
@@ -147,6 +186,7 @@ pub async fn send(
         .map_or_else(String::new, |kind| kind.to_str().unwrap().to_owned());
     Answer {
         status: response.status().as_u16(),
+        headers: response.headers().clone(),
         content_type,
         body: response.into_body().collect().await.unwrap().to_bytes(),
     }
@@ -157,6 +197,24 @@ impl Running {
     pub async fn call(&self, method: &str, path: &str, user: &str, body: Option<&Value>) -> Answer {
         let url = format!("http://{}{path}", self.addresses.http);
         send(method, &url, &[("x-mock-user", user)], body).await
+    }
+
+    /// As an operator does who has deleted rows.
+    pub async fn clear_cache(&self) {
+        let url = format!("http://{}/admin/cache/clear", self.addresses.admin);
+        let answer = send("POST", &url, &[], None).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// The value of one line of the metrics.
+    pub async fn metric(&self, line: &str) -> u64 {
+        let answer = self.call("GET", "/metrics", "", None).await;
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        let value = text
+            .lines()
+            .find_map(|found| found.strip_prefix(line)?.strip_prefix(' '))
+            .unwrap_or_else(|| panic!("no {line} in\n{text}"));
+        value.parse().unwrap()
     }
 
     /// How many rewards the mock granted.

@@ -10,12 +10,11 @@ use http::header::HeaderMap;
 use super::actions::Function;
 use super::arrival::{Arrival, Values};
 use super::contained::Contained;
-use crate::client::address::port_of;
 use crate::client::cookies::Jar;
 use crate::client::http::{HttpRequest, authorization, own_headers};
 use crate::client::response::Response;
 use crate::client::{Carried, Clients, Failure};
-use crate::scenario::{Action, Fill, Scenario, Template};
+use crate::scenario::{Action, Fill, Scenario, Template, port_of};
 
 /// What all arrivals of the action have in common.
 pub(super) struct Settings {

@@ -2,10 +2,12 @@
 
 mod action;
 mod addresses;
+mod captures;
 mod closed;
 mod data;
 mod defaults;
 mod file;
+mod gauges;
 mod grpc;
 mod http;
 mod include;
@@ -19,18 +21,16 @@ mod tls;
 
 use std::ops::Range;
 use std::path::Path;
-use std::time::Duration;
 
 use toml::de::DeTable;
 
 use super::mistake::{Mistakes, ScenarioError};
 use super::table::{Table, template};
-use super::{CaptureSpec, Scenario, Threshold, Users};
+use super::{Scenario, Threshold, Users};
 
 const FORMAT: u64 = 1;
 /// What an id of a user may be made of.
 const USER_PLACES: [&str; 2] = ["index", "uuid"];
-const CAPTURE_LONGEST: Duration = Duration::from_mins(2);
 
 impl Scenario {
     /// Reads the file at `path`.
@@ -122,7 +122,8 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let sessions = session::sessions(&mut root, &actions, users.is_some(), mistakes);
     let mixable = stage::Mixable::new(&actions, &sessions);
     let stages = stage::stages(&mut root, folder, &mixable, mistakes);
-    let captures = captures(&mut root, &stages, mistakes);
+    let captures = captures::captures(&mut root, &stages, mistakes);
+    let gauges = gauges::gauges(&mut root, folder, mistakes);
     grpc::check(&actions, &grpc, &root.span, mistakes);
     let takers = taker::Taker::all(&actions, &sessions);
     taker::check_each_user_once(&takers, &stages, users.as_ref(), seed, mistakes);
@@ -147,6 +148,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         actions: actions.into_iter().map(|a| a.action).collect(),
         sessions: sessions.into_iter().map(|s| s.session).collect(),
         stages,
+        gauges,
         captures,
         success_target,
         abort_when,
@@ -223,51 +225,6 @@ fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users>
         count: count.unwrap_or(1).max(1),
         id,
     })
-}
-
-fn captures(
-    root: &mut Table<'_, '_>,
-    stages: &[super::Stage],
-    mistakes: &mut Mistakes<'_>,
-) -> Vec<CaptureSpec> {
-    let mut captures = Vec::new();
-    for mut table in tables(root, "captures", "capture", mistakes) {
-        table.required("component", mistakes);
-        table.required("stage", mistakes);
-        let component = table.string("component", mistakes);
-        let stage = table.string("stage", mistakes);
-        let duration = table
-            .duration("duration", mistakes)
-            .unwrap_or(Duration::from_secs(20));
-        if let Some((name, span)) = &component {
-            check_slug("capture: component", name, span, mistakes);
-        }
-        if let Some((name, span)) = &stage {
-            match stages.iter().find(|s| s.name == *name) {
-                None => {
-                    let known = stages.iter().map(|s| s.name.as_str());
-                    let hint = super::table::suggestion(name, known);
-                    mistakes.add_with_hint(span, format!("capture: no stage {name:?}"), hint);
-                }
-                Some(stage) if duration > stage.duration.min(CAPTURE_LONGEST) => mistakes.add(
-                    span,
-                    format!(
-                        "capture: {duration:?} is longer than stage {name:?} or {CAPTURE_LONGEST:?}"
-                    ),
-                ),
-                Some(_) => {}
-            }
-        }
-        table.deny_unknown(mistakes);
-        if let (Some((component, _)), Some((stage, _))) = (component, stage) {
-            captures.push(CaptureSpec {
-                component: component.to_owned(),
-                stage: stage.to_owned(),
-                duration,
-            });
-        }
-    }
-    captures
 }
 
 /// The tables of the array `[[key]]`.

@@ -3,22 +3,26 @@
 //! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
+mod events;
+mod initialise;
+mod set_active;
 mod write;
 mod writer;
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use write::{Write, Written};
 use writer::Writer;
 
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// Every reader is a thread; more than this only adds switches between them.
@@ -41,12 +45,12 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    readers: SqlitePool,
+    readers: MeteredPool<Sqlite>,
     writer: Writer,
 }
 
 impl SqliteStore {
-    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
+    pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
         if url.contains(":memory:") || url.contains("mode=memory") {
             return Err(StoreError::InMemory);
         }
@@ -62,11 +66,15 @@ impl SqliteStore {
         sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
         let reading = options.read_only(true).create_if_missing(false);
         let readers = SqlitePoolOptions::new()
-            .max_connections(pool.get().min(MAX_READERS))
+            .max_connections(limits.connections.get().min(MAX_READERS))
+            .acquire_timeout(limits.timeout)
+            .max_lifetime(None)
+            // A connection to a file does not die by itself.
+            .test_before_acquire(false)
             .connect_with(cached(reading, READER_CACHE_KIB))
             .await?;
         Ok(Self {
-            readers,
+            readers: MeteredPool::new(readers),
             writer: Writer::spawn(writer),
         })
     }
@@ -131,24 +139,60 @@ impl SqliteStore {
         row.ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 
-    pub(super) async fn advance(
+    pub(super) async fn select(
         &self,
         user: &str,
-        goals: &[Advance<'_>],
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
         now: Instant,
-    ) -> Result<u64, StoreError> {
-        let rows: Vec<_> = goals
-            .iter()
-            .map(|goal| {
-                let (keep, amount) = goal.change.keep_and_amount();
-                (goal.goal_id, keep, amount, goal.target)
-            })
-            .collect();
-        let write = Write::Advance {
+    ) -> Result<Selection, StoreError> {
+        let write = Write::Select {
             user: user.to_owned(),
-            goals: serde_json::json!(rows).to_string(),
+            namespace: namespace.to_owned(),
+            goals: goals.json().to_owned(),
+            replaced: replaced.map(str::to_owned),
             now,
         };
+        let rows = self.writer.write(write).await?.rows();
+        Ok(Selection::of_written(rows))
+    }
+
+    pub(super) async fn advance(
+        &self,
+        effect: &Effect,
+        window: Duration,
+    ) -> Result<u64, StoreError> {
+        let write = Write::Advance(events::Advance::new(effect, window));
+        self.writer.write(write).await.map(Written::count)
+    }
+
+    pub(super) async fn advance_all(
+        &self,
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        let mut begun = Vec::with_capacity(effects.len());
+        for effect in effects {
+            let write = Write::Advance(events::Advance::new(effect, window));
+            begun.push(self.writer.begin(write).await);
+        }
+        let mut outcomes = Vec::with_capacity(begun.len());
+        for written in begun {
+            outcomes.push(match written {
+                Ok(written) => written.done().await.map(Written::count),
+                Err(error) => Err(error),
+            });
+        }
+        outcomes
+    }
+
+    pub(super) async fn forget_events(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let write = Write::ForgetEvents { before, limit };
         self.writer.write(write).await.map(Written::count)
     }
 
@@ -211,6 +255,11 @@ impl SqliteStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.readers.options().get_max_connections(),
@@ -218,6 +267,10 @@ impl SqliteStore {
             idle: self.readers.num_idle() as u32,
             queued_writes: Some(self.writer.queued()),
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.readers.metrics()
     }
 
     pub(super) async fn close(&self) {

@@ -34,6 +34,17 @@ struct Job {
     reply: oneshot::Sender<Result<Written, StoreError>>,
 }
 
+/// A write that is in line.
+#[derive(Debug)]
+pub(super) struct Begun(oneshot::Receiver<Result<Written, StoreError>>);
+
+impl Begun {
+    /// Returns when the write is durable.
+    pub(super) async fn done(self) -> Result<Written, StoreError> {
+        self.0.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
 impl Writer {
     pub(super) fn spawn(connection: SqliteConnection) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
@@ -48,10 +59,15 @@ impl Writer {
 
     /// Returns when the write is durable.
     pub(super) async fn write(&self, write: Write) -> Result<Written, StoreError> {
+        self.begin(write).await?.done().await
+    }
+
+    /// Returns when the write is in line: what is begun later is done later.
+    pub(super) async fn begin(&self, write: Write) -> Result<Begun, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job = Job { write, reply };
         self.queue.send(job).await.map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        Ok(Begun(answer))
     }
 
     pub(super) fn queued(&self) -> usize {

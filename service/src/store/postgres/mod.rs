@@ -1,36 +1,88 @@
 //! Progress in PostgreSQL.
 
-use std::num::NonZeroU32;
+mod events;
+mod initialise;
+mod set_active;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::time::Duration;
 
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
+
+use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{Advance, Assignment, Assignments, Claim, PoolGauge, StoreError};
+use super::selection::{on_selected, starts_anew};
+use super::{Assignment, Assignments, Claim, Effect, PoolGauge, PoolLimits, Selection, StoreError};
 use crate::instant::Instant;
+use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// A pool of connections to PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgStore {
-    pool: PgPool,
+    pool: MeteredPool<Postgres>,
 }
 
-/// `rule::advance` in SQL; the bound is `rule::MAX_PROGRESS`.
-macro_rules! next_progress {
-    () => {
-        "greatest(0, least(9007199254740992, row.progress * goal.keep + goal.amount))"
+/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
+macro_rules! on_activation {
+    ($is_active:literal, $now:literal) => {
+        concat!(
+            "is_active = ",
+            $is_active,
+            ", assigned_at = case
+                 when ",
+            $is_active,
+            " and not row.is_active then ",
+            $now,
+            " else row.assigned_at
+             end,
+             version = row.version + 1,
+             updated_at = ",
+            $now
+        )
     };
 }
+use on_activation;
+
+/// A connection that has been idle for longer is asked whether it still lives before it is used.
+/// Asking always, as the pool would, is one more round trip for every statement.
+const TRUSTED_IDLE: Duration = Duration::from_secs(5);
+
+/// Every statement of the service finds its rows by an index. A statement is planned once a
+/// connection, maybe while the table is almost empty, and a plan that reads all of it would be kept
+/// until the statistics are renewed, a minute and many thousand rows later. Where a table must be
+/// read after all, the price of that must not make PostgreSQL compile the statement first.
+const PLANNER: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_material", "off"),
+    ("jit", "off"),
+];
 
 impl PgStore {
-    pub(super) async fn connect(url: &str, pool: NonZeroU32) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse()?;
+    pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
+        let options = url.parse::<PgConnectOptions>()?.options(PLANNER);
         let pool = PgPoolOptions::new()
-            .max_connections(pool.get())
+            .max_connections(limits.connections.get())
+            .acquire_timeout(limits.timeout)
+            // All connections of a run are opened at once, and would be opened again at once.
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .before_acquire(|connection, state| {
+                Box::pin(async move {
+                    if state.idle_for > TRUSTED_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool: MeteredPool::new(pool),
+        })
     }
 
     pub(super) async fn rows_of_user(&self, user: &str) -> Result<Vec<Progress>, StoreError> {
@@ -65,9 +117,10 @@ impl PgStore {
     ) -> Result<u64, StoreError> {
         let done = sqlx::query(
             "insert into user_goal_progress
-                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, $3, $3
-             from unnest($4::text[], $5::text[], $6::bool[]) as goal (goal_id, challenge_id, is_active)
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from unnest($4::text[], $5::text[], $6::bool[], $7::timestamptz[])
+                 as goal (goal_id, challenge_id, is_active, expires_at)
              on conflict (user_id, goal_id) do nothing",
         )
         .bind(user)
@@ -76,6 +129,7 @@ impl PgStore {
         .bind(&goals.goal_ids)
         .bind(&goals.challenge_ids)
         .bind(&goals.active)
+        .bind(&goals.expires_at)
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected())
@@ -92,15 +146,9 @@ impl PgStore {
             "insert into user_goal_progress as row
                  (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
              values ($1, $2, $3, $4, $5, case when $5 then $6 end, $6, $6)
-             on conflict (user_id, goal_id) do update set
-                 is_active = excluded.is_active,
-                 assigned_at = case
-                     when excluded.is_active and not row.is_active then excluded.assigned_at
-                     else row.assigned_at
-                 end,
-                 version = row.version + 1,
-                 updated_at = excluded.updated_at
-             returning ",
+             on conflict (user_id, goal_id) do update set ",
+            on_activation!("excluded.is_active", "excluded.updated_at"),
+            " returning ",
             progress_columns!()
         );
         let query = sqlx::query_as(sql)
@@ -113,67 +161,65 @@ impl PgStore {
         Ok(query.fetch_one(&self.pool).await?)
     }
 
-    pub(super) async fn advance(
+    pub(super) async fn select(
         &self,
         user: &str,
-        goals: &[Advance<'_>],
+        namespace: &str,
+        goals: &Assignments,
+        replaced: Option<&str>,
         now: Instant,
+    ) -> Result<Selection, StoreError> {
+        // By the ids of goals: all who write several rows of a user lock them in that order.
+        let sql = concat!(
+            "insert into user_goal_progress as row
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from (
+                 select goal_id, challenge_id, true as is_active, expires_at
+                 from unnest($4::text[], $5::text[], $6::timestamptz[]) as goal (goal_id, challenge_id, expires_at)
+                 union all
+                 select goal_id, challenge_id, false, null
+                 from user_goal_progress
+                 where user_id = $1 and challenge_id = $7 and goal_id <> all($4)
+                     and is_active and (expires_at is null or expires_at > $3)
+             ) as goal
+             order by goal_id",
+            on_selected!(),
+            progress_columns!()
+        );
+        let query = sqlx::query_as(sql)
+            .bind(user)
+            .bind(namespace)
+            .bind(now)
+            .bind(&goals.goal_ids)
+            .bind(&goals.challenge_ids)
+            .bind(&goals.expires_at)
+            .bind(replaced);
+        Ok(Selection::of_written(query.fetch_all(&self.pool).await?))
+    }
+
+    pub(super) async fn advance(
+        &self,
+        effect: &Effect,
+        window: Duration,
     ) -> Result<u64, StoreError> {
-        let ids: Vec<&str> = goals.iter().map(|goal| goal.goal_id).collect();
-        let (keeps, amounts): (Vec<i64>, Vec<i64>) = goals
-            .iter()
-            .map(|goal| goal.change.keep_and_amount())
-            .unzip();
-        let targets: Vec<i64> = goals.iter().map(|goal| goal.target).collect();
-        // Rows are locked in the order of their ids before they are updated: the plan of a bare
-        // update goes by where rows lie, which changes with every update, so that events of one
-        // user would deadlock, and PostgreSQL takes a second to notice.
-        //
-        // The row's own progress, not that of a joined copy: when another event changed the row
-        // meanwhile, PostgreSQL evaluates these expressions again on its new version.
-        let done = sqlx::query(concat!(
-            "with goal as (
-                 select * from unnest($3::text[], $4::int8[], $5::int8[], $6::int8[])
-                     as goal (goal_id, keep, amount, target)
-             ),
-             locked as (
-                 select row.goal_id from user_goal_progress as row
-                 where row.user_id = $1 and row.goal_id = any($3)
-                     and row.is_active and row.status in ('not_started', 'in_progress')
-                 order by row.goal_id
-                 for no key update
-             )
-             update user_goal_progress as row set
-                 progress = ",
-            next_progress!(),
-            ",
-                 status = case
-                     when ",
-            next_progress!(),
-            " >= goal.target then 'completed'
-                     when ",
-            next_progress!(),
-            " > 0 then 'in_progress'
-                     else row.status
-                 end,
-                 completed_at = case when ",
-            next_progress!(),
-            " >= goal.target then $2 end,
-                 version = row.version + 1,
-                 updated_at = $2
-             from locked join goal using (goal_id)
-             where row.user_id = $1 and row.goal_id = locked.goal_id
-                 and row.is_active and row.status in ('not_started', 'in_progress')"
-        ))
-        .bind(user)
-        .bind(now)
-        .bind(ids)
-        .bind(keeps)
-        .bind(amounts)
-        .bind(targets)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected())
+        events::advance(&self.pool, effect, window).await
+    }
+
+    pub(super) async fn advance_all(
+        &self,
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        events::advance_all(&self.pool, effects, window).await
+    }
+
+    pub(super) async fn forget_events(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        events::forget(&self.pool, before, limit).await
     }
 
     pub(super) async fn begin_claim(
@@ -261,6 +307,11 @@ impl PgStore {
         Ok(rows.into_iter().map(Claim::from).collect())
     }
 
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
     pub(super) fn pool_gauge(&self) -> PoolGauge {
         PoolGauge {
             max: self.pool.options().get_max_connections(),
@@ -268,6 +319,10 @@ impl PgStore {
             idle: self.pool.num_idle() as u32,
             queued_writes: None,
         }
+    }
+
+    pub(super) fn pool_metrics(&self) -> &PoolMetrics {
+        self.pool.metrics()
     }
 
     pub(super) async fn close(&self) {

@@ -1,0 +1,147 @@
+//! `[[captures]]`: profiles of the processes under load.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::mistake::Mistakes;
+use super::super::table::{Table, items, suggestion};
+use super::super::{Addresses, CaptureSpec, ProfileKind, Stage};
+use super::{check_slug, tables};
+
+const LONGEST: Duration = Duration::from_mins(2);
+/// Of a stage that is named, and of one that is long.
+const LENGTHS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(30)];
+
+pub(super) fn captures(
+    root: &mut Table<'_, '_>,
+    stages: &[Stage],
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<CaptureSpec> {
+    let mut captures = Vec::new();
+    for mut table in tables(root, "captures", "capture", mistakes) {
+        let spec = capture(&mut table, stages, mistakes);
+        table.deny_unknown(mistakes);
+        captures.extend(spec);
+    }
+    captures
+}
+
+fn capture(
+    table: &mut Table<'_, '_>,
+    stages: &[Stage],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<CaptureSpec> {
+    table.required("component", mistakes);
+    let component = table.string("component", mistakes);
+    if let Some((name, span)) = &component {
+        check_slug("capture: component", name, span, mistakes);
+    }
+    let stage = table.string("stage", mistakes);
+    let duration = table.duration("duration", mistakes);
+    let duration = duration.unwrap_or(LENGTHS[usize::from(stage.is_none())]);
+    let known = stage.as_ref().map(|(name, span)| {
+        let found = stages.iter().find(|s| s.name == *name);
+        if found.is_none() {
+            let hint = suggestion(name, stages.iter().map(|s| s.name.as_str()));
+            mistakes.add_with_hint(span, format!("capture: no stage {name:?}"), hint);
+        }
+        (found, span)
+    });
+    match known {
+        Some((Some(stage), span)) if duration > stage.duration.min(LONGEST) => mistakes.add(
+            span,
+            format!(
+                "capture: {duration:?} is longer than stage {:?} or {LONGEST:?}",
+                stage.name
+            ),
+        ),
+        None if duration > LONGEST => mistakes.add(
+            &table.span,
+            format!("capture: {duration:?} is longer than {LONGEST:?}"),
+        ),
+        _ => {}
+    }
+    let kinds = kinds(table, stage.is_some(), mistakes);
+    let address = address(table, mistakes);
+    let paths = paths(table, mistakes);
+    let (component, _) = component?;
+    Some(CaptureSpec {
+        component: component.to_owned(),
+        stage: stage.map(|(name, _)| name.to_owned()),
+        kinds,
+        duration,
+        address,
+        paths,
+    })
+}
+
+/// Of a stage that is named a CPU profile, of long ones the heap too.
+fn kinds(table: &mut Table<'_, '_>, named: bool, mistakes: &mut Mistakes<'_>) -> Vec<ProfileKind> {
+    let Some(value) = table.get("kinds") else {
+        let usual: &[ProfileKind] = if named {
+            &[ProfileKind::Cpu]
+        } else {
+            &[ProfileKind::Cpu, ProfileKind::Heap]
+        };
+        return usual.to_vec();
+    };
+    let mut kinds = Vec::new();
+    for item in items(value) {
+        let Some(text) = item.get_ref().as_str() else {
+            table.mistyped("kinds", item, "a text or a list of texts", mistakes);
+            continue;
+        };
+        match ProfileKind::ALL
+            .into_iter()
+            .find(|kind| kind.slug() == text)
+        {
+            Some(kind) if kinds.contains(&kind) => {
+                mistakes.add(&item.span(), format!("capture: kinds has {text:?} twice"));
+            }
+            Some(kind) => kinds.push(kind),
+            None => {
+                let known = ProfileKind::ALL.iter().map(|kind| kind.slug());
+                let what = format!("capture: there is no kind {text:?} of profiles");
+                mistakes.add_with_hint(&item.span(), what, suggestion(text, known));
+            }
+        }
+    }
+    kinds
+}
+
+fn address(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> String {
+    let Some(text) = table.text("address", mistakes) else {
+        return "admin".to_owned();
+    };
+    if text.value.contains("://") {
+        if let Err(hint) = Addresses::check(&text.value, "admin") {
+            let what = "capture: address cannot be used";
+            mistakes.add_with_hint(&text.span, what, text.hint(hint));
+        }
+    } else {
+        check_slug("capture: address", text.written, &text.span, mistakes);
+    }
+    text.value
+}
+
+fn paths(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> BTreeMap<ProfileKind, String> {
+    let mut paths = BTreeMap::new();
+    let Some(mut table) = table.table("paths", mistakes) else {
+        return paths;
+    };
+    for kind in ProfileKind::ALL {
+        let Some((path, span)) = table.string(kind.slug(), mistakes) else {
+            continue;
+        };
+        if !path.starts_with('/') || path.parse::<http::Uri>().is_err() {
+            mistakes.add_with_hint(
+                &span,
+                format!("{}: {path:?} is no path", table.name),
+                format!("write a path such as {:?}", kind.path()),
+            );
+        }
+        paths.insert(kind, path.to_owned());
+    }
+    table.deny_unknown(mistakes);
+    paths
+}

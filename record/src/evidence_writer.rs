@@ -1,0 +1,89 @@
+//! Writing what is not the generator's own: gauges, statements and marks.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::error::RecordError;
+use crate::gauge::{self, GaugeRow};
+use crate::mark::{self, Mark};
+use crate::rows::write_rows;
+use crate::statement::StatementRow;
+use crate::writer::{GAUGES, MARKS, STATEMENTS};
+
+/// Appends readings to a record that is being written.
+///
+/// As with [`RecordWriter`](crate::RecordWriter) everything reaches the files before a call returns.
+/// It must be done before the record is finished.
+pub struct GaugeWriter {
+    dir: PathBuf,
+    gauges: File,
+    /// Created with the first snapshot.
+    statements: Option<File>,
+}
+
+impl GaugeWriter {
+    /// Creates `gauges.csv` in the record in `dir`.
+    pub fn create(dir: &Path) -> Result<Self, RecordError> {
+        let path = dir.join(GAUGES);
+        let mut gauges = File::create_new(&path).map_err(RecordError::io(&path))?;
+        gauges
+            .write_all(&gauge::lines(&[], true))
+            .map_err(RecordError::io(&path))?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            gauges,
+            statements: None,
+        })
+    }
+
+    /// Appends what was read at one instant or at several.
+    pub fn append(&mut self, rows: &[GaugeRow]) -> Result<(), RecordError> {
+        self.gauges
+            .write_all(&gauge::lines(rows, false))
+            .map_err(RecordError::io(&self.dir.join(GAUGES)))
+    }
+
+    /// Appends a snapshot of statements.
+    pub fn append_statements(&mut self, rows: &[StatementRow]) -> Result<(), RecordError> {
+        let path = self.dir.join(STATEMENTS);
+        let header = self.statements.is_none();
+        let file = match &mut self.statements {
+            Some(file) => file,
+            None => self
+                .statements
+                .insert(File::create_new(&path).map_err(RecordError::io(&path))?),
+        };
+        let mut lines = Vec::new();
+        write_rows(&mut lines, rows, header).expect("rows serialize into memory");
+        file.write_all(&lines).map_err(RecordError::io(&path))
+    }
+
+    /// Makes all of it durable.
+    pub fn finish(self) -> Result<(), RecordError> {
+        for file in std::iter::once(&self.gauges).chain(&self.statements) {
+            file.sync_all().map_err(RecordError::io(&self.dir))?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends marks to a record that is being written; others may do so at the same time.
+pub struct MarkWriter {
+    path: PathBuf,
+    file: File,
+}
+
+impl MarkWriter {
+    /// For the record in `dir`.
+    pub fn open(dir: &Path) -> Result<Self, RecordError> {
+        let path = dir.join(MARKS);
+        let file = mark::append_to(&path)?;
+        Ok(Self { path, file })
+    }
+
+    /// Appends one mark.
+    pub fn append(&mut self, mark: &Mark) -> Result<(), RecordError> {
+        mark::write(&mut self.file, &self.path, mark)
+    }
+}

@@ -1,0 +1,138 @@
+//! What the databases did: costs of requests, connections, waits, statements.
+
+use super::block::Section;
+use super::names::Names;
+use super::resources::{costs, in_use};
+use super::table::{Cell, Column, Table};
+use crate::comparison::{Comparison, CostKind, Side, StatementComparison, StatementUse};
+use crate::language;
+
+/// Most statements of a stage.
+const MOST_STATEMENTS: usize = 10;
+/// Most events of a stage.
+const MOST_WAITS: usize = 12;
+
+/// Is a source of this name a database?
+pub(super) fn is_database(source: &str) -> bool {
+    ["postgres/", "sqlite/", "redis/"]
+        .iter()
+        .any(|kind| source.starts_with(kind))
+}
+
+/// None where no database was read.
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section> {
+    let resources = &comparison.resources;
+    let sources = resources.source_names();
+    sources
+        .iter()
+        .any(|source| is_database(source))
+        .then_some(())?;
+    let mut section = Section::new("database", "Database");
+    let spent = resources.costs.iter();
+    let spent = spent.filter(|row| is_database(&row.source) && row.cost != CostKind::Cpu);
+    section.table(costs(
+        "For each request that succeeded, judged span, with 95 % intervals",
+        spent,
+        names,
+    ));
+    let levels = resources.levels.iter();
+    let levels = levels.filter(|row| is_database(&row.source));
+    section.table(in_use(
+        "In the judged span: mean, and the highest reading",
+        levels,
+        names,
+    ));
+    section.table(waits(comparison, names));
+    for stage in &comparison.stages {
+        section.table(statements(comparison, &stage.stage, names));
+    }
+    if !resources.statements.is_empty() {
+        section.paragraph(
+            "Statements are those of the whole stage, warm-up included, without their literals; statements of one text count as one. They stand in the order of how much their time for each request changed.",
+        );
+    }
+    Some(section)
+}
+
+fn waits(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "Waits: active connections that waited for an event, mean of the readings of the judged span",
+        vec![
+            Column::words("Stage"),
+            Column::words("Source"),
+            Column::words("Event"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+        ],
+    );
+    for stage in &comparison.stages {
+        let waits = comparison.resources.waits.iter();
+        let waits = waits.filter(|wait| wait.stage == stage.stage);
+        for wait in waits.take(MOST_WAITS) {
+            let cell = |side| match wait.sides.get(side) {
+                Some(mean) => Cell::text(language::amount(*mean)),
+                None => Cell::faint(language::NOT_MEASURED),
+            };
+            table.rows.push(vec![
+                Cell::text(&wait.stage),
+                Cell::text(&wait.source),
+                Cell::code(&wait.event),
+                cell(Side::A),
+                cell(Side::B),
+            ]);
+        }
+    }
+    table
+}
+
+fn statements(comparison: &Comparison, stage: &str, names: &Names) -> Table {
+    let time = |side| format!("{}: time, calls", names.short(side));
+    let mut table = Table::new(
+        format!("Statements of {stage}: time and calls for each request that succeeded"),
+        vec![
+            Column::words("Statement"),
+            Column::figure(time(Side::A)),
+            Column::figure(time(Side::B)),
+            Column::figure("Change of the time"),
+        ],
+    );
+    let statements = comparison.resources.statements.iter();
+    let statements = statements.filter(|statement| statement.stage == stage);
+    table.rows = statements
+        .take(MOST_STATEMENTS)
+        .map(|statement| {
+            vec![
+                Cell::code(&statement.text),
+                used(statement.sides.a.as_ref()),
+                used(statement.sides.b.as_ref()),
+                moved(statement),
+            ]
+        })
+        .collect();
+    table
+}
+
+fn used(used: Option<&StatementUse>) -> Cell {
+    let Some(used) = used else {
+        return Cell::faint(language::NOT_MEASURED);
+    };
+    if used.calls == 0 {
+        return Cell::faint("none");
+    }
+    let calls = format!("{} calls", language::amount(used.calls_per_request));
+    Cell::text(language::duration(used.us_per_request)).with_note(Some(calls))
+}
+
+fn moved(statement: &StatementComparison) -> Cell {
+    if statement.sides.a.is_none() || statement.sides.b.is_none() {
+        return Cell::faint(language::NOT_MEASURED);
+    }
+    let moved = statement.moved_us();
+    let size = language::duration(moved.abs());
+    let sign = match moved {
+        _ if size == language::duration(0.0) => "",
+        moved if moved < 0.0 => "-",
+        _ => "+",
+    };
+    Cell::text(format!("{sign}{size}"))
+}

@@ -1,0 +1,166 @@
+//! Charts of what processes used over the time of the runs.
+
+use std::collections::BTreeMap;
+
+use brunt_record::MarkKind;
+
+use super::figure::Figure;
+use super::names::Names;
+use super::table::{Cell, Column, Table};
+use crate::chart::{UsageChart, UsageLine, UsageUnit};
+use crate::comparison::level::{CORES, MEMORY, charted};
+use crate::comparison::{Comparison, Side};
+use crate::language;
+
+/// Cores and memory of every process, of the host its cores.
+pub(super) fn figures(comparison: &Comparison, names: &Names) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for source in comparison.resources.source_names() {
+        for (what, unit) in [(CORES, UsageUnit::Cores), (MEMORY, UsageUnit::Bytes)] {
+            figures.extend(figure(comparison, names, &source, what, unit));
+        }
+    }
+    figures
+}
+
+fn figure(
+    comparison: &Comparison,
+    names: &Names,
+    source: &str,
+    what: &str,
+    unit: UsageUnit,
+) -> Option<Figure> {
+    let line = |side: Side| {
+        let width_s = comparison.series.get(side).width_s.max(1);
+        let course = charted(comparison.resources.evidence.get(side), source, what);
+        UsageLine {
+            label: names.heading(side).to_owned(),
+            points: merged(&course, width_s),
+        }
+    };
+    let chart = UsageChart {
+        unit,
+        a: line(Side::A),
+        b: line(Side::B),
+        marks: marks(comparison, names),
+    };
+    if chart.a.points.is_empty() && chart.b.points.is_empty() {
+        return None;
+    }
+    let title = format!("{}, {source}", capital(what));
+    Some(Figure {
+        id: String::new(),
+        description: format!(
+            "{title} over the time of both runs. Every point is in the table below the chart."
+        ),
+        data: data(&chart, &title, names),
+        drawing: chart.draw(),
+        title,
+    })
+}
+
+/// The means of so many seconds each: a line has no more points than the others of the run.
+fn merged(course: &[(u64, f64)], width_s: u64) -> Vec<(f64, f64)> {
+    let mut sums: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
+    for (at_us, value) in course {
+        let sum = sums.entry(at_us / 1_000_000 / width_s).or_default();
+        sum.0 += value;
+        sum.1 += 1.0;
+    }
+    let middle = |bucket: u64| (bucket * width_s) as f64 + width_s as f64 / 2.0;
+    let points = sums.into_iter();
+    points
+        .map(|(bucket, (sum, count))| (middle(bucket), sum / count))
+        .collect()
+}
+
+/// The stages, as the first run that has them, and what happened in either run.
+fn marks(comparison: &Comparison, names: &Names) -> Vec<(f64, String)> {
+    let series = &comparison.series;
+    let stages = if series.a.stages.is_empty() {
+        &series.b.stages
+    } else {
+        &series.a.stages
+    };
+    let stages = stages
+        .iter()
+        .map(|span| (span.started_s, span.stage.clone()));
+    let mut marks: Vec<(f64, String)> = stages.collect();
+    for side in Side::BOTH {
+        for mark in comparison.resources.marks.get(side) {
+            let text = match mark.kind {
+                MarkKind::Stage | MarkKind::StageEnd => continue,
+                MarkKind::Abort => format!("{}: ended", names.short(side)),
+                MarkKind::Profile | MarkKind::Note => {
+                    format!("{}: {}", names.short(side), mark.text)
+                }
+            };
+            marks.push((mark.at_us as f64 / 1e6, text));
+        }
+    }
+    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    marks
+}
+
+/// The same in words: a chart names what it has room for.
+pub(super) fn events(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "What happened beside the load",
+        vec![
+            Column::figure("Second"),
+            Column::words("Run"),
+            Column::words("What"),
+        ],
+    );
+    for side in Side::BOTH {
+        for mark in comparison.resources.marks.get(side) {
+            if matches!(mark.kind, MarkKind::Stage | MarkKind::StageEnd) {
+                continue;
+            }
+            table.rows.push(vec![
+                Cell::text(language::seconds(mark.at_us as f64 / 1e6)),
+                Cell::text(names.heading(side)),
+                Cell::text(&mark.text),
+            ]);
+        }
+    }
+    table
+}
+
+fn data(chart: &UsageChart, title: &str, names: &Names) -> Table {
+    let mut rows: BTreeMap<u64, [Option<f64>; 2]> = BTreeMap::new();
+    for (side, line) in [&chart.a, &chart.b].into_iter().enumerate() {
+        for (second, value) in &line.points {
+            rows.entry(*second as u64).or_default()[side] = Some(*value);
+        }
+    }
+    let mut table = Table::new(
+        title,
+        vec![
+            Column::figure("Second"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+        ],
+    );
+    let cell = |value: Option<f64>| match (value, chart.unit) {
+        (None, _) => Cell::faint(language::NOT_MEASURED),
+        (Some(cores), UsageUnit::Cores) => Cell::text(language::amount(cores)),
+        (Some(bytes), UsageUnit::Bytes) => Cell::text(language::bytes(bytes as u64)),
+    };
+    for (second, [a, b]) in rows {
+        table
+            .rows
+            .push(vec![Cell::text(language::count(second)), cell(a), cell(b)]);
+    }
+    table
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next();
+    first
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(characters)
+        .collect()
+}

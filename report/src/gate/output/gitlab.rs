@@ -1,0 +1,76 @@
+//! The load performance report of GitLab, which has the form of k6's summary export.
+//!
+//! GitLab's merge request widget reads four figures of it: the checks, the 90th and 95th percentile
+//! of `http_req_waiting`, and the rate of `http_reqs`. Source: "Load Performance Testing" in
+//! GitLab's documentation.
+
+use brunt_record::new_histogram;
+use serde_json::{Value as Json, json};
+
+use crate::gate::{GateOutcome, RuleOutcome};
+use crate::run::{Run, Value, merge};
+use crate::statistics::OverOffered;
+
+/// Response times of the judged stages of `run` in milliseconds, over offered arrivals, and the
+/// rules as checks. A percentile that failed and unsent arrivals make unbounded is left out.
+pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
+    let (mut response, mut lost, mut ok, mut seconds) = (new_histogram(), 0, 0, 0.0);
+    let stages = run.manifest.plan.stages.iter();
+    for stage in stages.filter(|stage| stage.judged) {
+        for action in run.stage(&stage.name) {
+            let arrivals = action.arrivals();
+            merge(&mut response, arrivals.successes);
+            lost += arrivals.lost;
+            ok += action.judged().0;
+        }
+        if run.series.stage(&stage.name).is_some() {
+            seconds += stage.duration_us.saturating_sub(stage.warmup_us) as f64 / 1e6;
+        }
+    }
+    let arrivals = OverOffered {
+        successes: &response,
+        lost,
+    };
+    let mut waiting = serde_json::Map::new();
+    let ms = |us: f64| (us / 10.0).round() / 100.0;
+    for (name, quantile) in [
+        ("med", 0.5),
+        ("p(90)", 0.9),
+        ("p(95)", 0.95),
+        ("p(99)", 0.99),
+    ] {
+        if let Some(us) = Value::from(arrivals.quantile(quantile)).us() {
+            waiting.insert(name.to_owned(), json!(ms(us)));
+        }
+    }
+    if !response.is_empty() {
+        waiting.insert("avg".to_owned(), json!(ms(response.mean())));
+        waiting.insert("min".to_owned(), json!(ms(response.min() as f64)));
+        waiting.insert("max".to_owned(), json!(ms(response.max() as f64)));
+    }
+    let count = |wanted| {
+        outcome
+            .rows
+            .iter()
+            .filter(|row| row.outcome == wanted)
+            .count()
+    };
+    let passes = count(RuleOutcome::Passed);
+    let fails = outcome.rows.len() - passes;
+    let rate = if seconds > 0.0 {
+        ok as f64 / seconds
+    } else {
+        0.0
+    };
+    json!({
+        "metrics": {
+            "checks": {
+                "passes": passes,
+                "fails": fails,
+                "value": passes as f64 / outcome.rows.len().max(1) as f64,
+            },
+            "http_req_waiting": waiting,
+            "http_reqs": { "count": ok, "rate": (rate * 100.0).round() / 100.0 },
+        }
+    })
+}

@@ -1,0 +1,77 @@
+//! What a gate says to people and build servers.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use brunt_report::gate::{GateOutcome, output};
+use brunt_report::{CompareOptions, Rule, Run, compare, gate, load_pair};
+use support::Synthetic;
+
+/// A gate with a rule of every outcome, and the run that was judged.
+fn gated() -> (GateOutcome, Run) {
+    let temp = tempfile::tempdir().unwrap();
+    let mut b = Synthetic::two_stages("p9");
+    b.action("claim").median_us *= 2.0;
+    b.action("list").failed = 0.2;
+    b.action("list").kind = "http-503".into();
+    let a = Synthetic::two_stages("p8").write(temp.path());
+    let (a, b) = load_pair(&a, &b.write(temp.path())).unwrap();
+    let rules = [
+        "init/initialize-new: p95 < 50ms",
+        "claim: p95 +10%",
+        "list: p95 +10%",
+        "initialize-new: p50 +5%",
+        "play/*: success >= 99.95%",
+        "no-such-action: p95 < 1s",
+    ];
+    let rules: Vec<Rule> = rules
+        .iter()
+        .map(|text| Rule::parse(text).unwrap())
+        .collect();
+    (
+        gate(&rules, &compare(&a, &b, &CompareOptions::default())),
+        b,
+    )
+}
+
+#[test]
+fn every_form_says_the_same() {
+    let (outcome, run) = gated();
+    insta::assert_snapshot!("text", output::text(&outcome));
+    insta::assert_snapshot!("markdown", output::markdown(&outcome));
+    insta::assert_snapshot!("github", output::github(&outcome));
+    insta::assert_snapshot!("junit", output::junit(&outcome).unwrap());
+    insta::assert_json_snapshot!("gitlab", output::gitlab(&outcome, &run));
+}
+
+#[test]
+fn junit_counts_what_failed_and_what_could_not_be_judged() {
+    let (outcome, _) = gated();
+    let xml = output::junit(&outcome).unwrap();
+    let report = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+    assert_eq!((report.tests, report.failures, report.errors), (6, 3, 2));
+}
+
+#[test]
+fn what_passed_is_no_annotation_and_text_ends_no_command() {
+    let (mut outcome, _) = gated();
+    outcome.rows.truncate(1);
+    assert_eq!(output::github(&outcome), "");
+    let (mut outcome, _) = gated();
+    for row in &mut outcome.rows {
+        row.rule = "a\n::set-output name=x::y|<b>".into();
+    }
+    let github = output::github(&outcome);
+    assert_eq!(github.lines().count(), 5);
+    assert!(
+        github
+            .lines()
+            .all(|line| line.starts_with("::error title=") || line.starts_with("::warning title="))
+    );
+    let markdown = output::markdown(&outcome);
+    assert!(
+        !markdown.contains("<b>") && markdown.contains("x::y\\|&lt;b>"),
+        "{markdown}"
+    );
+}

@@ -1,0 +1,227 @@
+//! What was used, from gauges and statements of two records.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp)]
+
+mod support;
+
+use brunt_record::{GaugeSeries, GaugeSource, Mark, MarkKind, StatementRow};
+use brunt_report::comparison::{CostKind, Level};
+use brunt_report::run::{Evidence, Gauge};
+use brunt_report::{CompareOptions, Comparison, Run, compare, document, load, markdown};
+use brunt_report::{MarkdownOutput, html};
+use support::Synthetic;
+
+/// What one run used: cores of the service, statements and rows a second, and how busy one statement
+/// was in the stages.
+struct Used {
+    cores: f64,
+    statements_per_s: f64,
+    extra_calls: [u64; 2],
+}
+
+/// A counter that grows by `per_s`, read every `every_s` seconds.
+fn counter(source: &str, name: &str, per_s: f64, every_s: u64) -> Gauge {
+    let points = (0..=300).step_by(every_s as usize);
+    // No machine is as even as that.
+    let grown = |s: u64| per_s * (s as f64 + 0.05 * (s as f64 * 0.618).fract());
+    let points = points.map(|s| (s * 1_000_000, grown(s)));
+    series(source, name, points.collect())
+}
+
+fn constant(source: &str, name: &str, value: f64) -> Gauge {
+    let points = (0..=300).map(|s| (s * 1_000_000, value));
+    series(source, name, points.collect())
+}
+
+fn series(source: &str, gauge: &str, points: Vec<(u64, f64)>) -> Gauge {
+    Gauge::from(GaugeSeries {
+        source: source.into(),
+        gauge: gauge.into(),
+        points,
+    })
+}
+
+const WAITING: &str = "waiting{type=\"LWLock\",event=\"WALWrite\"}";
+
+fn evidence(used: &Used) -> Evidence {
+    let (service, database) = ("process/service", "postgres/main");
+    let snapshot = |number: u32, queryid: i64, calls: u64, text: &str| StatementRow {
+        snapshot: number,
+        source: database.into(),
+        queryid,
+        calls,
+        total_us: calls * 100,
+        rows: calls,
+        text: if number == 0 {
+            text.into()
+        } else {
+            String::new()
+        },
+        ..StatementRow::default()
+    };
+    let [first, second] = used.extra_calls;
+    let source = |name: &str| GaugeSource {
+        name: name.into(),
+        what: "as told".into(),
+        problems: vec![],
+    };
+    Evidence {
+        gauges: vec![
+            counter(service, "cpu_user_us_total", used.cores * 0.75e6, 1),
+            counter(service, "cpu_system_us_total", used.cores * 0.25e6, 1),
+            constant(service, "memory_bytes", 64.0 * 1024.0 * 1024.0),
+            counter(database, "statements_total", used.statements_per_s, 10),
+            constant(database, "active", 3.0),
+            // Seen once in four readings.
+            series(
+                database,
+                WAITING,
+                (0..=300).step_by(4).map(|s| (s * 1_000_000, 2.0)).collect(),
+            ),
+        ],
+        statements: vec![
+            snapshot(0, 1, 10, "select ?"),
+            snapshot(0, 2, 0, "insert into extra values ($1)"),
+            snapshot(1, 1, 1_010, ""),
+            snapshot(1, 2, first, ""),
+            snapshot(2, 1, 2_010, ""),
+            snapshot(2, 2, first + second, ""),
+        ],
+        marks: vec![Mark {
+            at_us: 5_000_000,
+            kind: MarkKind::Note,
+            text: "deployed v2".into(),
+        }],
+        sources: vec![source(service), source(database)],
+    }
+}
+
+fn run(phase: &str, used: &Used) -> Run {
+    let temp = tempfile::tempdir().unwrap();
+    let synthetic = Synthetic::two_stages(phase);
+    let mut run = load(&synthetic.write(temp.path())).unwrap();
+    for (index, stage) in run.manifest.plan.stages.iter_mut().enumerate() {
+        stage.started_us.get_or_insert(index as u64);
+    }
+    run.evidence = evidence(used);
+    run
+}
+
+fn compared() -> Comparison {
+    let a = run(
+        "phase8",
+        &Used {
+            cores: 0.5,
+            statements_per_s: 1_000.0,
+            extra_calls: [0, 0],
+        },
+    );
+    let b = run(
+        "phase9",
+        &Used {
+            cores: 1.0,
+            statements_per_s: 3_000.0,
+            extra_calls: [0, 500],
+        },
+    );
+    compare(&a, &b, &CompareOptions::default())
+}
+
+#[test]
+fn costs_are_what_grew_divided_by_the_requests_that_succeeded() {
+    let comparison = compared();
+    let judged: Vec<&String> = comparison.stages.iter().map(|stage| &stage.stage).collect();
+    for stage in judged {
+        let cost = |kind: CostKind| {
+            let mut rows = comparison.resources.costs.iter();
+            let row = rows.find(|row| row.stage == *stage && row.cost == kind);
+            row.unwrap_or_else(|| panic!("no {kind:?} in {stage}"))
+        };
+        let cpu = cost(CostKind::Cpu);
+        let (a, b) = (cpu.sides.a.unwrap(), cpu.sides.b.unwrap());
+        let seconds = a.total / 0.5e6;
+        assert!((b.total / a.total - 2.0).abs() < 0.01, "{stage}: {cpu:?}");
+        assert!(
+            (a.per_request - 0.5e6 * seconds / a.requests as f64).abs() < 1e-6,
+            "{stage}: {cpu:?}"
+        );
+        let interval = a.interval.unwrap();
+        assert!(interval.low < a.per_request && a.per_request < interval.high);
+        let certainty = cpu.change.as_ref().unwrap().certainty.as_ref().unwrap();
+        assert!(certainty.percent_95.low > 50.0, "{stage}: {certainty:?}");
+
+        let statements = cost(CostKind::Statements);
+        let change = statements.change.as_ref().unwrap();
+        assert!((change.factor - 3.0).abs() < 0.05, "{stage}: {change:?}");
+    }
+}
+
+/// Readings ten seconds apart say nothing of windows of a few seconds.
+#[test]
+fn windows_that_share_a_reading_give_no_interval() {
+    let comparison = compared();
+    for row in &comparison.resources.costs {
+        let side = row.sides.a.unwrap();
+        let span = comparison.series.a.stage(&row.stage).unwrap();
+        let judged_s = span.ended_s - span.judged_from_s;
+        let gap_s = if row.cost == CostKind::Statements {
+            10.0
+        } else {
+            1.0
+        };
+        let enough = judged_s / 5.0 >= 2.0 * gap_s;
+        assert_eq!(side.interval.is_some(), enough, "{row:?} over {judged_s} s");
+    }
+}
+
+#[test]
+fn levels_waits_and_statements_are_told_stage_by_stage() {
+    let comparison = compared();
+    let resources = &comparison.resources;
+    let stage = &comparison.stages.last().unwrap().stage;
+    let level = |what: &str| -> Level {
+        let mut rows = resources.levels.iter();
+        let row = rows.find(|row| row.stage == *stage && row.what == what);
+        row.unwrap().sides.b.unwrap()
+    };
+    let cores = level("cores busy");
+    assert!(
+        (cores.mean - 1.0).abs() < 0.02 && cores.peak > cores.mean,
+        "{cores:?}"
+    );
+    assert_eq!(level("memory").peak, 64.0 * 1024.0 * 1024.0);
+    assert_eq!(level("active").mean, 3.0);
+
+    let mut waits = resources.waits.iter().filter(|wait| wait.stage == *stage);
+    let wait = waits.next().unwrap();
+    assert_eq!(wait.event, "LWLock:WALWrite");
+    // Two connections in one of four readings.
+    assert!((wait.sides.a.unwrap() - 0.5).abs() < 0.1, "{wait:?}");
+
+    let statements = resources.statements.iter();
+    let top = statements.clone().find(|row| row.stage == *stage).unwrap();
+    assert_eq!(top.text, "insert into extra values ($1)");
+    assert_eq!(top.sides.a.unwrap().calls, 0);
+    assert_eq!(top.sides.b.unwrap().calls, 500);
+    assert!(top.moved_us() > 0.0);
+}
+
+#[test]
+fn the_report_tells_it_in_tables_and_charts() {
+    let comparison = compared();
+    let document = document(&comparison);
+    let MarkdownOutput { text, .. } = markdown(&document, "");
+    for part in [
+        "CPU time for each request that succeeded",
+        "Cores and memory in the judged span",
+        "Waits: active connections",
+        "LWLock:WALWrite",
+        "insert into extra values",
+        "Cores busy, process/service",
+        "Memory, process/service",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("CPU and memory of the service: not measured"));
+    assert!(html(&document).unwrap().contains("deployed v2"));
+}

@@ -1,0 +1,220 @@
+//! The way of an event into the database: by itself, in a group, or after it was acknowledged.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::{Duration, Instant};
+
+use crate::batch::{Batcher, Limits, Pending, Refused};
+use crate::metrics::{EventFlushMetrics, Metrics};
+use crate::phase::{Events, Switches};
+use crate::store::{DatabaseKind, Effect, Store, StoreError};
+
+/// Events that were acknowledged before they are written are tried so often.
+const TRIES: u32 = 5;
+
+/// The pause before the second try; each of the others is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Takes events; one for the whole process.
+#[derive(Debug)]
+pub struct EventPath {
+    store: Store,
+    window: Duration,
+    way: Way,
+}
+
+#[derive(Debug)]
+enum Way {
+    /// One statement an event.
+    Direct,
+    /// As direct, because the writer of SQLite groups all writes by itself: a group before its
+    /// queue would only make events linger twice.
+    SqliteWriter {
+        /// So many writes may wait.
+        queue: usize,
+    },
+    /// Acknowledged when the commit of its group has returned.
+    Grouped(Batcher<Effect, Result<(), StoreError>>, EventFlushMetrics),
+    /// Acknowledged when it is in the queue.
+    Behind(Batcher<Effect, ()>, EventFlushMetrics),
+}
+
+impl EventPath {
+    /// The way that the phase asks for, and the task that it needs: must be called on a runtime.
+    pub fn new(store: &Store, switches: &Switches, metrics: &Metrics) -> Self {
+        let limits = Limits {
+            linger: switches.event_linger.span(),
+            batch: count(switches.event_batch),
+            queue: count(switches.event_queue),
+        };
+        let flusher = || Flusher {
+            store: store.clone(),
+            window: switches.event_window,
+            metrics: metrics.group(),
+        };
+        let way = match (switches.events, store.kind()) {
+            (Events::Direct, _) => Way::Direct,
+            (Events::GroupCommit, DatabaseKind::Sqlite) => Way::SqliteWriter {
+                queue: limits.queue.get(),
+            },
+            (Events::GroupCommit, DatabaseKind::Postgres) => {
+                let flusher = flusher();
+                let metrics = flusher.metrics.clone();
+                let flush = move |effects| flusher.clone().write_group(effects);
+                Way::Grouped(Batcher::spawn(limits, flush), metrics)
+            }
+            (Events::WriteBehind, _) => {
+                let flusher = flusher();
+                let metrics = flusher.metrics.clone();
+                let flush = move |effects| flusher.clone().write_behind(effects);
+                Way::Behind(Batcher::spawn(limits, flush), metrics)
+            }
+        };
+        Self {
+            store: store.clone(),
+            window: switches.event_window,
+            way,
+        }
+    }
+
+    /// Applies an event. It is durable when this returns, but for write-behind.
+    pub async fn take(&self, effect: Effect) -> Result<(), StoreError> {
+        match &self.way {
+            Way::Direct => {}
+            Way::SqliteWriter { queue } => {
+                if self.store.pool_gauge().queued_writes >= Some(*queue) {
+                    return Err(StoreError::Overloaded);
+                }
+            }
+            Way::Grouped(batcher, metrics) => {
+                return enqueue(batcher, metrics, effect)?
+                    .result()
+                    .await
+                    .map_err(refusal)?;
+            }
+            Way::Behind(batcher, metrics) => return enqueue(batcher, metrics, effect).map(drop),
+        }
+        self.store.advance(&effect, self.window).await?;
+        Ok(())
+    }
+
+    /// Says in the log what an operator must know of the way.
+    pub fn announce(&self, switches: &Switches) {
+        match &self.way {
+            Way::Direct | Way::Grouped(..) => {}
+            Way::SqliteWriter { .. } => tracing::info!(
+                "events go to the writer of SQLite one by one: it commits in groups by itself"
+            ),
+            Way::Behind(..) => tracing::warn!(
+                events = count(switches.event_queue).get() + count(switches.event_batch).get(),
+                "events are acknowledged before they are written: a crash loses up to so many"
+            ),
+        }
+    }
+
+    /// Takes no more events and writes those that were accepted.
+    pub async fn close(&self) {
+        match &self.way {
+            Way::Direct | Way::SqliteWriter { .. } => {}
+            Way::Grouped(batcher, _) => batcher.close().await,
+            Way::Behind(batcher, _) => batcher.close().await,
+        }
+    }
+}
+
+fn count(most: NonZeroU32) -> NonZeroUsize {
+    NonZeroUsize::try_from(most).unwrap_or(NonZeroUsize::MAX)
+}
+
+fn refusal(refused: Refused) -> StoreError {
+    match refused {
+        Refused::Full => StoreError::Overloaded,
+        Refused::Closed => StoreError::Closed,
+    }
+}
+
+fn enqueue<R: Send + 'static>(
+    batcher: &Batcher<Effect, R>,
+    metrics: &EventFlushMetrics,
+    effect: Effect,
+) -> Result<Pending<R>, StoreError> {
+    // Before it can be flushed: the flush takes it off again.
+    metrics.queued.inc();
+    batcher.accept(effect).map_err(|refused| {
+        metrics.queued.dec();
+        refusal(refused)
+    })
+}
+
+/// Writes what has gathered.
+#[derive(Debug, Clone)]
+struct Flusher {
+    store: Store,
+    window: Duration,
+    metrics: EventFlushMetrics,
+}
+
+impl Flusher {
+    async fn write_group(self, effects: Vec<Effect>) -> Vec<Result<(), StoreError>> {
+        self.begin(&effects);
+        let outcomes = self.flush(&effects).await;
+        outcomes
+            .into_iter()
+            .map(|touched| touched.map(drop))
+            .collect()
+    }
+
+    /// Nobody hears of a failure any more: what may pass is tried again, while the queue fills up
+    /// and then refuses. Events without an id that were written although the database failed count
+    /// twice.
+    async fn write_behind(self, effects: Vec<Effect>) -> Vec<()> {
+        self.begin(&effects);
+        let acknowledged = vec![(); effects.len()];
+        let mut left = effects;
+        let mut pause = FIRST_PAUSE;
+        for again in (0..TRIES).rev() {
+            let outcomes = self.flush(&left).await;
+            let mut failed = Vec::new();
+            for (effect, outcome) in left.into_iter().zip(outcomes) {
+                match outcome {
+                    Ok(_) => {}
+                    Err(error) if again > 0 && error.may_pass() => failed.push(effect),
+                    Err(error) => tracing::error!(
+                        %error,
+                        user = effect.user_id,
+                        "an event that was acknowledged is lost"
+                    ),
+                }
+            }
+            left = failed;
+            if left.is_empty() {
+                break;
+            }
+            tracing::warn!(
+                events = left.len(),
+                "acknowledged events could not be written yet"
+            );
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        acknowledged
+    }
+
+    /// These wait no longer.
+    fn begin(&self, effects: &[Effect]) {
+        let gathered = i64::try_from(effects.len()).unwrap_or(i64::MAX);
+        self.metrics.queued.dec_by(gathered);
+    }
+
+    /// One try; how many rows each event touched.
+    async fn flush(&self, effects: &[Effect]) -> Vec<Result<u64, StoreError>> {
+        let start = Instant::now();
+        let outcomes = self.store.advance_all(effects, self.window).await;
+        self.metrics.size.observe(effects.len() as f64);
+        let took = start.elapsed().as_secs_f64();
+        self.metrics.duration.observe(took);
+        if outcomes.iter().any(Result::is_err) {
+            self.metrics.failures.inc();
+        }
+        outcomes
+    }
+}

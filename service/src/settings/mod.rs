@@ -1,0 +1,189 @@
+//! What one process is told: by the defaults, the phase, a file, the environment and flags, each over
+//! the ones before.
+//!
+//! Tables of keys ([`Settings`] and [`Switches`]) say everything about a key at one place; flags,
+//! variables, files, `--print-config` and the docs follow from them.
+
+mod environment;
+mod file;
+mod flags;
+mod layers;
+mod linger;
+mod mistake;
+mod table;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+pub(crate) use file::entries;
+pub use flags::ServeArgs;
+pub(crate) use layers::{Entry, Layers};
+pub use linger::Linger;
+pub use mistake::{Mistake, Place, SettingsError};
+pub use table::{Key, VARIABLE_PREFIX};
+pub(crate) use table::{choice_in_toml, choices, keys};
+pub use value::{Bound, Form, SecretUrl, Value};
+
+use crate::initialised::InitialisedUsers;
+use crate::phase::{Phase, Switches};
+
+keys! {
+    /// Everything that one process is told.
+    #[derive(Debug, Clone)]
+    pub struct Settings with
+        /// What is switched on.
+        phase: Phase
+    {
+        /// What this process does.
+        role: Role = "all" {
+            /// Serves players, over REST and gRPC
+            Api,
+            /// Takes events over gRPC; of REST only health and metrics
+            Events,
+            /// Both
+            All,
+        },
+        /// `sqlite:PATH` (created where there is none) or `postgres://…`.
+        database: SecretUrl = "sqlite:challenge.db",
+        /// Where to serve REST, /healthz, /readyz and /metrics; port 0 takes any free port.
+        http: SocketAddr = "127.0.0.1:8000",
+        /// Where to serve players and take events over gRPC, as the role says.
+        grpc: SocketAddr = "127.0.0.1:8001",
+        /// Where to serve profiles, /healthz and /readyz; keep it away from players.
+        admin: SocketAddr = "127.0.0.1:8002",
+        /// The reward platform.
+        rewards: SecretUrl = "http://127.0.0.1:8003",
+        /// Redis, for `cache = "redis"`.
+        redis: Option<SecretUrl>,
+        /// Challenges and goals; without it those that are built in.
+        catalogue: Option<PathBuf>,
+        /// Believe X-Mock-User, a header or gRPC metadata, for development and load tests. Without it,
+        /// requests that need a player are refused.
+        allow_mock_user: bool = "false",
+    }
+}
+
+/// The key of the phase: it stands apart because it says what the others are.
+pub const PHASE: Key = Key {
+    name: "phase",
+    doc: &["Optimisations that are on: the name of a preset, or a phase file."],
+    forms: || {
+        vec![Form::any(
+            "NAME",
+            "the name of a preset, or the path of a phase file",
+        )]
+    },
+    default: Some("phase9"),
+};
+
+/// All keys, in the order in which they are shown.
+pub fn all_keys() -> impl Iterator<Item = &'static Key> {
+    [&PHASE]
+        .into_iter()
+        .chain(Settings::KEYS)
+        .chain(Switches::KEYS)
+}
+
+impl Role {
+    /// Whether players are served.
+    pub fn serves_players(self) -> bool {
+        matches!(self, Self::Api | Self::All)
+    }
+
+    /// Whether events are taken.
+    pub fn takes_events(self) -> bool {
+        matches!(self, Self::Events | Self::All)
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = clap::ValueEnum::to_possible_value(self);
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+impl Settings {
+    /// The defaults, and the phase of that name or file.
+    pub fn of_phase(name: &str) -> Result<Self, SettingsError> {
+        let phase = Entry {
+            key: PHASE.name.to_owned(),
+            text: name.to_owned(),
+            place: Place::Flag(PHASE.flag()),
+        };
+        Self::resolve(None, vec![phase])
+    }
+
+    /// Lays `above` (the environment, then flags) over the file, the phase and the defaults.
+    pub(crate) fn resolve(file: Option<&Path>, above: Vec<Entry>) -> Result<Self, SettingsError> {
+        let mut layers = Layers::default();
+        let mut given = match file {
+            Some(path) => from_file(path, &mut layers),
+            None => Vec::new(),
+        };
+        given.extend(above);
+
+        for key in Self::KEYS {
+            layers.add_default(key);
+        }
+        let (named, given): (Vec<_>, Vec<_>) =
+            given.into_iter().partition(|entry| entry.key == PHASE.name);
+        let named = named.into_iter().next_back().unwrap_or_else(|| Entry {
+            key: PHASE.name.to_owned(),
+            text: PHASE.default.unwrap_or_default().to_owned(),
+            place: Place::Default,
+        });
+        let phase = Phase::over(&named, given, &mut layers);
+        let settings = Self::take(&mut layers, phase);
+        if let Some(settings) = &settings {
+            settings.check(&mut layers);
+        }
+        let mistakes = layers.finish(&all_keys().collect::<Vec<_>>());
+        match settings {
+            Some(settings) if mistakes.is_empty() => Ok(settings),
+            _ => Err(SettingsError(mistakes)),
+        }
+    }
+
+    /// Notes values that are right by themselves and do not go together.
+    fn check(&self, layers: &mut Layers) {
+        if let Err(error) = InitialisedUsers::check(&self.phase.switches, self.redis.as_ref()) {
+            let text = error.to_string();
+            let (what, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+            let mistake = Mistake::new(&Place::Default, what);
+            layers.note(if hint.is_empty() {
+                mistake
+            } else {
+                mistake.hint(hint)
+            });
+        }
+    }
+
+    /// A file for `--config` that says the same, but for passwords in URLs.
+    pub fn to_file(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text = format!("phase = {}\n", value::quoted(&self.phase.source));
+        let switches = self.phase.switches.to_toml();
+        for (title, values) in [("", self.to_toml()), ("\n# Switches.\n", switches)] {
+            text.push_str(title);
+            for (key, value) in values {
+                if let Some(value) = value {
+                    let _ = writeln!(text, "{key} = {value}");
+                }
+            }
+        }
+        text
+    }
+}
+
+fn from_file(path: &Path, layers: &mut Layers) -> Vec<Entry> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => file::entries(path, &text, layers),
+        Err(error) => {
+            let place = Place::File(path.to_owned());
+            layers.note(Mistake::new(&place, error.to_string()));
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Named baselines: records that later runs are held against, kept beside the code.
+//!
+//! `NAME` in the folder of baselines is the record of one run, untrimmed. It moves when somebody says
+//! so and at no other time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use brunt_record::{Ending, Record};
+
+/// Where they are, seen from the directory that brunt is called in.
+pub(crate) const FOLDER: &str = "results/baselines";
+
+/// Its name, and its record.
+pub(crate) struct Baseline {
+    pub(crate) name: String,
+    pub(crate) record: Record,
+}
+
+/// All of them in `folder`, by name.
+pub(crate) fn all(folder: &Path) -> anyhow::Result<Vec<Baseline>> {
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(error) => return Err(error).with_context(|| folder.display().to_string()),
+    };
+    for entry in entries {
+        let path = entry.with_context(|| folder.display().to_string())?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        if let (true, Some(name)) = (path.is_dir(), name)
+            && !name.starts_with('.')
+        {
+            found.push(Baseline {
+                name: name.into_owned(),
+                record: Record::open(&path)?,
+            });
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// Makes a copy of `record` the baseline `name`; one that is there only moves where `replace`.
+pub(crate) fn set(folder: &Path, name: &str, record: &Path, replace: bool) -> anyhow::Result<()> {
+    let slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(slug) {
+        bail!("{name:?} is no name of a baseline\nhint: write a-z, 0-9, \"-\" and \".\"");
+    }
+    let opened = Record::open(record)?;
+    let problems = opened.problems();
+    if opened.manifest.completeness.ending != Ending::Complete || !problems.is_empty() {
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        bail!(
+            "{}: not every run is a baseline: this one did not go to its end, or its files do not agree {}\nhint: run it again to its end",
+            record.display(),
+            told.join("; ")
+        );
+    }
+    let target = folder.join(name);
+    if target.exists() && !replace {
+        bail!(
+            "{} is a baseline already\nhint: --replace moves it on purpose",
+            target.display()
+        );
+    }
+    // Beside its place first, so that a copy that fails leaves the old one.
+    let draft = folder.join(format!(".{name}.new"));
+    let copied = remove(&draft)
+        .and_then(|()| copy(record, &draft))
+        .and_then(|()| remove(&target))
+        .and_then(|()| fs::rename(&draft, &target));
+    copied.with_context(|| target.display().to_string())
+}
+
+/// The record in `path`, or the baseline of that name where there is no such directory.
+pub(crate) fn record_or_baseline(path: &Path) -> PathBuf {
+    let baseline = Path::new(FOLDER).join(path);
+    let is_a_name = path.components().count() == 1;
+    if is_a_name && !path.exists() && baseline.is_dir() {
+        baseline
+    } else {
+        path.to_owned()
+    }
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    if path.exists() {
+        fs::remove_dir_all(path)?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, copied) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy(&source, &copied)?;
+        } else {
+            fs::copy(&source, &copied)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The gate at the command line, on committed records: its files, and baselines by name.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The committed records of phase8 and phase9.
+fn examples() -> [String; 2] {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/examples/demo-sqlite");
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    ["phase8", "phase9"].map(|phase| {
+        let named = |path: &&PathBuf| path.to_str().unwrap().ends_with(phase);
+        let found = paths.iter().find(named).unwrap();
+        found.to_str().unwrap().to_owned()
+    })
+}
+
+fn brunt_in(folder: &Path, args: &[&str]) -> Output {
+    let brunt = Command::new(env!("CARGO_BIN_EXE_brunt"));
+    let mut brunt = brunt;
+    brunt.current_dir(folder).args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_gate_writes_what_build_servers_read() {
+    let temp = tempfile::tempdir().unwrap();
+    let [a, b] = examples();
+    let summary = temp.path().join("summary.md");
+    std::fs::write(&summary, "before\n").unwrap();
+    let files = [
+        "--junit",
+        "gate.xml",
+        "--json",
+        "gate.json",
+        "--gitlab",
+        "load.json",
+    ];
+    let mut args = vec!["gate", &a, &b, "--rule", "p95 < 1us", "--format", "github"];
+    args.extend(files);
+    args.extend(["--summary", "summary.md"]);
+    let output = brunt_in(temp.path(), &args);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("::error title=init/initialize-new") && said.ends_with("gate: failed\n"),
+        "{said}"
+    );
+    let read = |name: &str| std::fs::read_to_string(temp.path().join(name)).unwrap();
+    assert!(
+        read("gate.xml").contains("failures=\"5\""),
+        "{}",
+        read("gate.xml")
+    );
+    let summary = read("summary.md");
+    assert!(
+        summary.starts_with("before\n") && summary.contains("gate: failed"),
+        "{summary}"
+    );
+    let gate: serde_json::Value = serde_json::from_str(&read("gate.json")).unwrap();
+    assert_eq!(gate["outcome"], "failed");
+    let load: serde_json::Value = serde_json::from_str(&read("load.json")).unwrap();
+    assert_eq!(load["metrics"]["checks"]["fails"], 7);
+    assert!(
+        load["metrics"]["http_req_waiting"]["p(95)"]
+            .as_f64()
+            .unwrap()
+            > 0.0
+    );
+}
+
+#[test]
+fn a_baseline_has_a_name_and_moves_on_purpose_only() {
+    let temp = tempfile::tempdir().unwrap();
+    let [a, b] = examples();
+    let baseline = |args: &[&str]| brunt_in(temp.path(), &[&["baseline"], args].concat());
+    assert_eq!(text(&baseline(&["list"]).stdout), "");
+    let missing = baseline(&["show", "main"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("brunt baseline set NAME RECORD"));
+
+    assert_eq!(
+        text(&baseline(&["set", "main", &a]).stdout),
+        "results/baselines/main\n"
+    );
+    let again = baseline(&["set", "main", &b]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(
+        text(&again.stderr).contains("--replace"),
+        "{}",
+        text(&again.stderr)
+    );
+    assert!(text(&baseline(&["show", "main"]).stdout).contains("phase8"));
+
+    assert!(baseline(&["set", "main", &b, "--replace"]).status.success());
+    assert!(text(&baseline(&["show", "main"]).stdout).contains("phase9"));
+    let list = baseline(&["list"]);
+    assert!(text(&list.stdout).starts_with("main ") && text(&list.stdout).lines().count() == 1);
+
+    // By its name, with every byte of the record.
+    let output = brunt_in(
+        temp.path(),
+        &["gate", "main", &b, "--rule", "init/*: p95 < 1s"],
+    );
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    let output = brunt_in(temp.path(), &["compare", "main", &b]);
+    assert!(
+        !text(&output.stdout).contains("invalid"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
+fn what_is_no_whole_record_is_no_baseline() {
+    let temp = tempfile::tempdir().unwrap();
+    let [a, _] = examples();
+    for (name, record, said) in [
+        ("../main", a.as_str(), "is no name of a baseline"),
+        ("", a.as_str(), "is no name of a baseline"),
+        ("main", "nowhere", "nowhere"),
+    ] {
+        let output = brunt_in(temp.path(), &["baseline", "set", name, record]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(
+            text(&output.stderr).contains(said),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    // A record that lost its end.
+    let copied = temp.path().join("cut");
+    std::fs::create_dir(&copied).unwrap();
+    for entry in std::fs::read_dir(&a).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), copied.join(entry.file_name())).unwrap();
+        }
+    }
+    let counts = copied.join("counts.csv");
+    let rows = std::fs::read_to_string(&counts).unwrap();
+    std::fs::write(&counts, &rows[..rows.len() / 2]).unwrap();
+    let output = brunt_in(temp.path(), &["baseline", "set", "main", "cut"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(!temp.path().join("results/baselines/main").exists());
+}
