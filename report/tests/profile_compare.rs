@@ -13,6 +13,7 @@ use brunt_report::profile::{
     Basis, MoveVerdict, NoRequests, ProfileReport, Selection, Taken as Captured, captured, read,
 };
 use brunt_report::render::{html, markdown};
+use brunt_report::run::Evidence;
 use brunt_report::{CompareOptions, Comparison};
 use page::Page;
 use support::{Synthetic, compared};
@@ -124,7 +125,7 @@ fn the_cost_of_a_request_is_refused_where_nobody_counted_them() {
         let record = run("phase8", vec![(name, taken)]);
         let temp = tempfile::tempdir().unwrap();
         let record = Record::open(&record.write(temp.path())).unwrap();
-        let captured = captured(&record);
+        let captured = captured(&record, &Evidence::of(&record).unwrap());
         let (_, taken) = captured.select(&Selection::default()).unwrap();
         taken[0].requests
     };

@@ -233,18 +233,7 @@ impl Service {
         let stop = steps.finishing.clone();
         let reloader = reload_until(app.clone(), catalogue, hangups, stop.clone());
         app.tasks.spawn(reloader);
-        if role.serves_players() {
-            let sweeper = sweep_until(app.clone(), stop.clone());
-            app.tasks.spawn(sweeper);
-            // In every phase: another one may have left rewards owed.
-            let metrics = app.metrics.group();
-            let worker = outbox::work_until(app.clone(), metrics, stop.clone());
-            app.tasks.spawn(worker);
-        }
-        if role.takes_events() {
-            let forgetter = forget_until(app.clone(), stop.clone());
-            app.tasks.spawn(forgetter);
-        }
+        work_until(&app, role, &stop);
 
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
@@ -296,6 +285,22 @@ fn failed(
             reason: error.to_string(),
         })
     })
+}
+
+/// Starts what goes on beside requests, until told to stop.
+fn work_until(app: &Live, role: Role, stop: &CancellationToken) {
+    if role.serves_players() {
+        let sweeper = sweep_until(app.clone(), stop.clone());
+        app.tasks.spawn(sweeper);
+        // In every phase: another one may have left rewards owed.
+        let metrics = app.metrics.group();
+        let worker = outbox::work_until(app.clone(), metrics, stop.clone());
+        app.tasks.spawn(worker);
+    }
+    if role.takes_events() {
+        let forgetter = forget_until(app.clone(), stop.clone());
+        app.tasks.spawn(forgetter);
+    }
 }
 
 async fn listen(

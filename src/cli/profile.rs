@@ -7,6 +7,7 @@ use brunt_record::Record;
 use brunt_report::document;
 use brunt_report::profile::{ProfileReport, Selection, Subject, Taken, captured, read_file};
 use brunt_report::render;
+use brunt_report::run::Evidence;
 use clap::Args;
 use regex::Regex;
 
@@ -135,7 +136,7 @@ fn of_file(path: &Path) -> anyhow::Result<Opened> {
 fn in_its_record(path: &Path, file: &str) -> Option<Taken> {
     let folder = path.parent()?;
     let record = Record::open(folder.parent()?).ok()?;
-    let captured = captured(&record);
+    let captured = captured(&record, &Evidence::of(&record).ok()?);
     let mut taken = captured.taken.into_values().flatten();
     let file = format!("{}/{file}", folder.file_name()?.to_string_lossy());
     taken.find(|taken| taken.file == file)
@@ -143,7 +144,7 @@ fn in_its_record(path: &Path, file: &str) -> Option<Taken> {
 
 fn of_record(path: &Path, args: &ProfileArgs) -> anyhow::Result<Opened> {
     let record = Record::open(path)?;
-    let captured = captured(&record);
+    let captured = captured(&record, &Evidence::of(&record)?);
     let (subject, taken) = captured.select(&Selection {
         component: args.component.clone(),
         kind: args.kind.clone(),

@@ -8,9 +8,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use challenge_service::latency_law::LatencyLaw;
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
+use challenge_service::latency_law::LatencyLaw;
 use challenge_service::phase::Materialisation;
 use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::service::{Addresses, Service};

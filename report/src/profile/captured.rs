@@ -11,9 +11,12 @@ use super::judge::{self, NoRequests};
 use super::model::Profile;
 use super::report::Subject;
 use super::taken::{Taken, read_file};
+use crate::run::Evidence;
 
 /// Most profiles that are read of a record.
 pub const MOST_PROFILES: usize = 100;
+/// Gauges of the CPU time of a process, microseconds.
+const CPU: [&str; 2] = ["cpu_user_us_total", "cpu_system_us_total"];
 /// What was allocated between two snapshots of memory is a kind by itself.
 const ALLOCATIONS: &str = "allocations";
 /// A profile that says that it began so far from when it was asked for was taken by another clock.
@@ -29,7 +32,7 @@ pub struct Captured {
 }
 
 /// Reads the profiles of `record`. One that cannot be read is noted, and no harm to the others.
-pub fn captured(record: &Record) -> Captured {
+pub fn captured(record: &Record, evidence: &Evidence) -> Captured {
     let mut captured = Captured::default();
     let files = record.manifest.captures.iter();
     let files = files.filter_map(|capture| Some((capture, capture.file.as_deref()?)));
@@ -41,7 +44,7 @@ pub fn captured(record: &Record) -> Captured {
         }
         match profile_in(&record.dir, file) {
             Ok(profile) => {
-                let taken = taken(record, file, profile);
+                let taken = taken(record, evidence, capture, file, profile);
                 let same = captured.taken.entry(subject(capture)).or_default();
                 same.push(taken);
             }
@@ -106,12 +109,19 @@ fn profile_in(dir: &Path, file: &str) -> Result<Profile, String> {
     read_file(&dir.join(file)).map_err(|error| error.to_string())
 }
 
-fn taken(record: &Record, file: &str, profile: Profile) -> Taken {
-    let from_s = began_s(&record.manifest, file, &profile);
+fn taken(
+    record: &Record,
+    evidence: &Evidence,
+    capture: &Capture,
+    file: &str,
+    profile: Profile,
+) -> Taken {
+    let from_s = began_s(&record.manifest, capture, file, &profile);
     let requests = requests(record, from_s, &profile);
     let host = &record.manifest.host;
     Taken {
         file: file.to_owned(),
+        process_cpu_s: process_cpu_s(evidence, &capture.component, from_s, profile.took_ns),
         profile: Arc::new(profile),
         from_s,
         requests,
@@ -120,6 +130,20 @@ fn taken(record: &Record, file: &str, profile: Profile) -> Taken {
             .filter(|_| host.shared_with_target)
             .map(f64::from),
     }
+}
+
+/// What the process used by its gauges, which have the name of the component.
+fn process_cpu_s(
+    evidence: &Evidence,
+    component: &str,
+    from_s: Option<f64>,
+    took_ns: Option<i64>,
+) -> Option<f64> {
+    let source = format!("process/{component}");
+    let begins = (from_s? * 1e6) as u64;
+    let ends = begins + took_ns?.unsigned_abs() / 1000;
+    let used_us = evidence.grown(&source, &CPU, begins, ends)?;
+    Some(used_us / 1e6)
 }
 
 /// Requests that settled in the window of a profile that began at `from_s`.
@@ -133,10 +157,14 @@ fn requests(record: &Record, from_s: Option<f64>, profile: &Profile) -> Result<f
 }
 
 /// When a profile began, seconds since the start of the run: by its own account where that agrees
-/// with the second in which it was asked for, else in the middle of that second.
-fn began_s(manifest: &Manifest, file: &str, profile: &Profile) -> Option<f64> {
-    let name = file.rsplit('/').next()?;
-    let asked = name.parse::<ProfileName>().ok()?.second as f64 + 0.5;
+/// with when it was asked for, else then. Older records have only the second, of which it is the middle.
+fn began_s(manifest: &Manifest, capture: &Capture, file: &str, profile: &Profile) -> Option<f64> {
+    let asked = if let Some(us) = capture.started_us {
+        us as f64 / 1e6
+    } else {
+        let name = file.rsplit('/').next()?;
+        name.parse::<ProfileName>().ok()?.second as f64 + 0.5
+    };
     let started_ns = manifest.started_at.as_nanosecond();
     let own = profile
         .began_ns

@@ -48,7 +48,7 @@ pub struct ProfileWindow {
     pub cores: Option<f64>,
     /// Did the process use all of them? What it cost is then what it was given.
     pub capped: bool,
-    /// CPU time of the process over the window, where the profile says so, seconds.
+    /// CPU time of the process over the window, where the profile or a gauge says so, seconds.
     pub process_cpu_s: Option<f64>,
     /// Do the samples miss a part of that, or count too much?
     pub unaccounted: bool,
@@ -96,7 +96,8 @@ impl ProfileWindow {
         let cores = claim.cores.or(taken.cores);
         let is_cpu = matches!(measure, Measure::Time { .. }) && profile.kinds[at].name == "cpu";
         let cpu_s = is_cpu.then_some(total / 1e9);
-        let process_cpu_s = claim.process_cpu_s.filter(|_| is_cpu);
+        let process_cpu_s = claim.process_cpu_s.or(taken.process_cpu_s);
+        let process_cpu_s = process_cpu_s.filter(|_| is_cpu);
         let capped = match (cpu_s, took_s, cores) {
             (Some(cpu), Some(took), Some(cores)) => judge::capped(cpu, took, cores),
             _ => false,

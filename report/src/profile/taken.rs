@@ -25,6 +25,9 @@ pub struct Taken {
     pub requests: Result<f64, NoRequests>,
     /// Cores that the process may use; absent where nobody knows.
     pub cores: Option<f64>,
+    /// CPU time of the process over its window by the system's account, seconds; absent where nobody
+    /// read it.
+    pub process_cpu_s: Option<f64>,
 }
 
 impl Taken {
@@ -36,6 +39,7 @@ impl Taken {
             from_s: None,
             requests: Err(NoRequests::NoRecord),
             cores: None,
+            process_cpu_s: None,
         }
     }
 

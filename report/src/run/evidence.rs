@@ -36,7 +36,7 @@ pub struct Gauge {
 
 impl Evidence {
     /// Of `record`, which has a `gauges.csv`, or not.
-    pub(super) fn of(record: &Record) -> Result<Self, ReportError> {
+    pub fn of(record: &Record) -> Result<Self, ReportError> {
         Ok(Self {
             gauges: record.gauges()?.into_iter().map(Gauge::from).collect(),
             statements: record.statements()?,

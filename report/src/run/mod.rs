@@ -101,7 +101,7 @@ pub fn load(dir: &Path) -> Result<Run, ReportError> {
     let mut problems = record.problems();
     let digested = digest::digest(&record, &mut problems)?;
     let evidence = Evidence::of(&record)?;
-    let profiles = captured(&record);
+    let profiles = captured(&record, &evidence);
     Ok(Run {
         evidence,
         label: dir.display().to_string(),

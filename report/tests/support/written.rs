@@ -63,10 +63,10 @@ impl Synthetic {
                 component: name.component,
                 kind: name.kind,
                 stage: name.stage,
-                file: Some(file),
-                problem: None,
                 started_us: None,
                 length_us: None,
+                file: Some(file),
+                problem: None,
             });
         }
         (manifest.session_totals, manifest.totals) = totals
