@@ -87,12 +87,12 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
     assert_eq!(goals().await, ["old"]);
 
     write(&["old", "new"], namespace);
-    let said = hang_up(&mut service, "the catalogue was replaced");
+    let said = service.hang_up("the catalogue was replaced");
     assert!(said.contains("challenges=1 goals=2"), "{said}");
     assert_eq!(goals().await, ["old", "new"]);
 
     write(&["new", "new"], "namespace = 7");
-    let said = hang_up(&mut service, "stands twice");
+    let said = service.hang_up("stands twice");
     for expected in [
         "ERROR",
         "the old catalogue stays",
@@ -104,7 +104,7 @@ async fn a_changed_catalogue_is_taken_up_and_a_broken_one_is_not() {
     assert_eq!(goals().await, ["old", "new"]);
 
     std::fs::remove_file(&file).unwrap();
-    hang_up(&mut service, "the old catalogue stays");
+    service.hang_up("the old catalogue stays");
     assert_eq!(goals().await, ["old", "new"]);
 }
 

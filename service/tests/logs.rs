@@ -89,7 +89,7 @@ impl Logged {
         let directory = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
         // Nothing listens at the reward platform's address.
-        let mut all = vec!["--log-format", "json", "--rewards", "http://127.0.0.1:1"];
+        let mut all = vec!["--log-format", "json", "--reward-url", "http://127.0.0.1:1"];
         all.extend(arguments);
         let service = Binary::start(&database, &all);
         let first: Value = serde_json::from_str(&service.ready_line).unwrap();

@@ -54,7 +54,7 @@ impl Gated {
         let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
         let (rewards, gate) = gated_rewards().await;
         let rewards = format!("http://{rewards}");
-        let mut all = vec!["--rewards", &rewards];
+        let mut all = vec!["--reward-url", &rewards];
         all.extend(arguments);
         Self {
             service: Binary::start(&database, &all),

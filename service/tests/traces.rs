@@ -83,8 +83,8 @@ impl Traced {
         let otlp = collector.start();
         let stop = CancellationToken::new();
         let rewards = reward_mock(Duration::ZERO, &stop).await;
-        let rewards = format!("http://{rewards}");
-        let mut all = vec!["--otlp", &otlp, "--rewards", &rewards];
+        let rewards = rewards.url();
+        let mut all = vec!["--otlp", &otlp, "--reward-url", &rewards];
         all.extend(arguments);
         Self {
             service: Binary::start(&database, &all),

@@ -44,7 +44,7 @@ impl Service {
                 "--admin",
                 "127.0.0.1:0",
             ])
-            .args(["--rewards", "http://127.0.0.1:1"])
+            .args(["--reward-url", "http://127.0.0.1:1"])
             // Arguments can be read by everybody on the machine.
             .env("CHALLENGE_DATABASE", database)
             .env_remove("RUST_LOG")
