@@ -100,3 +100,19 @@ fn runs_of_one_phase_are_told_apart_by_their_place() {
     Page::parse(&page).unwrap().check_ids().unwrap();
     assert!(!page.contains("phase<b>10"));
 }
+
+#[test]
+fn a_target_that_only_later_runs_have_is_named_in_its_row() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut runs = story();
+    for early in &mut runs[..3] {
+        early.action("claim").targets.clear();
+    }
+    let document = document::sequence(&sequence(temp.path(), &runs).unwrap());
+    let text = markdown(&document, "charts").text;
+    let row = text.lines().find(|line| line.contains("missed, 1.55×"));
+    let row = row.unwrap();
+    assert!(row.starts_with("| play / claim<br>"), "{row}");
+    // Its name, and one cell a run.
+    assert_eq!(row.matches(" |").count(), 1 + runs.len(), "{row}");
+}

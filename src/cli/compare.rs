@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use brunt_report::comparison::Conclusion;
 use brunt_report::{
-    CompareOptions, Comparison, Document, Sequence, compare, document, load_all, load_pair, render,
+    CompareOptions, Comparison, Document, Sequence, compare, document, load_all, render,
 };
 use clap::Args;
 
@@ -82,21 +82,20 @@ pub(crate) fn report(
     force: bool,
     files: &ReportFiles,
 ) -> anyhow::Result<(String, Exit)> {
-    if let [a, b] = records {
-        let comparison = comparison(a, b, force)?;
-        return Ok((write_report(&comparison, files)?, exit(&[comparison])));
-    }
     let runs = load_all(records)?;
-    let sequence = Sequence::of(&runs, &options(force)).context("nothing to compare")?;
-    let document = document::sequence(&sequence);
+    let options = options(force);
+    if let [a, b] = &runs[..] {
+        let comparison = compare(a, b, &options);
+        let json = serde_json::to_vec_pretty(&comparison).context("the comparison as JSON")?;
+        let document = document::build(&comparison);
+        write_files(&document, json, files)?;
+        return Ok((render::terminal(&document), exit(&[comparison])));
+    }
+    let sequence = Sequence::of(&runs, &options).context("nothing to compare")?;
     let json = serde_json::to_vec_pretty(&sequence).context("the sequence as JSON")?;
+    let document = document::sequence(&sequence);
     write_files(&document, json, files)?;
     Ok((render::terminal(&document), exit(&sequence.steps)))
-}
-
-fn comparison(a: &Path, b: &Path, force: bool) -> anyhow::Result<Comparison> {
-    let (a, b) = load_pair(a, b)?;
-    Ok(compare(&a, &b, &options(force)))
 }
 
 pub(crate) fn options(force: bool) -> CompareOptions {
@@ -104,14 +103,6 @@ pub(crate) fn options(force: bool) -> CompareOptions {
         force,
         ..CompareOptions::default()
     }
-}
-
-/// Writes the files, and returns the verdict for a terminal.
-fn write_report(comparison: &Comparison, files: &ReportFiles) -> anyhow::Result<String> {
-    let document = document::build(comparison);
-    let json = serde_json::to_vec_pretty(comparison).context("the comparison as JSON")?;
-    write_files(&document, json, files)?;
-    Ok(render::terminal(&document))
 }
 
 /// Writes a report and its numbers to where they are wanted.

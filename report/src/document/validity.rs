@@ -9,7 +9,8 @@ use super::table::{Cell, Column, Table};
 use super::tone::Tone;
 use super::verdict::aspect;
 use crate::comparison::{
-    Comparison, Difference, Finding, LoadModel, RunState, Severity, Side, StageState, StageValidity,
+    Backlog, Comparison, Difference, Finding, LoadModel, RunState, RunValidity, Severity, Side,
+    StageState, StageValidity,
 };
 use crate::language;
 
@@ -85,12 +86,9 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
             .map(|counts| format!("{} unsent", language::count(counts.unsent))),
     );
     let answered = share(stage.answered).with_note(answered_note(stage));
-    let (word, tone) = match stage.state {
-        StageState::Valid => ("valid", Tone::Good),
-        StageState::Overloaded => ("overloaded", Tone::Bad),
-        StageState::Invalid => ("invalid", Tone::Bad),
-        StageState::CutShort => ("cut short", Tone::Bad),
-        StageState::NeverRan => ("never ran", Tone::Bad),
+    let tone = match stage.state {
+        StageState::Valid => Tone::Good,
+        _ => Tone::Bad,
     };
     let saturated = (!stage.saturated.is_empty()).then(|| {
         format!(
@@ -114,7 +112,7 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
         stage
             .host_busy
             .map_or_else(absent, |busy| Cell::text(language::percent(busy))),
-        Cell::toned(word, tone).with_note(saturated),
+        Cell::toned(state(stage.state), tone).with_note(saturated),
     ]
 }
 
@@ -122,9 +120,7 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
 fn answered_note(stage: &StageValidity) -> Option<String> {
     let failed = stage.counts.filter(|counts| counts.failed > 0);
     let failed = failed.map(|counts| format!("{} failed", language::count(counts.failed)));
-    let while_due = stage
-        .backlog
-        .map(|backlog| format!("{} while due", language::percent(backlog.answered)));
+    let while_due = stage.backlog.as_ref().map(while_due);
     let notes: Vec<String> = failed.into_iter().chain(while_due).collect();
     (!notes.is_empty()).then(|| notes.join("; "))
 }
@@ -147,24 +143,56 @@ fn of_open(model: LoadModel, cell: Cell, closed: Option<&str>) -> Cell {
 
 fn findings(section: &mut Section, comparison: &Comparison, names: &Names, side: Side) {
     let validity = comparison.validity.get(side);
-    let (title, tone) = match validity.state {
-        RunState::Valid => ("valid", Tone::Care),
-        RunState::Overloaded => ("valid; the service was overloaded", Tone::Care),
-        RunState::Invalid => ("invalid", Tone::Bad),
-    };
     let name = names.short(side);
-    if validity.findings.is_empty() {
-        section.paragraph(format!("{name}: {title}, without a warning."));
-        return;
+    match callout(validity, name) {
+        Some(callout) => section.blocks.push(callout),
+        None => section.paragraph(format!(
+            "{name}: {}, without a warning.",
+            run_state(validity.state)
+        )),
     }
-    section.blocks.push(Block::Callout(Callout {
-        tone,
-        title: format!("{name}: {title}"),
-        lines: told(&validity.findings)
-            .into_iter()
-            .map(|(grade, text)| format!("{}: {text}", severity(grade)))
-            .collect(),
-    }));
+}
+
+/// What was found in a run; none where nothing was.
+pub(super) fn callout(validity: &RunValidity, name: &str) -> Option<Block> {
+    let found = !validity.findings.is_empty();
+    found.then(|| {
+        Block::Callout(Callout {
+            tone: match validity.state {
+                RunState::Valid | RunState::Overloaded => Tone::Care,
+                RunState::Invalid => Tone::Bad,
+            },
+            title: format!("{name}: {}", run_state(validity.state)),
+            lines: told(&validity.findings)
+                .into_iter()
+                .map(|(grade, text)| format!("{}: {text}", severity(grade)))
+                .collect(),
+        })
+    })
+}
+
+fn run_state(state: RunState) -> &'static str {
+    match state {
+        RunState::Valid => "valid",
+        RunState::Overloaded => "valid; the service was overloaded",
+        RunState::Invalid => "invalid",
+    }
+}
+
+/// A stage in one word.
+pub(super) fn state(state: StageState) -> &'static str {
+    match state {
+        StageState::Valid => "valid",
+        StageState::Overloaded => "overloaded",
+        StageState::Invalid => "invalid",
+        StageState::CutShort => "cut short",
+        StageState::NeverRan => "never ran",
+    }
+}
+
+/// What was answered before the arrivals that had piled up were: `45 % while due`.
+pub(super) fn while_due(backlog: &Backlog) -> String {
+    format!("{} while due", language::percent(backlog.answered))
 }
 
 /// The findings in words. Of a stage's warnings about lateness the gravest speaks for all.

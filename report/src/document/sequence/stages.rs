@@ -1,12 +1,12 @@
 //! Did every run carry the load, can its figures be trusted, and which targets did it meet?
 
-use super::super::block::{Block, Callout, Section};
+use super::super::block::Section;
 use super::super::table::{Cell, Column, Table};
 use super::super::targets;
 use super::super::tone::Tone;
-use super::super::validity::{severity, told};
+use super::super::validity::{callout, state, while_due};
 use super::{in_any_step, places};
-use crate::comparison::{Comparison, Fact, RunState, Side, StageState};
+use crate::comparison::{Comparison, Fact, Side, StageState};
 use crate::language;
 use crate::sequence::Sequence;
 
@@ -14,9 +14,9 @@ pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
     let mut section = Section::new("load", "Load and targets");
     section.table(answered(sequence, names));
     section.table(held(sequence, names));
-    for ((step, side), name) in places(sequence).zip(names) {
-        findings(&mut section, step, side, name);
-    }
+    let runs = places(sequence).zip(names);
+    let found = runs.filter_map(|((step, side), name)| callout(step.validity.get(side), name));
+    section.blocks.extend(found);
     let forbidding = |step: &&Comparison| {
         let facts = &step.verdict.facts;
         facts
@@ -47,15 +47,10 @@ fn answered(sequence: &Sequence, names: &[String]) -> Table {
             };
             let (word, tone) = match stage.state {
                 StageState::Valid => (None, Tone::Plain),
-                StageState::Overloaded => (Some("overloaded"), Tone::Bad),
-                StageState::Invalid => (Some("invalid"), Tone::Faint),
-                StageState::CutShort => (Some("cut short"), Tone::Faint),
-                StageState::NeverRan => (Some("never ran"), Tone::Faint),
+                StageState::Overloaded => (Some(state(stage.state)), Tone::Bad),
+                _ => (Some(state(stage.state)), Tone::Faint),
             };
-            let while_due = stage.backlog.map(|backlog| {
-                let share = language::percent(backlog.answered);
-                format!("{share} while due")
-            });
+            let while_due = stage.backlog.as_ref().map(while_due);
             let note: Vec<String> = word
                 .map(str::to_owned)
                 .into_iter()
@@ -72,7 +67,7 @@ fn answered(sequence: &Sequence, names: &[String]) -> Table {
 }
 
 /// How every run did at every target.
-fn held(sequence: &Sequence, names: &[String]) -> Table {
+fn held<'s>(sequence: &'s Sequence, names: &[String]) -> Table {
     let mut table = by_run("Targets and how each run did", "Target", names);
     let keys = in_any_step(sequence, |step| {
         let rows = step.targets.iter();
@@ -80,19 +75,19 @@ fn held(sequence: &Sequence, names: &[String]) -> Table {
             .collect()
     });
     for key in keys {
-        let mut row = Vec::new();
-        for (step, side) in places(sequence) {
+        let of = |step: &'s Comparison| {
             let mut targets = step.targets.iter();
-            let found =
-                targets.find(|t| (&t.stage, &t.action, &t.target) == (&key.0, &key.1, &key.2));
-            if let (true, Some(target)) = (row.is_empty(), found) {
-                row.push(targets::name_cell(target, step));
-            }
-            row.push(found.map_or_else(
+            targets.find(|t| (&t.stage, &t.action, &t.target) == (&key.0, &key.1, &key.2))
+        };
+        let title = |step| Some(targets::name_cell(of(step)?, step));
+        // The first runs may not have had it.
+        let mut row: Vec<Cell> = sequence.steps.iter().find_map(title).into_iter().collect();
+        row.extend(places(sequence).map(|(step, side)| {
+            of(step).map_or_else(
                 || Cell::faint(language::NOT_MEASURED),
                 |target| targets::outcome(target.results.get(side)),
-            ));
-        }
+            )
+        }));
         table.rows.push(row);
     }
     table
@@ -102,24 +97,4 @@ fn by_run(caption: &str, first: &str, names: &[String]) -> Table {
     let mut columns = vec![Column::words(first)];
     columns.extend(names.iter().map(Column::figure));
     Table::new(caption, columns)
-}
-
-fn findings(section: &mut Section, step: &Comparison, side: Side, name: &str) {
-    let validity = step.validity.get(side);
-    if validity.findings.is_empty() {
-        return;
-    }
-    let (word, tone) = match validity.state {
-        RunState::Invalid => ("invalid", Tone::Bad),
-        RunState::Overloaded => ("valid; the service was overloaded", Tone::Care),
-        RunState::Valid => ("valid", Tone::Care),
-    };
-    let lines = told(&validity.findings).into_iter();
-    section.blocks.push(Block::Callout(Callout {
-        tone,
-        title: format!("{name}: {word}"),
-        lines: lines
-            .map(|(grade, text)| format!("{}: {text}", severity(grade)))
-            .collect(),
-    }));
 }
