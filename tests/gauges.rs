@@ -224,23 +224,38 @@ fn what_a_role_may_not_see_is_noted_and_the_rest_is_read() {
         .await;
         // Copied from a template that has no extension.
         execute(&mut connection, "create database bare").await;
+        let shop = server.create_database("shop").await.unwrap();
+        let mut somebody = PgConnection::connect(&shop).await.unwrap();
+        execute(&mut somebody, "create table sold (id bigint primary key)").await;
         let at = server.url();
-        let at = at.rsplit_once('@').unwrap().1.replace("/postgres", "/bare");
-        let url = format!("postgres://reader:reader@{at}");
-        let temp = tempfile::tempdir().unwrap();
-        let gauges = "[gauges.database.bare]\nurl = \"${env:DATABASE_OF_THE_TEST}\"\n";
-        let (record, _) = ended(start(temp.path(), target, 1, gauges, &url));
-        let mut sources = record.manifest.gauges.iter();
-        let source = sources.find(|s| s.name == "postgres/bare").unwrap();
-        assert!(source.what.starts_with("PostgreSQL "), "{source:?}");
-        assert!(!source.what.contains("reader"), "{source:?}");
-        let [problem] = &source.problems[..] else {
-            panic!("{source:?}");
-        };
-        assert!(problem.starts_with("pg_stat_statements: "), "{problem}");
-        let all = record.gauges().unwrap();
-        assert!(series(&all, "postgres/bare", "commits_total").points.len() >= 3);
-        assert_eq!(record.statements().unwrap(), []);
+        let at = at.rsplit_once('@').unwrap().1.to_owned();
+        for (database, noted) in [
+            ("bare", "create the extension in this database"),
+            (
+                "shop",
+                "the statements of other users are hidden (grant pg_read_all_stats)",
+            ),
+        ] {
+            let at = at.replace("/postgres", &format!("/{database}"));
+            let url = format!("postgres://reader:reader@{at}");
+            let temp = tempfile::tempdir().unwrap();
+            let gauges =
+                format!("[gauges.database.{database}]\nurl = \"${{env:DATABASE_OF_THE_TEST}}\"\n");
+            let (record, _) = ended(start(temp.path(), target, 1, &gauges, &url));
+            let name = format!("postgres/{database}");
+            let mut sources = record.manifest.gauges.iter();
+            let source = sources.find(|s| s.name == name).unwrap();
+            assert!(source.what.starts_with("PostgreSQL "), "{source:?}");
+            assert!(!source.what.contains("reader"), "{source:?}");
+            let [problem] = &source.problems[..] else {
+                panic!("{source:?}");
+            };
+            assert!(problem.starts_with("pg_stat_statements: "), "{problem}");
+            assert!(problem.contains(noted), "{problem}");
+            let all = record.gauges().unwrap();
+            assert!(series(&all, &name, "commits_total").points.len() >= 3);
+            assert_eq!(record.statements().unwrap(), []);
+        }
     });
 }
 

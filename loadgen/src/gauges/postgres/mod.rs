@@ -22,8 +22,6 @@ use super::reading::{Depth, Reading, labelled};
 const AGAIN: Duration = Duration::from_secs(5);
 /// A server that does not let anybody in within this is not there.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// What a server answers for statements that it does not show to this user.
-const HIDDEN: &str = "<insufficient privilege>";
 
 /// A database, and the connection to it.
 pub(super) struct Postgres {
@@ -179,14 +177,15 @@ impl Postgres {
         note: &mut impl FnMut(String),
     ) {
         for row in rows {
-            let Ok((mut statement, text)) = statement(row) else {
-                continue;
-            };
-            if text == HIDDEN {
+            if matches!(row.try_get::<Option<i64>, _>(0), Ok(None)) {
                 note(format!(
                     "{STATEMENTS_NAME}: the statements of other users are hidden (grant pg_read_all_stats)"
                 ));
+                continue;
             }
+            let Ok((mut statement, text)) = statement(row) else {
+                continue;
+            };
             statement.snapshot = snapshot;
             if self.told.insert(statement.queryid) {
                 statement.text = normalised(&text);

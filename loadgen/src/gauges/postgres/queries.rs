@@ -201,7 +201,8 @@ const STATEMENT_SUMS: Query = each_ten(
 
 pub(super) const STATEMENTS_NAME: &str = "pg_stat_statements";
 
-/// A snapshot of all statements; nested and outermost executions together.
+/// A snapshot of all statements; nested and outermost executions together. Those that this user may
+/// not see are one row, which has no `queryid`.
 pub(super) fn snapshot(version: u32) -> &'static str {
     if version >= 130_000 {
         "select /* brunt */ queryid, sum(calls)::int8, sum(total_exec_time)::float8,
@@ -210,7 +211,7 @@ pub(super) fn snapshot(version: u32) -> &'static str {
             sum(wal_bytes)::int8, min(query)
         from pg_stat_statements
         where dbid = (select oid from pg_database where datname = current_database())
-            and queryid is not null and query not like 'select /* brunt */%'
+            and query not like 'select /* brunt */%'
         group by queryid order by queryid"
     } else {
         "select /* brunt */ queryid, sum(calls)::int8, sum(total_time)::float8,
@@ -219,7 +220,7 @@ pub(super) fn snapshot(version: u32) -> &'static str {
             null::int8, min(query)
         from pg_stat_statements
         where dbid = (select oid from pg_database where datname = current_database())
-            and queryid is not null and query not like 'select /* brunt */%'
+            and query not like 'select /* brunt */%'
         group by queryid order by queryid"
     }
 }
