@@ -66,6 +66,29 @@ fn two_records_by_what_their_requests_cost() {
 }
 
 #[test]
+fn the_name_of_a_baseline_stands_for_its_record() {
+    let temp = tempfile::tempdir().unwrap();
+    let brunt = |args: &[&str], record: &Path| {
+        let output = Command::new(env!("CARGO_BIN_EXE_brunt"))
+            .args(args)
+            .arg(record)
+            .current_dir(temp.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let records = records();
+    brunt(&["baseline", "set", "old"], &records[0]);
+    let said = brunt(&["profile", "--against", "old"], &records[1]);
+    assert!(said.starts_with("phase9 against phase8\n"), "{said}");
+    assert_eq!(
+        brunt(&["profile"], Path::new("old")),
+        brunt(&["profile"], &records[0])
+    );
+}
+
+#[test]
 fn a_file_of_a_record_has_its_requests_and_one_by_itself_has_none() {
     let temp = tempfile::tempdir().unwrap();
     let mut files = std::fs::read_dir(records()[1].join("profiles")).unwrap();

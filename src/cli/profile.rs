@@ -12,6 +12,7 @@ use clap::Args;
 use regex::Regex;
 
 use super::output;
+use crate::baseline::record_or_baseline;
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -26,10 +27,10 @@ A file is a pprof protobuf, of Go, Rust or another program, compressed or not. O
 profiles are taken, unless another kind is asked for, and several of a stage together. The table has
 the functions that `go tool pprof -top` prints, with the same digits.")]
 pub(crate) struct ProfileArgs {
-    /// A record, or a pprof file
+    /// A record, the name of a baseline, or a pprof file
     #[arg(value_name = "RUN|FILE")]
     of: PathBuf,
-    /// A record or file to hold it against: the older one
+    /// A record, baseline or file to hold it against: the older one
     #[arg(long, value_name = "RUN|FILE")]
     against: Option<PathBuf>,
     /// How many functions to print
@@ -107,10 +108,11 @@ fn report(args: &ProfileArgs) -> anyhow::Result<ProfileReport> {
 }
 
 fn open(path: &Path, args: &ProfileArgs) -> anyhow::Result<Opened> {
+    let path = record_or_baseline(path);
     let mut opened = if path.is_dir() {
-        of_record(path, args)
+        of_record(&path, args)
     } else {
-        of_file(path)
+        of_file(&path)
     }
     .with_context(|| path.display().to_string())?;
     if let Some(on) = &args.focus {
@@ -124,9 +126,12 @@ fn open(path: &Path, args: &ProfileArgs) -> anyhow::Result<Opened> {
 fn of_file(path: &Path) -> anyhow::Result<Opened> {
     let file = path.file_name().unwrap_or(path.as_os_str());
     let file = file.to_string_lossy();
-    let alone = Taken::bare(path.display().to_string(), read_file(path)?);
+    let taken = match in_its_record(path, &file) {
+        Some(taken) => taken,
+        None => Taken::bare(path.display().to_string(), read_file(path)?),
+    };
     Ok(Opened {
-        taken: vec![in_its_record(path, &file).unwrap_or(alone)],
+        taken: vec![taken],
         name: file.into_owned(),
         subject: None,
     })
