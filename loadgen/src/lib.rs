@@ -8,6 +8,7 @@ pub mod arrivals;
 mod client;
 mod clock;
 mod engine;
+mod fetch;
 mod files_limit;
 mod gauges;
 mod machine;

@@ -8,21 +8,17 @@ use brunt_record::{Capture, MarkKind, ProfileName, RecordWriter};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 
 use super::chronicle::Chronicle;
-use crate::client::chain;
 use crate::clock::Clock;
+use crate::fetch::Fetcher;
 use crate::scenario::{PlannedProfile, ProfileKind, Scenario, Stage};
 
 /// A profile takes this much longer than it looks on, to be built and sent.
 const ALLOWANCE: Duration = Duration::from_secs(20);
 const FREQUENCY_HZ: u32 = 99;
 /// A profile that is larger is none.
-const LARGEST: usize = 64 << 20;
+const MOST_BYTES: usize = 64 << 20;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// One profile to take.
@@ -102,18 +98,8 @@ impl PlannedCapture {
         let base = &self.base;
         let url = self.url.as_deref();
         let url = url.ok_or_else(|| format!("the scenario has no {base} address"))?;
-        let uri: http::Uri = url.parse().map_err(|e| format!("{url}: {e}"))?;
-        let client: Client<HttpConnector, Empty<Bytes>> =
-            Client::builder(TokioExecutor::new()).build_http();
-        let body = async {
-            let response = client.get(uri).await.map_err(|e| chain(&e))?;
-            let status = response.status();
-            if !status.is_success() {
-                return Err(format!("HTTP {status}"));
-            }
-            let body = Limited::new(response.into_body(), LARGEST).collect().await;
-            Ok(body.map_err(|e| e.to_string())?.to_bytes())
-        };
+        let fetcher = Fetcher::new();
+        let body = fetcher.body(http::Request::get(url), MOST_BYTES);
         let patience = self.profile.length.unwrap_or_default() + ALLOWANCE;
         let bytes = tokio::time::timeout(patience, body)
             .await
