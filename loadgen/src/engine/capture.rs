@@ -26,10 +26,10 @@ pub(super) struct PlannedCapture {
     component: String,
     stage: String,
     profile: PlannedProfile,
-    /// Where it is to be had; absent where the scenario does not say.
-    url: Option<String>,
-    /// What messages name: the address without the path.
-    base: String,
+    /// Whose it is, which messages name; the error says why there is nobody to ask.
+    base: Result<String, String>,
+    /// Where it is to be had there.
+    path_and_query: String,
 }
 
 impl PlannedCapture {
@@ -37,16 +37,14 @@ impl PlannedCapture {
     pub(super) fn of_stage(scenario: &Scenario, stage: &Stage) -> Vec<Self> {
         let mut captures = Vec::new();
         for spec in &scenario.captures {
-            let base = spec.base(&scenario.addresses);
-            let base = base.map(|base| base.trim_end_matches('/'));
+            let base = spec.base(&scenario.addresses).map(str::to_owned);
             for profile in spec.of_stage(stage) {
-                let path = spec.path(profile.kind);
                 captures.push(Self {
                     component: spec.component.clone(),
                     stage: stage.name.clone(),
                     profile,
-                    url: base.map(|base| url(base, path, profile.length)),
-                    base: base.unwrap_or(&spec.address).to_owned(),
+                    base: base.clone(),
+                    path_and_query: path_and_query(spec.path(profile.kind), profile.length),
                 });
             }
         }
@@ -95,11 +93,10 @@ impl PlannedCapture {
     }
 
     async fn fetch(&self, dir: &Path, second: u64) -> Result<String, String> {
-        let base = &self.base;
-        let url = self.url.as_deref();
-        let url = url.ok_or_else(|| format!("the scenario has no {base} address"))?;
+        let base = self.base.as_ref().map_err(Clone::clone)?;
+        let request = http::Request::get(format!("{base}{}", self.path_and_query));
         let fetcher = Fetcher::new();
-        let body = fetcher.body(http::Request::get(url), MOST_BYTES);
+        let body = fetcher.body(request, MOST_BYTES);
         let patience = self.profile.length.unwrap_or_default() + ALLOWANCE;
         let bytes = tokio::time::timeout(patience, body)
             .await
@@ -116,13 +113,13 @@ impl PlannedCapture {
     }
 }
 
-fn url(base: &str, path: &str, length: Option<Duration>) -> String {
+fn path_and_query(path: &str, length: Option<Duration>) -> String {
     let Some(length) = length else {
-        return format!("{base}{path}");
+        return path.to_owned();
     };
     let seconds = length.as_secs().max(1);
     let and = if path.contains('?') { '&' } else { '?' };
-    format!("{base}{path}{and}seconds={seconds}&frequency={FREQUENCY_HZ}")
+    format!("{path}{and}seconds={seconds}&frequency={FREQUENCY_HZ}")
 }
 
 /// The files of a record are gzip, which not every endpoint sends.

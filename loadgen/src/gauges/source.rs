@@ -188,13 +188,12 @@ fn process(name: &str, _: &ProcessBy, _: bool, _: &Addresses) -> Source {
 fn endpoint(title: &str, at: &EndpointAt, metrics: &[Wildcard], addresses: &Addresses) -> Source {
     let url = match at {
         EndpointAt::Url(url) => url.clone(),
-        EndpointAt::Address { name, path } => {
-            let Some(address) = addresses.get(name) else {
-                let problem = format!("the scenario has no {name} address");
+        EndpointAt::Address { name, path } => match addresses.known(name) {
+            Ok(address) => format!("{address}{path}"),
+            Err(problem) => {
                 return Source::absent(title, format!("metrics at {name}"), problem);
-            };
-            format!("{}{path}", address.trim_end_matches('/'))
-        }
+            }
+        },
     };
     let what = format!("metrics at {url}");
     match url.parse() {

@@ -37,10 +37,15 @@ impl Addresses {
         Some(address)
     }
 
+    /// The address of that name, to which a path can be added; the error says that there is none.
+    pub(crate) fn known(&self, name: &str) -> Result<&str, String> {
+        let address = self.get(name).map(|address| address.trim_end_matches('/'));
+        address.ok_or_else(|| format!("the scenario has no {name} address"))
+    }
+
     /// The port of an address on this machine; the error says why there is none.
     pub(crate) fn local_port(&self, name: &str) -> Result<u16, String> {
-        let address = self.get(name);
-        let address = address.ok_or_else(|| format!("the scenario has no {name} address"))?;
+        let address = self.known(name)?;
         let uri: http::Uri = address.parse().map_err(|e| format!("{address}: {e}"))?;
         if is_loopback(address) {
             Ok(port_of(&uri))
@@ -95,4 +100,25 @@ pub(crate) fn is_loopback(address: &str) -> bool {
 pub(crate) fn is_loopback_host(host: &str) -> bool {
     let ip = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_added_to_an_address_that_there_is() {
+        let addresses = Addresses {
+            http: Some("http://shop:80/".to_owned()),
+            of_code: BTreeMap::from([("cache".to_owned(), "tcp://cache:6379".to_owned())]),
+            ..Addresses::default()
+        };
+        for (name, known) in [
+            ("http", Ok("http://shop:80")),
+            ("cache", Ok("tcp://cache:6379")),
+            ("admin", Err("the scenario has no admin address".to_owned())),
+        ] {
+            assert_eq!(addresses.known(name), known);
+        }
+    }
 }

@@ -140,12 +140,12 @@ impl CaptureSpec {
         planned
     }
 
-    /// The base URL of its endpoint; none where the scenario has no such address.
-    pub(crate) fn base<'a>(&'a self, addresses: &'a Addresses) -> Option<&'a str> {
+    /// The base URL of its endpoint, to which a path can be added; the error says why there is none.
+    pub(crate) fn base<'a>(&'a self, addresses: &'a Addresses) -> Result<&'a str, String> {
         if self.address.contains("://") {
-            Some(&self.address)
+            Ok(self.address.trim_end_matches('/'))
         } else {
-            addresses.get(&self.address)
+            addresses.known(&self.address)
         }
     }
 
