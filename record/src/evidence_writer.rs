@@ -1,7 +1,6 @@
 //! Writing what is not the generator's own: gauges, statements and marks.
 
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::RecordError;
@@ -9,7 +8,7 @@ use crate::gauge::{self, GaugeRow};
 use crate::mark::{self, Mark};
 use crate::rows::write_rows;
 use crate::statement::StatementRow;
-use crate::writer::{GAUGES, MARKS, STATEMENTS};
+use crate::writer::{GAUGES, MARKS, STATEMENTS, append, create};
 
 /// Appends readings to a record that is being written.
 ///
@@ -25,38 +24,33 @@ pub struct GaugeWriter {
 impl GaugeWriter {
     /// Creates `gauges.csv` in the record in `dir`.
     pub fn create(dir: &Path) -> Result<Self, RecordError> {
-        let path = dir.join(GAUGES);
-        let mut gauges = File::create_new(&path).map_err(RecordError::io(&path))?;
-        gauges
-            .write_all(&gauge::lines(&[], true))
-            .map_err(RecordError::io(&path))?;
         Ok(Self {
             dir: dir.to_owned(),
-            gauges,
+            gauges: create(dir, GAUGES, &gauge::lines(&[], true))?,
             statements: None,
         })
     }
 
     /// Appends what was read at one instant or at several.
     pub fn append(&mut self, rows: &[GaugeRow]) -> Result<(), RecordError> {
-        self.gauges
-            .write_all(&gauge::lines(rows, false))
-            .map_err(RecordError::io(&self.dir.join(GAUGES)))
+        append(
+            &self.dir,
+            GAUGES,
+            &mut self.gauges,
+            &gauge::lines(rows, false),
+        )
     }
 
     /// Appends a snapshot of statements.
     pub fn append_statements(&mut self, rows: &[StatementRow]) -> Result<(), RecordError> {
-        let path = self.dir.join(STATEMENTS);
-        let header = self.statements.is_none();
-        let file = match &mut self.statements {
-            Some(file) => file,
-            None => self
-                .statements
-                .insert(File::create_new(&path).map_err(RecordError::io(&path))?),
-        };
         let mut lines = Vec::new();
+        let header = self.statements.is_none();
         write_rows(&mut lines, rows, header).expect("rows serialize into memory");
-        file.write_all(&lines).map_err(RecordError::io(&path))
+        match &mut self.statements {
+            Some(file) => append(&self.dir, STATEMENTS, file, &lines)?,
+            None => self.statements = Some(create(&self.dir, STATEMENTS, &lines)?),
+        }
+        Ok(())
     }
 
     /// Makes all of it durable.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RecordError;
 use crate::reader::read_manifest;
-use crate::rows::read_text;
+use crate::rows::{read_lines, read_text};
 use crate::writer::{MANIFEST, MARKS, PARTIAL_MANIFEST};
 
 /// An event of a run.
@@ -123,16 +123,7 @@ pub(crate) fn write(file: &mut File, path: &Path, mark: &Mark) -> Result<(), Rec
 
 /// All marks, in the order of time.
 pub(crate) fn read(path: &Path, torn: bool) -> Result<Vec<Mark>, RecordError> {
-    let text = read_text(path, torn)?;
-    let marks: Result<Vec<Mark>, RecordError> = text
-        .lines()
-        .enumerate()
-        .map(|(i, line)| {
-            serde_json::from_str(line)
-                .map_err(|e| RecordError::format(path, i as u64 + 1, e.to_string()))
-        })
-        .collect();
-    let mut marks = marks?;
+    let mut marks: Vec<Mark> = read_lines(path, &read_text(path, torn)?)?;
     marks.sort_by_key(|mark| mark.at_us);
     Ok(marks)
 }

@@ -11,7 +11,7 @@ use crate::gauge::{self, GaugeSeries};
 use crate::latency::LatencyLog;
 use crate::manifest::{Manifest, SCHEMA_VERSION};
 use crate::mark::{self, Mark};
-use crate::rows::{read_rows, read_text};
+use crate::rows::{read_lines, read_rows, read_text};
 use crate::statement::StatementRow;
 use crate::validate::{self, Problem};
 use crate::writer::{
@@ -51,13 +51,14 @@ impl Record {
             let path = dir.join(name);
             read_rows(&path, &read_text(&path, !finished)?)
         };
+        let errors = dir.join(ERRORS);
         Ok(Self {
             counts: rows(COUNTS)?,
             sessions: match manifest.plan.sessions[..] {
                 [] => Vec::new(),
                 _ => rows(SESSION_COUNTS)?,
             },
-            errors: read_errors(&dir.join(ERRORS), !finished)?,
+            errors: read_lines(&errors, &read_text(&errors, !finished)?)?,
             dir: dir.to_owned(),
             manifest,
             finished,
@@ -160,15 +161,4 @@ pub(crate) fn read_manifest(path: &Path) -> Result<Manifest, RecordError> {
         });
     }
     serde_json::from_str(&text).map_err(wrong)
-}
-
-fn read_errors(path: &Path, tolerate_torn_end: bool) -> Result<Vec<ErrorSample>, RecordError> {
-    read_text(path, tolerate_torn_end)?
-        .lines()
-        .enumerate()
-        .map(|(i, line)| {
-            serde_json::from_str(line)
-                .map_err(|e| RecordError::format(path, i as u64 + 1, e.to_string()))
-        })
-        .collect()
 }

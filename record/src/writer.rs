@@ -106,22 +106,16 @@ impl RecordWriter {
                 RecordError::io(dir)(source)
             }
         })?;
-        let write = |name: &str, bytes: &[u8]| -> Result<File, RecordError> {
-            let path = dir.join(name);
-            let mut file = File::create_new(&path).map_err(RecordError::io(&path))?;
-            file.write_all(bytes).map_err(RecordError::io(&path))?;
-            Ok(file)
-        };
-        let partial = write(PARTIAL_MANIFEST, &to_json(draft))?;
+        let partial = create(dir, PARTIAL_MANIFEST, &to_json(draft))?;
         // Not every file system has locks; without one the run takes no marks from outside.
         let _ = partial.lock();
-        write(SCENARIO, scenario)?;
+        create(dir, SCENARIO, scenario)?;
         let epoch = SystemTime::UNIX_EPOCH
             + Duration::from_micros(draft.started_at.as_microsecond().unsigned_abs());
         let files = |log: &'static str, counts: &'static str| -> Result<Files, RecordError> {
             Ok(Files {
-                latency: (log, write(log, &latency::header(epoch))?),
-                counts: (counts, write(counts, b"")?),
+                latency: (log, create(dir, log, &latency::header(epoch))?),
+                counts: (counts, create(dir, counts, b"")?),
                 header: true,
             })
         };
@@ -131,8 +125,8 @@ impl RecordWriter {
             sessions: has_sessions
                 .then(|| files(SESSION_LATENCY, SESSION_COUNTS))
                 .transpose()?,
-            errors: write(ERRORS, b"")?,
-            marks: write(MARKS, b"")?,
+            errors: create(dir, ERRORS, b"")?,
+            marks: create(dir, MARKS, b"")?,
             _draft: partial,
             dir: dir.to_owned(),
         })
@@ -235,7 +229,21 @@ fn keep(dir: &Path, folder: &str, file: &str, bytes: &[u8]) -> Result<(), Record
     fs::write(&path, bytes).map_err(RecordError::io(&path))
 }
 
-fn append(dir: &Path, name: &str, file: &mut File, bytes: &[u8]) -> Result<(), RecordError> {
+/// Creates the file `name` of the record in `dir`, which begins with `bytes`.
+pub(crate) fn create(dir: &Path, name: &str, bytes: &[u8]) -> Result<File, RecordError> {
+    let path = dir.join(name);
+    let mut file = File::create_new(&path).map_err(RecordError::io(&path))?;
+    file.write_all(bytes).map_err(RecordError::io(&path))?;
+    Ok(file)
+}
+
+/// Adds `bytes` to `file`, which is `name` in the record in `dir`.
+pub(crate) fn append(
+    dir: &Path,
+    name: &str,
+    file: &mut File,
+    bytes: &[u8],
+) -> Result<(), RecordError> {
     file.write_all(bytes)
         .map_err(RecordError::io(&dir.join(name)))
 }
