@@ -83,20 +83,22 @@ fn elders(processes: &[Process]) -> Vec<i32> {
     elders.map(|process| process.pid).collect()
 }
 
-/// `roots` and all that they have started, and those in turn.
-pub(super) fn with_descendants(roots: &[i32]) -> Vec<i32> {
-    let mut all: Vec<i32> = roots.to_vec();
+/// Those of `pids` that there are.
+pub(super) fn opened(pids: &[i32]) -> Vec<Process> {
+    pids.iter().flat_map(|pid| Process::new(*pid)).collect()
+}
+
+/// Those of `roots` that there are, all that they have started, and those in turn.
+pub(super) fn with_descendants(roots: &[i32]) -> Vec<Process> {
+    let mut known: BTreeSet<i32> = roots.iter().copied().collect();
+    let mut all = opened(roots);
     let mut next = 0;
-    while next < all.len() {
-        let tasks = Process::new(all[next]).and_then(|process| process.tasks());
-        for task in tasks.into_iter().flatten().flatten() {
-            for child in task.children().unwrap_or_default() {
-                let child = child.cast_signed();
-                if !all.contains(&child) {
-                    all.push(child);
-                }
-            }
-        }
+    while let Some(process) = all.get(next) {
+        let tasks = process.tasks().into_iter().flatten().flatten();
+        let children = tasks.flat_map(|task| task.children().unwrap_or_default());
+        let children = children.map(u32::cast_signed);
+        let new: Vec<i32> = children.filter(|child| known.insert(*child)).collect();
+        all.extend(opened(&new));
         next += 1;
     }
     all

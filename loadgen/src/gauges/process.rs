@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use procfs::process::{Process, Stat};
 
-use super::find::{Wanted, with_descendants};
+use super::find::{Wanted, opened, with_descendants};
 use super::reading::{Depth, Reading};
 
 /// A process that is gone is looked for this often: another one may take its place.
@@ -62,13 +62,12 @@ impl Processes {
 
     /// Those that live.
     fn members(&self) -> Vec<(Process, Stat)> {
-        let pids = if self.tree {
+        let processes = if self.tree {
             with_descendants(&self.roots)
         } else {
-            self.roots.clone()
+            opened(&self.roots)
         };
-        let living = pids.into_iter().filter_map(|pid| {
-            let process = Process::new(pid).ok()?;
+        let living = processes.into_iter().filter_map(|process| {
             let stat = process.stat().ok()?;
             // Gone, but not yet waited for.
             (stat.state != 'Z').then_some((process, stat))
