@@ -43,7 +43,7 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     };
     let audited = audit(&report.with_context(|| name.clone())?);
     output::print(&if args.json {
-        serde_json::to_string_pretty(&audited)? + "\n"
+        output::json(&audited)?
     } else {
         text(&name, &audited)
     })?;

@@ -8,6 +8,7 @@ use brunt_report::{
     CompareOptions, Comparison, Document, Sequence, compare, document, load_all, render,
 };
 use clap::Args;
+use serde::Serialize;
 
 use super::output;
 use crate::baseline::record_or_baseline;
@@ -86,15 +87,13 @@ pub(crate) fn report(
     let options = options(force);
     if let [a, b] = &runs[..] {
         let comparison = compare(a, b, &options);
-        let json = serde_json::to_vec_pretty(&comparison).context("the comparison as JSON")?;
         let document = document::build(&comparison);
-        write_files(&document, json, files)?;
+        write_files(&document, &comparison, files)?;
         return Ok((render::terminal(&document), exit(&[comparison])));
     }
     let sequence = Sequence::of(&runs, &options).context("nothing to compare")?;
-    let json = serde_json::to_vec_pretty(&sequence).context("the sequence as JSON")?;
     let document = document::sequence(&sequence);
-    write_files(&document, json, files)?;
+    write_files(&document, &sequence, files)?;
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
@@ -105,10 +104,10 @@ pub(crate) fn options(force: bool) -> CompareOptions {
     }
 }
 
-/// Writes a report and its numbers to where they are wanted.
+/// Writes a report and the numbers that it states to where they are wanted.
 pub(crate) fn write_files(
     document: &Document,
-    mut json: Vec<u8>,
+    numbers: &impl Serialize,
     files: &ReportFiles,
 ) -> anyhow::Result<()> {
     if let Some(path) = &files.html {
@@ -128,8 +127,7 @@ pub(crate) fn write_files(
         output::append(path, render::summary(document).as_bytes())?;
     }
     if let Some(path) = &files.json {
-        json.push(b'\n');
-        output::write(path, &json)?;
+        output::write(path, output::json(numbers)?.as_bytes())?;
     }
     Ok(())
 }

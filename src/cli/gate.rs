@@ -87,7 +87,7 @@ pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
     write(&outcome, &b, &args.files)?;
     output::print(&match args.format {
         Format::Text => forms::text(&outcome),
-        Format::Json => json(&outcome)?,
+        Format::Json => output::json(&outcome)?,
         Format::Github => forms::github(&outcome) + &forms::text(&outcome),
         Format::Markdown => forms::markdown(&outcome),
     })?;
@@ -100,20 +100,17 @@ pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
 
 fn write(outcome: &GateOutcome, candidate: &Run, files: &GateFiles) -> anyhow::Result<()> {
     if let Some(path) = &files.json {
-        output::write(path, json(outcome)?.as_bytes())?;
+        output::write(path, output::json(outcome)?.as_bytes())?;
     }
     if let Some(path) = &files.junit {
         output::write(path, forms::junit(outcome)?.as_bytes())?;
     }
     if let Some(path) = &files.gitlab {
-        output::write(path, json(&forms::gitlab(outcome, candidate))?.as_bytes())?;
+        let json = output::json(&forms::gitlab(outcome, candidate))?;
+        output::write(path, json.as_bytes())?;
     }
     if let Some(path) = &files.summary {
         output::append(path, forms::markdown(outcome).as_bytes())?;
     }
     Ok(())
-}
-
-fn json(value: &impl serde::Serialize) -> anyhow::Result<String> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use brunt_loadgen::scenario::{parse_duration, parse_rate};
 use brunt_report::knee::{Conclusion, Ending, Knee, Search};
 use brunt_report::{document, render};
@@ -133,8 +132,7 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
     };
     let knee = Knee::new(search, ending, steps, live.provenance);
     let files = args.files.or_in(&folder);
-    let json = serde_json::to_vec_pretty(&knee).context("the search as JSON")?;
-    write_files(&document::knee(&knee), json, &files)?;
+    write_files(&document::knee(&knee), &knee, &files)?;
     product.print(&render::terminal_in(
         &document::knee_for_terminal(&knee),
         LINES,

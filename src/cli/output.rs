@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use serde::Serialize;
 
 /// Prints `text` to stdout.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
@@ -41,6 +42,11 @@ impl Product {
 #[expect(clippy::print_stderr, reason = "news for people, not the product")]
 pub(crate) fn say(text: &str) {
     eprintln!("{text}");
+}
+
+/// `value` as JSON for people and programs: indented, and ended by a newline.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
 /// Adds `bytes` to the end of `path`.

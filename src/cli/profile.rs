@@ -84,9 +84,7 @@ pub(crate) fn run(args: &ProfileArgs) -> anyhow::Result<Exit> {
         output::write(path, html.as_bytes())?;
     }
     if let Some(path) = &args.json {
-        let mut json = serde_json::to_vec_pretty(&report).context("the profile as JSON")?;
-        json.push(b'\n');
-        output::write(path, &json)?;
+        output::write(path, output::json(&report)?.as_bytes())?;
     }
     output::print(&document::profile_for_terminal(&report, args.top))?;
     Ok(Exit::Done)
