@@ -62,7 +62,8 @@ impl GaugeWriter {
     }
 }
 
-/// Appends marks to a record that is being written; others may do so at the same time.
+/// Appends marks to a record that is being written; others may do so at the same time, from other
+/// threads and processes.
 pub struct MarkWriter {
     path: PathBuf,
     file: File,
@@ -77,7 +78,7 @@ impl MarkWriter {
     }
 
     /// Appends one mark.
-    pub fn append(&mut self, mark: &Mark) -> Result<(), RecordError> {
-        mark::write(&mut self.file, &self.path, mark)
+    pub fn append(&self, mark: &Mark) -> Result<(), RecordError> {
+        mark::write(&self.file, &self.path, mark)
     }
 }

@@ -73,7 +73,7 @@ pub fn mark(dir: &Path, text: &str) -> Result<Mark, MarkError> {
     }
     let manifest = read_manifest(&dir.join(PARTIAL_MANIFEST))?;
     let path = dir.join(MARKS);
-    let mut file = append_to(&path)?;
+    let file = append_to(&path)?;
     // Whoever finishes the record takes the digest of this file under the same lock.
     file.lock().map_err(RecordError::io(&path))?;
     if dir.join(MANIFEST).exists() {
@@ -85,7 +85,7 @@ pub fn mark(dir: &Path, text: &str) -> Result<Mark, MarkError> {
         kind: MarkKind::Note,
         text: text.to_owned(),
     };
-    write(&mut file, &path, &mark)?;
+    write(&file, &path, &mark)?;
     Ok(mark)
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn append_to(path: &Path) -> Result<File, RecordError> {
 }
 
 /// Appends one line, in one write: two writers never mix theirs.
-pub(crate) fn write(file: &mut File, path: &Path, mark: &Mark) -> Result<(), RecordError> {
+pub(crate) fn write(mut file: &File, path: &Path, mark: &Mark) -> Result<(), RecordError> {
     let mut line = serde_json::to_vec(mark).expect("a mark serializes");
     line.push(b'\n');
     file.write_all(&line).map_err(RecordError::io(path))

@@ -344,7 +344,7 @@ fn observed(dir: &Path) -> RecordWriter {
     gauges.append_statements(&[statement(0, 1)]).unwrap();
     gauges.append_statements(&[statement(1, 8)]).unwrap();
     gauges.finish().unwrap();
-    let mut marks = MarkWriter::open(dir).unwrap();
+    let marks = MarkWriter::open(dir).unwrap();
     for (at_us, text) in [(2_000_000, "load"), (0, "init")] {
         let mark = Mark {
             at_us,

@@ -2,14 +2,13 @@
 //! sampler.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use brunt_record::{Mark, MarkKind, MarkWriter, RecordError};
 use tokio::sync::watch;
 
 /// Told by the conductor and by those who take profiles.
 pub(super) struct Chronicle {
-    marks: Mutex<MarkWriter>,
+    marks: MarkWriter,
     /// Stages that are over.
     edges: watch::Sender<u32>,
 }
@@ -18,7 +17,7 @@ impl Chronicle {
     /// For the record in `dir`.
     pub(super) fn open(dir: &Path, edges: watch::Sender<u32>) -> Result<Self, RecordError> {
         Ok(Self {
-            marks: Mutex::new(MarkWriter::open(dir)?),
+            marks: MarkWriter::open(dir)?,
             edges,
         })
     }
@@ -29,8 +28,7 @@ impl Chronicle {
             kind,
             text: text.into(),
         };
-        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = marks.append(&mark) {
+        if let Err(error) = self.marks.append(&mark) {
             // What is measured is worth more than where it happened.
             tracing::warn!(%error, "a mark was not recorded");
         }
