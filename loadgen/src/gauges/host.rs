@@ -6,6 +6,7 @@ use procfs::{
 };
 
 use super::reading::{Reading, labelled};
+use crate::machine::ticks_us;
 
 const SECTOR_BYTES: u64 = 512;
 const LOOPBACK: &str = "lo";
@@ -29,15 +30,14 @@ pub(super) fn read(reading: &mut Reading) {
 }
 
 fn cpu(stat: &KernelStats, reading: &mut Reading) {
-    let us = |ticks: u64| ticks * 1_000_000 / procfs::ticks_per_second();
     let time = &stat.total;
-    reading.add("cpu_user_us_total", us(time.user + time.nice));
-    reading.add("cpu_system_us_total", us(time.system));
+    reading.add("cpu_user_us_total", ticks_us(time.user + time.nice));
+    reading.add("cpu_system_us_total", ticks_us(time.system));
     let interrupts = time.irq.unwrap_or(0) + time.softirq.unwrap_or(0);
-    reading.add("cpu_interrupt_us_total", us(interrupts));
-    reading.add("cpu_idle_us_total", us(time.idle));
-    reading.add_if("cpu_iowait_us_total", time.iowait.map(us));
-    reading.add_if("cpu_steal_us_total", time.steal.map(us));
+    reading.add("cpu_interrupt_us_total", ticks_us(interrupts));
+    reading.add("cpu_idle_us_total", ticks_us(time.idle));
+    reading.add_if("cpu_iowait_us_total", time.iowait.map(ticks_us));
+    reading.add_if("cpu_steal_us_total", time.steal.map(ticks_us));
     reading.add("switches_total", stat.ctxt);
     reading.add_if("runnable", stat.procs_running.map(u64::from));
     reading.add_if("blocked", stat.procs_blocked.map(u64::from));

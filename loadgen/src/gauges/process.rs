@@ -6,6 +6,7 @@ use procfs::process::{Process, Stat};
 
 use super::find::{Wanted, opened, with_descendants};
 use super::reading::{Depth, Reading};
+use crate::machine::ticks_us;
 
 /// A process that is gone is looked for this often: another one may take its place.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -122,9 +123,8 @@ impl Sum {
     }
 
     fn tell(&self, tree: bool, reading: &mut Reading) {
-        let us = |ticks: u64| ticks * 1_000_000 / procfs::ticks_per_second();
-        reading.add("cpu_user_us_total", us(self.user));
-        reading.add("cpu_system_us_total", us(self.system));
+        reading.add("cpu_user_us_total", ticks_us(self.user));
+        reading.add("cpu_system_us_total", ticks_us(self.system));
         reading.add("memory_bytes", self.resident_pages * procfs::page_size());
         reading.add_if("memory_private_bytes", self.private_bytes);
         // Peaks of several processes are of different instants.

@@ -68,7 +68,7 @@ impl Source {
     /// The sources that the scenario wants by `spec`; where one is not there, that is noted.
     pub(super) async fn open(spec: &GaugeSpec, addresses: &Addresses) -> Vec<Self> {
         match &spec.kind {
-            GaugeKind::Process { by, tree } => vec![process(&spec.name, by, *tree, addresses)],
+            GaugeKind::Process { by, tree } => vec![process(&spec.title(), by, *tree, addresses)],
             GaugeKind::Prometheus { at, metrics } => {
                 vec![endpoint(&spec.title(), at, metrics, addresses)]
             }
@@ -143,10 +143,10 @@ impl Source {
     }
 
     #[cfg(target_os = "linux")]
-    fn processes(name: &str, wanted: Wanted, tree: bool, what: &str) -> Self {
+    fn processes(title: &str, wanted: Wanted, tree: bool, what: &str) -> Self {
         let (processes, found) = Processes::find(wanted, tree);
         let kind = Kind::Processes(processes);
-        let mut source = Self::new(&format!("process/{name}"), what, kind);
+        let mut source = Self::new(title, what, kind);
         if let Err(problem) = found {
             source.note(problem);
         }
@@ -155,7 +155,7 @@ impl Source {
 }
 
 #[cfg(target_os = "linux")]
-fn process(name: &str, by: &ProcessBy, tree: bool, addresses: &Addresses) -> Source {
+fn process(title: &str, by: &ProcessBy, tree: bool, addresses: &Addresses) -> Source {
     let (wanted, what) = match by {
         ProcessBy::Pid(pid) => (Wanted::Pid(pid.cast_signed()), format!("process {pid}")),
         ProcessBy::Port(port) => (Wanted::Port(*port), format!("who listens on port {port}")),
@@ -164,25 +164,25 @@ fn process(name: &str, by: &ProcessBy, tree: bool, addresses: &Addresses) -> Sou
             Ok(port) => (Wanted::Port(port), format!("who listens on port {port}")),
             Err(problem) => {
                 let what = format!("who listens at {of}");
-                return Source::absent(&format!("process/{name}"), what, problem);
+                return Source::absent(title, what, problem);
             }
         },
         ProcessBy::Cgroup(text) => {
             let what = format!("cgroup {text}");
             return match cgroup::find(text) {
-                Ok(folder) => Source::new(&format!("process/{name}"), what, Kind::Cgroup(folder)),
-                Err(problem) => Source::absent(&format!("process/{name}"), what, problem),
+                Ok(folder) => Source::new(title, what, Kind::Cgroup(folder)),
+                Err(problem) => Source::absent(title, what, problem),
             };
         }
     };
     let and_more = if tree { " and what they started" } else { "" };
-    Source::processes(name, wanted, tree, &format!("{what}{and_more}"))
+    Source::processes(title, wanted, tree, &format!("{what}{and_more}"))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn process(name: &str, _: &ProcessBy, _: bool, _: &Addresses) -> Source {
+fn process(title: &str, _: &ProcessBy, _: bool, _: &Addresses) -> Source {
     let problem = "processes are read on Linux only".to_owned();
-    Source::absent(&format!("process/{name}"), "a process", problem)
+    Source::absent(title, "a process", problem)
 }
 
 fn endpoint(title: &str, at: &EndpointAt, metrics: &[Wildcard], addresses: &Addresses) -> Source {
@@ -232,9 +232,9 @@ async fn postgres(spec: &GaugeSpec, url: &str) -> Vec<Source> {
     source.problems = problems;
     let mut sources = vec![source];
     if local {
-        let name = format!("postgres-{}", spec.name);
+        let title = format!("process/postgres-{}", spec.name);
         let by = ProcessBy::Port(port);
-        sources.push(process(&name, &by, true, &Addresses::default()));
+        sources.push(process(&title, &by, true, &Addresses::default()));
     }
     sources
 }

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use brunt_record::Host;
 
+#[cfg(target_os = "linux")]
+pub(crate) use usage::ticks_us;
 pub(crate) use usage::{CpuTimes, peak_memory_bytes, process_cpu_us};
 
 /// What can be told of this machine; `dir` is where the record goes.

@@ -31,11 +31,15 @@ mod linux {
         }
     }
 
+    /// Ticks of the kernel's clock, in microseconds.
+    pub(crate) fn ticks_us(ticks: u64) -> u64 {
+        ticks * 1_000_000 / procfs::ticks_per_second()
+    }
+
     /// CPU time of this process, user and system, in microseconds.
     pub(crate) fn process_cpu_us() -> Option<u64> {
         let stat = procfs::process::Process::myself().ok()?.stat().ok()?;
-        let ticks = stat.utime + stat.stime;
-        Some(ticks * 1_000_000 / procfs::ticks_per_second())
+        Some(ticks_us(stat.utime + stat.stime))
     }
 
     /// Largest resident size of this process.
@@ -70,7 +74,7 @@ mod elsewhere {
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{peak_memory_bytes, process_cpu_us};
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{peak_memory_bytes, process_cpu_us};
+pub(crate) use linux::{peak_memory_bytes, process_cpu_us, ticks_us};
 
 impl CpuTimes {
     /// Share of all cores that was busy since `earlier`, 0 to 1.

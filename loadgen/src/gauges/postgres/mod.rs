@@ -112,11 +112,16 @@ impl Postgres {
         reading: &mut Reading,
         note: &mut impl FnMut(String),
     ) -> Result<(), sqlx::Error> {
-        for query in session.queries.clone() {
+        let Session {
+            connection,
+            version,
+            queries,
+        } = session;
+        for query in &*queries {
             if !query.is_due(depth) || self.absent.contains(query.name) {
                 continue;
             }
-            let rows = sqlx::query(query.sql).fetch_all(&mut session.connection);
+            let rows = sqlx::query(query.sql).fetch_all(&mut *connection);
             match rows.await {
                 Ok(rows) => rows.iter().for_each(|row| tell(row, reading)),
                 Err(error) => self.refused(query.name, error, note)?,
@@ -128,7 +133,7 @@ impl Postgres {
         if self.absent.contains(STATEMENTS_NAME) {
             return Ok(());
         }
-        let rows = sqlx::query(snapshot(session.version)).fetch_all(&mut session.connection);
+        let rows = sqlx::query(snapshot(*version)).fetch_all(connection);
         match rows.await {
             Ok(rows) => self.tell_statements(number, &rows, reading, note),
             Err(error) => self.refused(STATEMENTS_NAME, error, note)?,

@@ -85,7 +85,7 @@ fn sources<'t, 'i>(
 }
 
 fn process(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<GaugeKind> {
-    let given: Vec<&str> = NAMES
+    let given: Vec<&'static str> = NAMES
         .into_iter()
         .filter(|name| table.get(name).is_some())
         .collect();
@@ -107,14 +107,7 @@ fn process(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Gau
             ProcessBy::Address(name)
         }),
         "name" => text(table, "name", mistakes).map(|(name, _)| ProcessBy::Name(name)),
-        cgroup => {
-            let key = if cgroup == "cgroup" {
-                "cgroup"
-            } else {
-                "container"
-            };
-            text(table, key, mistakes).map(|(group, _)| ProcessBy::Cgroup(group))
-        }
+        group => text(table, group, mistakes).map(|(name, _)| ProcessBy::Cgroup(name)),
     };
     Some(GaugeKind::Process { by: by?, tree })
 }
