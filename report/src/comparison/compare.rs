@@ -47,14 +47,9 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         resources.add_stage(runs, &stage, situation);
         // Only where it was overloaded.
         let answered = validity.as_ref().map(|v| {
-            v.findings.iter().find_map(|finding| match finding {
-                Finding::Overloaded {
-                    stage: of,
-                    answered,
-                    ..
-                } if *of == stage => *answered,
-                _ => None,
-            })
+            let mut overloads = v.findings.iter().filter_map(Finding::overload);
+            let of_stage = overloads.find(|(of, _)| *of == stage);
+            of_stage.and_then(|(_, answered)| answered)
         });
         let spans = runs.map(|run| run.series.stage(&stage));
         for action in actions_of(runs, &stage) {

@@ -119,6 +119,17 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// The stage whose load the service could not carry, and the share of it that was answered;
+    /// nothing where this finding is another one.
+    pub fn overload(&self) -> Option<(&str, Option<Answered>)> {
+        match self {
+            Self::Overloaded {
+                stage, answered, ..
+            } => Some((stage, *answered)),
+            _ => None,
+        }
+    }
+
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {

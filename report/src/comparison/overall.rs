@@ -281,15 +281,11 @@ fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
     }
     for side in Side::BOTH {
         let findings = &parts.validity.get(side).findings;
-        facts.extend(findings.iter().filter_map(|finding| match finding {
-            Finding::Overloaded {
-                stage, answered, ..
-            } => Some(Fact::Overloaded {
-                side,
-                stage: stage.clone(),
-                answered: *answered,
-            }),
-            _ => None,
+        let overloads = findings.iter().filter_map(Finding::overload);
+        facts.extend(overloads.map(|(stage, answered)| Fact::Overloaded {
+            side,
+            stage: stage.to_owned(),
+            answered,
         }));
     }
     if parts.targets.is_empty() {

@@ -82,10 +82,8 @@ fn unmet(step: &Step) -> String {
     let missed = |target: &&StepTarget| target.result.verdict == TargetVerdict::Missed;
     let open = |target: &&StepTarget| target.result.verdict != TargetVerdict::Met;
     let mut missing: Vec<&StepTarget> = step.targets.iter().filter(missed).collect();
-    let overload = step.findings.iter().find_map(|finding| match finding {
-        Finding::Overloaded { answered, .. } => *answered,
-        _ => None,
-    });
+    let overload = step.findings.iter().find_map(Finding::overload);
+    let overload = overload.and_then(|(_, answered)| answered);
     if missing.is_empty() && step.outcome == Outcome::Inconclusive {
         missing = step.targets.iter().filter(open).collect();
     }
