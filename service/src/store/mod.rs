@@ -4,6 +4,7 @@
 //! for its caller.
 
 mod assignments;
+mod claim;
 mod effect;
 mod error;
 mod gate;
@@ -21,6 +22,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 pub use assignments::{Assignment, Assignments};
+pub use claim::Claim;
 pub use effect::{Advance, Effect};
 pub use error::StoreError;
 pub use gate::Gate;
@@ -60,17 +62,6 @@ impl fmt::Display for DatabaseKind {
             Self::Sqlite => "sqlite",
         })
     }
-}
-
-/// A claim that may go on: its row says `claiming`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// Who claims.
-    pub user_id: String,
-    /// What is claimed.
-    pub goal_id: String,
-    /// Idempotency key of the grant: the same at every attempt for this row.
-    pub key: String,
 }
 
 /// A goal to be switched on or off for a user, among others that are.
@@ -298,42 +289,6 @@ impl Store {
     /// Forgets up to `limit` events that were seen before that instant. Returns how many.
     pub async fn forget_events(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
         dispatch!(self, s => s.forget_events(before, limit).await)
-    }
-
-    /// Moves a completed row to `claiming`; none if it was not completed.
-    ///
-    /// `new_key` becomes the idempotency key unless an earlier attempt left one.
-    pub async fn begin_claim(
-        &self,
-        user: &str,
-        goal: &str,
-        new_key: &str,
-        now: Instant,
-    ) -> Result<Option<Claim>, StoreError> {
-        dispatch!(self, s => s.begin_claim(user, goal, new_key, now).await)
-    }
-
-    /// Moves a claiming row to `claimed`; none if the claim is no longer open.
-    pub async fn finish_claim(
-        &self,
-        claim: &Claim,
-        now: Instant,
-    ) -> Result<Option<Progress>, StoreError> {
-        dispatch!(self, s => s.finish_claim(claim, now).await)
-    }
-
-    /// Moves a claiming row back to `completed`, keeping its key. Returns whether it was open.
-    pub async fn release_claim(&self, claim: &Claim, now: Instant) -> Result<bool, StoreError> {
-        dispatch!(self, s => s.release_claim(claim, now).await)
-    }
-
-    /// Up to `limit` claims that have been open since before that instant.
-    pub async fn stuck_claims(
-        &self,
-        since_before: Instant,
-        limit: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        dispatch!(self, s => s.stuck_claims(since_before, limit).await)
     }
 
     /// Whether the database answers.

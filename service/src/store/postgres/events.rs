@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::super::effect::rounds;
 use super::super::metered_pool::MeteredPool;
 use super::super::{Effect, StoreError};
+use super::PgStore;
 use crate::event_key::EventKey;
 use crate::instant::Instant;
 
@@ -184,7 +185,7 @@ impl<'a> Changes<'a> {
 }
 
 /// Applies one event.
-pub(super) async fn advance(
+async fn advance(
     pool: &MeteredPool<Postgres>,
     effect: &Effect,
     window: Duration,
@@ -195,7 +196,7 @@ pub(super) async fn advance(
 
 /// Applies many events in one transaction; where that fails, halves them until those that fail are
 /// alone.
-pub(super) async fn advance_all(
+async fn advance_all(
     pool: &MeteredPool<Postgres>,
     effects: &[Effect],
     window: Duration,
@@ -250,7 +251,7 @@ async fn advance_together(
 }
 
 /// Forgets the oldest events.
-pub(super) async fn forget(
+async fn forget(
     pool: &MeteredPool<Postgres>,
     before: Instant,
     limit: u32,
@@ -270,12 +271,37 @@ pub(super) async fn forget(
     Ok(done.rows_affected())
 }
 
+impl PgStore {
+    pub(in crate::store) async fn advance(
+        &self,
+        effect: &Effect,
+        window: Duration,
+    ) -> Result<u64, StoreError> {
+        advance(&self.pool, effect, window).await
+    }
+
+    pub(in crate::store) async fn advance_all(
+        &self,
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        advance_all(&self.pool, effects, window).await
+    }
+
+    pub(in crate::store) async fn forget_events(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        forget(&self.pool, before, limit).await
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use sqlx::AssertSqlSafe;
 
     use super::*;
-    use crate::store::postgres::PgStore;
     use crate::throwaway::Postgres;
 
     /// A plan is kept for as long as its connection, and made when the table may be almost empty:

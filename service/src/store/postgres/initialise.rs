@@ -1,4 +1,4 @@
-//! Questions about the rows that a user must have, and inserting them for many users at once.
+//! Questions about the rows that a user must have, and inserting them, for many users at once too.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use super::PgStore;
 use crate::instant::Instant;
 
 impl PgStore {
-    pub(crate) async fn count_rows_of_goals(
+    pub(in crate::store) async fn count_rows_of_goals(
         &self,
         user: &str,
         goals: &Assignments,
@@ -22,7 +22,7 @@ impl PgStore {
         Ok(count as usize)
     }
 
-    pub(crate) async fn has_rows_of_goals(
+    pub(in crate::store) async fn has_rows_of_goals(
         &self,
         user: &str,
         goals: &Assignments,
@@ -43,7 +43,34 @@ impl PgStore {
         .await?)
     }
 
-    pub(crate) async fn assign_together(
+    pub(in crate::store) async fn assign(
+        &self,
+        user: &str,
+        namespace: &str,
+        goals: &Assignments,
+        now: Instant,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "insert into user_goal_progress
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
+             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
+             from unnest($4::text[], $5::text[], $6::bool[], $7::timestamptz[])
+                 as goal (goal_id, challenge_id, is_active, expires_at)
+             on conflict (user_id, goal_id) do nothing",
+        )
+        .bind(user)
+        .bind(namespace)
+        .bind(now)
+        .bind(&goals.goal_ids)
+        .bind(&goals.challenge_ids)
+        .bind(&goals.active)
+        .bind(&goals.expires_at)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub(in crate::store) async fn assign_together(
         &self,
         users: &[&str],
         namespace: &str,

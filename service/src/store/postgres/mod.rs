@@ -1,8 +1,10 @@
 //! Progress in PostgreSQL.
 
+mod claim;
 mod events;
 mod initialise;
 mod outbox;
+mod select;
 mod set_active;
 
 use std::time::Duration;
@@ -12,11 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::selection::{on_selected, starts_anew};
-use super::{
-    Assignment, Assignments, Claim, Effect, Gate, PoolGauge, PoolLimits, Selection, StoreError,
-};
-use crate::instant::Instant;
+use super::{Assignments, Gate, PoolGauge, PoolLimits, StoreError};
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
@@ -26,27 +24,6 @@ pub struct PgStore {
     pub(super) pool: MeteredPool<Postgres>,
     pub(super) gate: Gate,
 }
-
-/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
-macro_rules! on_activation {
-    ($is_active:literal, $now:literal) => {
-        concat!(
-            "is_active = ",
-            $is_active,
-            ", assigned_at = case
-                 when ",
-            $is_active,
-            " and not row.is_active then ",
-            $now,
-            " else row.assigned_at
-             end,
-             version = row.version + 1,
-             updated_at = ",
-            $now
-        )
-    };
-}
-use on_activation;
 
 /// A connection that has been idle for longer is asked whether it still lives before it is used.
 /// Asking always, as the pool would, is one more round trip for every statement.
@@ -113,205 +90,6 @@ impl PgStore {
         Ok(query.fetch_all(&self.pool).await?)
     }
 
-    pub(super) async fn assign(
-        &self,
-        user: &str,
-        namespace: &str,
-        goals: &Assignments,
-        now: Instant,
-    ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "insert into user_goal_progress
-                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
-             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
-             from unnest($4::text[], $5::text[], $6::bool[], $7::timestamptz[])
-                 as goal (goal_id, challenge_id, is_active, expires_at)
-             on conflict (user_id, goal_id) do nothing",
-        )
-        .bind(user)
-        .bind(namespace)
-        .bind(now)
-        .bind(&goals.goal_ids)
-        .bind(&goals.challenge_ids)
-        .bind(&goals.active)
-        .bind(&goals.expires_at)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected())
-    }
-
-    pub(super) async fn set_active(
-        &self,
-        user: &str,
-        namespace: &str,
-        goal: &Assignment,
-        now: Instant,
-    ) -> Result<Progress, StoreError> {
-        let sql = concat!(
-            "insert into user_goal_progress as row
-                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, case when $5 then $6 end, $6, $6)
-             on conflict (user_id, goal_id) do update set ",
-            on_activation!("excluded.is_active", "excluded.updated_at"),
-            " returning ",
-            progress_columns!()
-        );
-        let query = sqlx::query_as(sql)
-            .bind(user)
-            .bind(namespace)
-            .bind(&goal.goal_id)
-            .bind(&goal.challenge_id)
-            .bind(goal.is_active)
-            .bind(now);
-        Ok(query.fetch_one(&self.pool).await?)
-    }
-
-    pub(super) async fn select(
-        &self,
-        user: &str,
-        namespace: &str,
-        goals: &Assignments,
-        replaced: Option<&str>,
-        now: Instant,
-    ) -> Result<Selection, StoreError> {
-        // By the ids of goals: all who write several rows of a user lock them in that order.
-        let sql = concat!(
-            "insert into user_goal_progress as row
-                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
-             select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
-             from (
-                 select goal_id, challenge_id, true as is_active, expires_at
-                 from unnest($4::text[], $5::text[], $6::timestamptz[]) as goal (goal_id, challenge_id, expires_at)
-                 union all
-                 select goal_id, challenge_id, false, null
-                 from user_goal_progress
-                 where user_id = $1 and challenge_id = $7 and goal_id <> all($4)
-                     and is_active and (expires_at is null or expires_at > $3)
-             ) as goal
-             order by goal_id",
-            on_selected!(),
-            progress_columns!()
-        );
-        let query = sqlx::query_as(sql)
-            .bind(user)
-            .bind(namespace)
-            .bind(now)
-            .bind(&goals.goal_ids)
-            .bind(&goals.challenge_ids)
-            .bind(&goals.expires_at)
-            .bind(replaced);
-        Ok(Selection::of_written(query.fetch_all(&self.pool).await?))
-    }
-
-    pub(super) async fn advance(
-        &self,
-        effect: &Effect,
-        window: Duration,
-    ) -> Result<u64, StoreError> {
-        events::advance(&self.pool, effect, window).await
-    }
-
-    pub(super) async fn advance_all(
-        &self,
-        effects: &[Effect],
-        window: Duration,
-    ) -> Vec<Result<u64, StoreError>> {
-        events::advance_all(&self.pool, effects, window).await
-    }
-
-    pub(super) async fn forget_events(
-        &self,
-        before: Instant,
-        limit: u32,
-    ) -> Result<u64, StoreError> {
-        events::forget(&self.pool, before, limit).await
-    }
-
-    pub(super) async fn begin_claim(
-        &self,
-        user: &str,
-        goal: &str,
-        new_key: &str,
-        now: Instant,
-    ) -> Result<Option<Claim>, StoreError> {
-        let key: Option<String> = sqlx::query_scalar(
-            "update user_goal_progress set
-                 status = 'claiming',
-                 claim_key = coalesce(claim_key, $3),
-                 version = version + 1,
-                 updated_at = $4
-             where user_id = $1 and goal_id = $2 and status = 'completed'
-             returning claim_key",
-        )
-        .bind(user)
-        .bind(goal)
-        .bind(new_key)
-        .bind(now)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(key.map(|key| Claim {
-            user_id: user.to_owned(),
-            goal_id: goal.to_owned(),
-            key,
-        }))
-    }
-
-    pub(super) async fn finish_claim(
-        &self,
-        claim: &Claim,
-        now: Instant,
-    ) -> Result<Option<Progress>, StoreError> {
-        let sql = concat!(
-            "update user_goal_progress set
-                 status = 'claimed', claimed_at = $4, granted_at = $4, version = version + 1, updated_at = $4
-             where user_id = $1 and goal_id = $2 and status = 'claiming' and claim_key = $3
-             returning ",
-            progress_columns!()
-        );
-        let query = sqlx::query_as(sql)
-            .bind(&claim.user_id)
-            .bind(&claim.goal_id)
-            .bind(&claim.key)
-            .bind(now);
-        Ok(query.fetch_optional(&self.pool).await?)
-    }
-
-    pub(super) async fn release_claim(
-        &self,
-        claim: &Claim,
-        now: Instant,
-    ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "update user_goal_progress set
-                 status = 'completed', version = version + 1, updated_at = $4
-             where user_id = $1 and goal_id = $2 and status = 'claiming' and claim_key = $3",
-        )
-        .bind(&claim.user_id)
-        .bind(&claim.goal_id)
-        .bind(&claim.key)
-        .bind(now)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    pub(super) async fn stuck_claims(
-        &self,
-        since_before: Instant,
-        limit: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
-            "select user_id, goal_id, claim_key from user_goal_progress
-             where status = 'claiming' and updated_at < $1
-             limit $2",
-        )
-        .bind(since_before)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.into_iter().map(Claim::from).collect())
-    }
-
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("select 1").execute(&self.pool).await?;
         Ok(())
@@ -332,15 +110,5 @@ impl PgStore {
 
     pub(super) async fn close(&self) {
         self.pool.close().await;
-    }
-}
-
-impl From<(String, String, String)> for Claim {
-    fn from((user_id, goal_id, key): (String, String, String)) -> Self {
-        Self {
-            user_id,
-            goal_id,
-            key,
-        }
     }
 }

@@ -1,19 +1,65 @@
-//! Ways of switching a goal on or off that know what the row held, and one for many rows at once.
+//! Ways of switching a goal on or off: whatever the row held, by what it held, and many rows at once.
 
 use sqlx::postgres::PgRow;
 use sqlx::{Acquire as _, FromRow, PgConnection, Row as _};
 
 use super::super::row::progress_columns;
 use super::super::{ActiveWrite, Assignment, StoreError};
-use super::{PgStore, on_activation};
+use super::PgStore;
 use crate::instant::Instant;
 use crate::progress::Progress;
 
 /// A row that somebody deletes again and again is given up.
 const LOCK_ATTEMPTS: usize = 3;
 
+/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
+macro_rules! on_activation {
+    ($is_active:literal, $now:literal) => {
+        concat!(
+            "is_active = ",
+            $is_active,
+            ", assigned_at = case
+                 when ",
+            $is_active,
+            " and not row.is_active then ",
+            $now,
+            " else row.assigned_at
+             end,
+             version = row.version + 1,
+             updated_at = ",
+            $now
+        )
+    };
+}
+
 impl PgStore {
-    pub(crate) async fn row_of_goal(
+    pub(in crate::store) async fn set_active(
+        &self,
+        user: &str,
+        namespace: &str,
+        goal: &Assignment,
+        now: Instant,
+    ) -> Result<Progress, StoreError> {
+        let sql = concat!(
+            "insert into user_goal_progress as row
+                 (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, case when $5 then $6 end, $6, $6)
+             on conflict (user_id, goal_id) do update set ",
+            on_activation!("excluded.is_active", "excluded.updated_at"),
+            " returning ",
+            progress_columns!()
+        );
+        let query = sqlx::query_as(sql)
+            .bind(user)
+            .bind(namespace)
+            .bind(&goal.goal_id)
+            .bind(&goal.challenge_id)
+            .bind(goal.is_active)
+            .bind(now);
+        Ok(query.fetch_one(&self.pool).await?)
+    }
+
+    pub(in crate::store) async fn row_of_goal(
         &self,
         user: &str,
         goal: &str,
@@ -27,7 +73,7 @@ impl PgStore {
         Ok(query.fetch_optional(&self.pool).await?)
     }
 
-    pub(crate) async fn set_active_at(
+    pub(in crate::store) async fn set_active_at(
         &self,
         user: &str,
         namespace: &str,
@@ -39,7 +85,7 @@ impl PgStore {
         Ok(write_at(&mut connection, user, namespace, goal, version, now).await?)
     }
 
-    pub(crate) async fn set_active_locked(
+    pub(in crate::store) async fn set_active_locked(
         &self,
         user: &str,
         namespace: &str,
@@ -68,7 +114,7 @@ impl PgStore {
         Err(StoreError::Conflict)
     }
 
-    pub(crate) async fn set_active_together(
+    pub(in crate::store) async fn set_active_together(
         &self,
         writes: &[ActiveWrite],
         now: Instant,

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sqlx::SqliteConnection;
 
-use super::super::Effect;
+use super::super::{Effect, StoreError};
+use super::SqliteStore;
+use super::write::{Write, Written};
 use crate::event_key::EventKey;
 use crate::instant::Instant;
 
@@ -177,4 +179,44 @@ pub(super) async fn forget(
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
+}
+
+impl SqliteStore {
+    pub(in crate::store) async fn advance(
+        &self,
+        effect: &Effect,
+        window: Duration,
+    ) -> Result<u64, StoreError> {
+        let write = Write::Advance(Advance::new(effect, window));
+        self.writer.write(write).await.map(Written::count)
+    }
+
+    pub(in crate::store) async fn advance_all(
+        &self,
+        effects: &[Effect],
+        window: Duration,
+    ) -> Vec<Result<u64, StoreError>> {
+        let mut begun = Vec::with_capacity(effects.len());
+        for effect in effects {
+            let write = Write::Advance(Advance::new(effect, window));
+            begun.push(self.writer.begin(write).await);
+        }
+        let mut outcomes = Vec::with_capacity(begun.len());
+        for written in begun {
+            outcomes.push(match written {
+                Ok(written) => written.done().await.map(Written::count),
+                Err(error) => Err(error),
+            });
+        }
+        outcomes
+    }
+
+    pub(in crate::store) async fn forget_events(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let write = Write::ForgetEvents { before, limit };
+        self.writer.write(write).await.map(Written::count)
+    }
 }

@@ -3,9 +3,11 @@
 //! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
+mod claim;
 mod events;
 mod initialise;
 mod outbox;
+mod select;
 mod set_active;
 mod write;
 mod writer;
@@ -16,15 +18,11 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use write::{Write, Written};
 use writer::Writer;
 
 use super::metered_pool::MeteredPool;
 use super::row::progress_columns;
-use super::{
-    Assignment, Assignments, Claim, Effect, Gate, PoolGauge, PoolLimits, Selection, StoreError,
-};
-use crate::instant::Instant;
+use super::{Assignments, Gate, PoolGauge, PoolLimits, StoreError};
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
@@ -109,155 +107,6 @@ impl SqliteStore {
         );
         let query = sqlx::query_as(sql).bind(user).bind(goals.json());
         Ok(query.fetch_all(&self.readers).await?)
-    }
-
-    pub(super) async fn assign(
-        &self,
-        user: &str,
-        namespace: &str,
-        goals: &Assignments,
-        now: Instant,
-    ) -> Result<u64, StoreError> {
-        let write = Write::Assign {
-            user: user.to_owned(),
-            namespace: namespace.to_owned(),
-            goals: goals.json().to_owned(),
-            now,
-        };
-        self.writer.write(write).await.map(Written::count)
-    }
-
-    pub(super) async fn set_active(
-        &self,
-        user: &str,
-        namespace: &str,
-        goal: &Assignment,
-        now: Instant,
-    ) -> Result<Progress, StoreError> {
-        let write = Write::SetActive {
-            user: user.to_owned(),
-            namespace: namespace.to_owned(),
-            goal: goal.clone(),
-            now,
-        };
-        let row = self.writer.write(write).await?.row();
-        row.ok_or_else(|| sqlx::Error::RowNotFound.into())
-    }
-
-    pub(super) async fn select(
-        &self,
-        user: &str,
-        namespace: &str,
-        goals: &Assignments,
-        replaced: Option<&str>,
-        now: Instant,
-    ) -> Result<Selection, StoreError> {
-        let write = Write::Select {
-            user: user.to_owned(),
-            namespace: namespace.to_owned(),
-            goals: goals.json().to_owned(),
-            replaced: replaced.map(str::to_owned),
-            now,
-        };
-        let rows = self.writer.write(write).await?.rows();
-        Ok(Selection::of_written(rows))
-    }
-
-    pub(super) async fn advance(
-        &self,
-        effect: &Effect,
-        window: Duration,
-    ) -> Result<u64, StoreError> {
-        let write = Write::Advance(events::Advance::new(effect, window));
-        self.writer.write(write).await.map(Written::count)
-    }
-
-    pub(super) async fn advance_all(
-        &self,
-        effects: &[Effect],
-        window: Duration,
-    ) -> Vec<Result<u64, StoreError>> {
-        let mut begun = Vec::with_capacity(effects.len());
-        for effect in effects {
-            let write = Write::Advance(events::Advance::new(effect, window));
-            begun.push(self.writer.begin(write).await);
-        }
-        let mut outcomes = Vec::with_capacity(begun.len());
-        for written in begun {
-            outcomes.push(match written {
-                Ok(written) => written.done().await.map(Written::count),
-                Err(error) => Err(error),
-            });
-        }
-        outcomes
-    }
-
-    pub(super) async fn forget_events(
-        &self,
-        before: Instant,
-        limit: u32,
-    ) -> Result<u64, StoreError> {
-        let write = Write::ForgetEvents { before, limit };
-        self.writer.write(write).await.map(Written::count)
-    }
-
-    pub(super) async fn begin_claim(
-        &self,
-        user: &str,
-        goal: &str,
-        new_key: &str,
-        now: Instant,
-    ) -> Result<Option<Claim>, StoreError> {
-        let write = Write::BeginClaim {
-            claim: Claim {
-                user_id: user.to_owned(),
-                goal_id: goal.to_owned(),
-                key: new_key.to_owned(),
-            },
-            now,
-        };
-        self.writer.write(write).await.map(Written::claim)
-    }
-
-    pub(super) async fn finish_claim(
-        &self,
-        claim: &Claim,
-        now: Instant,
-    ) -> Result<Option<Progress>, StoreError> {
-        let write = Write::FinishClaim {
-            claim: claim.clone(),
-            now,
-        };
-        self.writer.write(write).await.map(Written::row)
-    }
-
-    pub(super) async fn release_claim(
-        &self,
-        claim: &Claim,
-        now: Instant,
-    ) -> Result<bool, StoreError> {
-        let write = Write::ReleaseClaim {
-            claim: claim.clone(),
-            now,
-        };
-        Ok(self.writer.write(write).await?.count() == 1)
-    }
-
-    pub(super) async fn stuck_claims(
-        &self,
-        since_before: Instant,
-        limit: u32,
-    ) -> Result<Vec<Claim>, StoreError> {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
-            "select user_id, goal_id, claim_key from user_goal_progress
-             where status = 'claiming' and updated_at < ?1
-             limit ?2",
-        )
-        .bind(since_before)
-        .bind(i64::from(limit))
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(rows.into_iter().map(Claim::from).collect())
     }
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {

@@ -1,16 +1,15 @@
-//! The writes that SQLite's writer knows, nearly all of them one statement; [events](events) and the
-//! [outbox](super::outbox) have files of their own.
+//! The writes that SQLite's writer knows, nearly all of them one statement, each in the file of what it
+//! is about.
 //!
 //! One statement is atomic by itself: where it fails, SQLite undoes it and the transaction around
 //! it goes on. A savepoint a write would say the same twice and cost two statements more.
 
 use sqlx::SqliteConnection;
 
-use super::super::row::progress_columns;
-use super::super::selection::{on_selected, starts_anew};
 use super::super::{Assignment, Claim, Delivery};
 use super::events::{self, Advance};
 use super::outbox::OutboxWrite;
+use super::{claim, initialise, select, set_active};
 use crate::instant::Instant;
 use crate::progress::Progress;
 
@@ -120,24 +119,6 @@ impl Written {
     }
 }
 
-/// What a switch changes of a row that is there, given in SQL whether it is on, and the time.
-macro_rules! on_activation {
-    ($is_active:literal, $now:literal) => {
-        concat!(
-            "is_active = ",
-            $is_active,
-            ", assigned_at = iif(",
-            $is_active,
-            " and not row.is_active, ",
-            $now,
-            ", row.assigned_at),
-             version = row.version + 1,
-             updated_at = ",
-            $now
-        )
-    };
-}
-
 impl Write {
     /// Carries the write out; it is durable when the transaction around it commits.
     pub(super) async fn execute(
@@ -150,13 +131,13 @@ impl Write {
                 namespace,
                 goals,
                 now,
-            } => assign(connection, user, namespace, goals, *now).await,
+            } => initialise::assign(connection, user, namespace, goals, *now).await,
             Self::SetActive {
                 user,
                 namespace,
                 goal,
                 now,
-            } => set_active(connection, user, namespace, goal, *now).await,
+            } => set_active::set_active(connection, user, namespace, goal, *now).await,
             Self::Select {
                 user,
                 namespace,
@@ -165,7 +146,7 @@ impl Write {
                 now,
             } => {
                 let replaced = replaced.as_deref();
-                select(connection, user, namespace, goals, replaced, *now).await
+                select::select(connection, user, namespace, goals, replaced, *now).await
             }
             Self::SetActiveAt {
                 user,
@@ -173,231 +154,22 @@ impl Write {
                 goal,
                 version: None,
                 now,
-            } => activate_first(connection, user, namespace, goal, *now).await,
+            } => set_active::activate_first(connection, user, namespace, goal, *now).await,
             Self::SetActiveAt {
                 user,
                 goal,
                 version: Some(version),
                 now,
                 ..
-            } => set_active_at(connection, user, goal, *version, *now).await,
+            } => set_active::set_active_at(connection, user, goal, *version, *now).await,
             Self::Advance(advance) => advance.execute(connection).await.map(Written::Count),
             Self::ForgetEvents { before, limit } => events::forget(connection, *before, *limit)
                 .await
                 .map(Written::Count),
-            Self::BeginClaim { claim, now } => begin_claim(connection, claim, *now).await,
-            Self::FinishClaim { claim, now } => finish_claim(connection, claim, *now).await,
-            Self::ReleaseClaim { claim, now } => release_claim(connection, claim, *now).await,
+            Self::BeginClaim { claim, now } => claim::begin(connection, claim, *now).await,
+            Self::FinishClaim { claim, now } => claim::finish(connection, claim, *now).await,
+            Self::ReleaseClaim { claim, now } => claim::release(connection, claim, *now).await,
             Self::Outbox(write) => write.execute(connection).await,
         }
     }
-}
-
-async fn assign(
-    connection: &mut SqliteConnection,
-    user: &str,
-    namespace: &str,
-    goals: &str,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    // "where true": else SQLite reads "on conflict" as the condition of a join.
-    let done = sqlx::query(
-        "insert into user_goal_progress
-             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
-         select ?1, ?2, value ->> 0, value ->> 1, value ->> 2, iif(value ->> 2, ?3, null), value ->> 3, ?3, ?3
-         from json_each(?4)
-         where true
-         on conflict (user_id, goal_id) do nothing",
-    )
-    .bind(user)
-    .bind(namespace)
-    .bind(now)
-    .bind(goals)
-    .execute(connection)
-    .await?;
-    Ok(Written::Count(done.rows_affected()))
-}
-
-async fn set_active(
-    connection: &mut SqliteConnection,
-    user: &str,
-    namespace: &str,
-    goal: &Assignment,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let sql = concat!(
-        "insert into user_goal_progress as row
-             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-         values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
-         on conflict (user_id, goal_id) do update set ",
-        on_activation!("excluded.is_active", "excluded.updated_at"),
-        " returning ",
-        progress_columns!()
-    );
-    let row = sqlx::query_as(sql)
-        .bind(user)
-        .bind(namespace)
-        .bind(&goal.goal_id)
-        .bind(&goal.challenge_id)
-        .bind(goal.is_active)
-        .bind(now)
-        .fetch_one(connection)
-        .await?;
-    Ok(Written::Row(Some(row)))
-}
-
-async fn select(
-    connection: &mut SqliteConnection,
-    user: &str,
-    namespace: &str,
-    goals: &str,
-    replaced: Option<&str>,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let sql = concat!(
-        "insert into user_goal_progress as row
-             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
-         select ?1, ?2, goal_id, challenge_id, is_active, iif(is_active, ?3, null), expires_at, ?3, ?3
-         from (
-             select value ->> 0 as goal_id, value ->> 1 as challenge_id, 1 as is_active, value ->> 3 as expires_at
-             from json_each(?4)
-             union all
-             select goal_id, challenge_id, 0, null
-             from user_goal_progress
-             where user_id = ?1 and challenge_id = ?5
-                 and goal_id not in (select value ->> 0 from json_each(?4))
-                 and is_active and (expires_at is null or expires_at > ?3)
-         )
-         where true",
-        on_selected!(),
-        progress_columns!()
-    );
-    let rows = sqlx::query_as(sql)
-        .bind(user)
-        .bind(namespace)
-        .bind(now)
-        .bind(goals)
-        .bind(replaced)
-        .fetch_all(connection)
-        .await?;
-    Ok(Written::Rows(rows))
-}
-
-async fn activate_first(
-    connection: &mut SqliteConnection,
-    user: &str,
-    namespace: &str,
-    goal: &Assignment,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let sql = concat!(
-        "insert into user_goal_progress
-             (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, created_at, updated_at)
-         values (?1, ?2, ?3, ?4, ?5, iif(?5, ?6, null), ?6, ?6)
-         on conflict (user_id, goal_id) do nothing
-         returning ",
-        progress_columns!()
-    );
-    let row = sqlx::query_as(sql)
-        .bind(user)
-        .bind(namespace)
-        .bind(&goal.goal_id)
-        .bind(&goal.challenge_id)
-        .bind(goal.is_active)
-        .bind(now)
-        .fetch_optional(connection)
-        .await?;
-    Ok(Written::Row(row))
-}
-
-async fn set_active_at(
-    connection: &mut SqliteConnection,
-    user: &str,
-    goal: &Assignment,
-    version: i64,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let sql = concat!(
-        "update user_goal_progress as row set ",
-        on_activation!("?3", "?4"),
-        " where user_id = ?1 and goal_id = ?2 and version = ?5
-         returning ",
-        progress_columns!()
-    );
-    let row = sqlx::query_as(sql)
-        .bind(user)
-        .bind(&goal.goal_id)
-        .bind(goal.is_active)
-        .bind(now)
-        .bind(version)
-        .fetch_optional(connection)
-        .await?;
-    Ok(Written::Row(row))
-}
-
-async fn begin_claim(
-    connection: &mut SqliteConnection,
-    claim: &Claim,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let key: Option<String> = sqlx::query_scalar(
-        "update user_goal_progress set
-             status = 'claiming',
-             claim_key = coalesce(claim_key, ?3),
-             version = version + 1,
-             updated_at = ?4
-         where user_id = ?1 and goal_id = ?2 and status = 'completed'
-         returning claim_key",
-    )
-    .bind(&claim.user_id)
-    .bind(&claim.goal_id)
-    .bind(&claim.key)
-    .bind(now)
-    .fetch_optional(connection)
-    .await?;
-    Ok(Written::Claim(key.map(|key| Claim {
-        key,
-        ..claim.clone()
-    })))
-}
-
-async fn finish_claim(
-    connection: &mut SqliteConnection,
-    claim: &Claim,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let sql = concat!(
-        "update user_goal_progress set
-             status = 'claimed', claimed_at = ?4, granted_at = ?4, version = version + 1, updated_at = ?4
-         where user_id = ?1 and goal_id = ?2 and status = 'claiming' and claim_key = ?3
-         returning ",
-        progress_columns!()
-    );
-    let row = sqlx::query_as(sql)
-        .bind(&claim.user_id)
-        .bind(&claim.goal_id)
-        .bind(&claim.key)
-        .bind(now)
-        .fetch_optional(connection)
-        .await?;
-    Ok(Written::Row(row))
-}
-
-async fn release_claim(
-    connection: &mut SqliteConnection,
-    claim: &Claim,
-    now: Instant,
-) -> Result<Written, sqlx::Error> {
-    let done = sqlx::query(
-        "update user_goal_progress set
-             status = 'completed', version = version + 1, updated_at = ?4
-         where user_id = ?1 and goal_id = ?2 and status = 'claiming' and claim_key = ?3",
-    )
-    .bind(&claim.user_id)
-    .bind(&claim.goal_id)
-    .bind(&claim.key)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(Written::Count(done.rows_affected()))
 }
