@@ -11,7 +11,6 @@ use crate::admission::Admission;
 use crate::assigner::Assigner;
 use crate::catalogue::Catalogue;
 use crate::content::Content;
-use crate::event_path::EventPath;
 use crate::faults::Faults;
 use crate::initialised::InitialisedUsers;
 use crate::metrics::Metrics;
@@ -58,8 +57,6 @@ pub struct Inner {
     pub assigner: Assigner,
     /// How goals are switched on and off.
     pub activator: Activator,
-    /// How events reach the store.
-    pub events: EventPath,
     /// Who is known to have all rows; absent where nobody is remembered.
     pub initialised: Option<InitialisedUsers>,
     /// Work that outlives its request: shutting down waits for it.
@@ -82,7 +79,6 @@ impl Live {
                 faults: Faults::new(store.clone()),
                 assigner: Assigner::new(store.clone(), &phase.switches),
                 activator: Activator::new(store.clone(), &phase.switches, &metrics),
-                events: EventPath::new(&store, &phase.switches, &metrics),
                 initialised,
                 store,
                 admission: Admission::new(phase.switches.admission),

@@ -69,11 +69,13 @@ impl EventPath {
                 Way::Behind(Batcher::spawn(limits, flush), metrics)
             }
         };
-        Self {
+        let path = Self {
             store: store.clone(),
             window: switches.event_window,
             way,
-        }
+        };
+        path.announce(switches);
+        path
     }
 
     /// Applies an event. It is durable when this returns, but for write-behind.
@@ -98,7 +100,7 @@ impl EventPath {
     }
 
     /// Says in the log what an operator must know of the way.
-    pub fn announce(&self, switches: &Switches) {
+    fn announce(&self, switches: &Switches) {
         match &self.way {
             Way::Direct | Way::Grouped(..) => {}
             Way::SqliteWriter { .. } => tracing::info!(

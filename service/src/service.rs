@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::{self, AdminState};
 use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
+use crate::event_path::EventPath;
 use crate::faults::FaultError;
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
@@ -87,6 +89,8 @@ pub struct Service {
     pub addresses: Addresses,
     /// What it serves.
     pub app: Live,
+    /// How events reach the store; absent where none are taken.
+    events: Option<Arc<EventPath>>,
     /// The file of the catalogue; absent where it is built in.
     catalogue: Option<PathBuf>,
     hangups: Hangups,
@@ -113,13 +117,17 @@ impl Service {
         let store =
             Store::connect(settings.database.expose(), phase.switches.pool_limits()).await?;
         let metrics = Metrics::new(&phase, &store);
-        let rewards = if settings.role.serves_players() {
-            rewards.metered(metrics.group())
+        let (rewards, initialised) = if settings.role.serves_players() {
+            let redis = settings.redis.as_ref();
+            let initialised = InitialisedUsers::new(&phase.switches, redis, &metrics)?;
+            (rewards.metered(metrics.group()), initialised)
         } else {
-            rewards
+            (rewards, None)
         };
-        let initialised =
-            InitialisedUsers::new(&phase.switches, settings.redis.as_ref(), &metrics)?;
+        let events = settings
+            .role
+            .takes_events()
+            .then(|| Arc::new(EventPath::new(&store, &phase.switches, &metrics)));
         let request_log = RequestLog::new(settings.log_requests, settings.slow_request);
         let (http, http_address) = listen("http", settings.http).await?;
         let (grpc, grpc_address) = listen("grpc", settings.grpc).await?;
@@ -140,14 +148,12 @@ impl Service {
         );
         let observer = Observer::new(metrics.clone(), request_log);
         let app = Live::new(catalogue, store, phase, rewards, metrics, initialised);
-        if settings.role.takes_events() {
-            app.events.announce(&app.phase.switches);
-        }
         app.faults.set(settings.faults).await?;
         Ok(Self {
             addresses,
             observer,
             app,
+            events,
             catalogue: settings.catalogue,
             hangups,
             role: settings.role,
@@ -180,6 +186,7 @@ impl Service {
         let Self {
             addresses: _,
             app,
+            events,
             catalogue,
             hangups,
             role,
@@ -220,12 +227,15 @@ impl Service {
             steps.over.clone(),
         ));
         let offer = grpc::Offer {
-            role,
-            challenges: ChallengeHandler {
+            challenges: role.serves_players().then(|| ChallengeHandler {
                 app: app.clone(),
                 identity,
-            },
-            events: EventHandler { app: app.clone() },
+            }),
+            events: events.clone().map(|path| EventHandler {
+                app: app.clone(),
+                path,
+            }),
+            faults: app.faults.clone(),
             observer,
             readiness,
         };
@@ -260,7 +270,9 @@ impl Service {
             // What callers who hung up have left in the queues.
             app.assigner.close().await;
             app.activator.close().await;
-            app.events.close().await;
+            if let Some(events) = &events {
+                events.close().await;
+            }
             app.store.close().await;
         };
         let left = tokio::select! {

@@ -6,11 +6,11 @@ mod support;
 
 use std::time::Duration;
 
+use challenge_service::grpc::events_v1::StatItemUpdated;
+use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::instant::Instant;
 use challenge_service::operations::sweep;
 use challenge_service::progress::Status;
-use challenge_service::rule::Event;
-use challenge_service::{operations, rule};
 use serde_json::json;
 use support::{Running, reward_mock, send, start};
 use tokio_util::sync::CancellationToken;
@@ -25,15 +25,22 @@ async fn complete(service: &Running, user: &str) {
         service.call("PUT", ACTIVE, user, Some(&on)).await.status,
         200
     );
-    let event = Event::StatUpdated {
-        stat: "stat-50".into(),
-        value: 100,
-        inc: 1,
-    };
-    operations::receive(&service.app, user, "", &event)
-        .await
-        .unwrap();
+    play(service, user).await;
     assert_eq!(status(service, user).await, Status::Completed);
+}
+
+/// Reaches the target of the goal.
+async fn play(service: &Running, user: &str) {
+    let url = format!("http://{}", service.addresses.grpc);
+    let mut events = StatItemUpdatedEventsClient::connect(url).await.unwrap();
+    let event = StatItemUpdated {
+        user_id: user.into(),
+        stat_code: "stat-50".into(),
+        value: 100.0,
+        inc: 1.0,
+        ..StatItemUpdated::default()
+    };
+    events.on_message(event).await.unwrap();
 }
 
 async fn status(service: &Running, user: &str) -> Status {
@@ -59,14 +66,7 @@ async fn a_completed_goal_is_claimed_once() {
 }
 
 async fn complete_again_is_no_progress(service: &Running) {
-    let login = rule::Event::StatUpdated {
-        stat: "stat-50".into(),
-        value: 1,
-        inc: 1,
-    };
-    operations::receive(&service.app, "ann", "", &login)
-        .await
-        .unwrap();
+    play(service, "ann").await;
     assert_eq!(status(service, "ann").await, Status::Claimed);
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::metrics::{CacheMetrics, EventFlushMetrics, SetActiveMetrics};
+use challenge_service::phase::{Events, Phase};
+use challenge_service::settings::Role;
 use support::{Running, complete, start};
 use tokio::io::AsyncWriteExt as _;
 use tonic::Code;
@@ -80,6 +82,29 @@ async fn a_part_shows_its_metrics_once_it_is_there() {
     let after = scrape(&service).await;
     for name in names {
         assert_eq!(value(&after, name), Some(3.0), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_process_has_the_parts_of_its_role_alone() {
+    for (role, players, events) in [
+        (Role::Api, true, false),
+        (Role::Events, false, true),
+        (Role::All, true, true),
+    ] {
+        let service = start(|settings| {
+            settings.role = role;
+            settings.phase = Phase::load("phase10").unwrap();
+            settings.phase.switches.events = Events::WriteBehind;
+        })
+        .await;
+        let text = scrape(&service).await;
+        for (series, expected) in [
+            (r#"challenge_cache_requests_total{outcome="hit"}"#, players),
+            ("challenge_queued_events", events),
+        ] {
+            assert_eq!(value(&text, series).is_some(), expected, "{role}: {series}");
+        }
     }
 }
 

@@ -182,6 +182,18 @@ fn a_file_that_is_broken_or_missing_is_a_mistake() {
     );
 }
 
+#[test]
+fn only_who_serves_players_needs_their_cache() {
+    let redis = "phase = \"phase10\"\ncache = \"redis\"\n";
+    for role in ["all", "api"] {
+        let (output, _) = print_config(redis, &[], &["--role", role]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("no redis is given"), "{said}");
+    }
+    check(redis, &[], &["--role", "events"], &["role = \"events\""]);
+}
+
 /// Every key and every value of the tables stands in the docs, with its flag in the help.
 #[test]
 fn docs_and_help_have_every_key() {

@@ -1,11 +1,14 @@
 //! Events of the game.
 
+use std::sync::Arc;
+
 use tonic::{Request, Response, Status};
 
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEvents;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEvents;
 use super::events_v1::{StatItemUpdated, UserLoggedIn};
 use crate::app::Live;
+use crate::event_path::EventPath;
 use crate::failure::Failure;
 use crate::operations;
 use crate::rule::Event;
@@ -15,6 +18,8 @@ use crate::rule::Event;
 pub struct EventHandler {
     /// The service itself.
     pub app: Live,
+    /// How events reach the store.
+    pub path: Arc<EventPath>,
 }
 
 impl EventHandler {
@@ -24,7 +29,7 @@ impl EventHandler {
         event: Result<Event, Failure>,
     ) -> Result<Response<()>, Status> {
         let _place = self.app.admission.enter()?;
-        operations::receive(&self.app.now(), user, id, &event?).await?;
+        operations::receive(&self.app.now(), &self.path, user, id, &event?).await?;
         Ok(Response::new(()))
     }
 }

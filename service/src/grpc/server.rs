@@ -16,9 +16,9 @@ use super::health::HealthHandler;
 use super::observed::{Observing, Unrouted};
 use super::{ChallengeHandler, DESCRIPTORS, EventHandler};
 use crate::failure::Failure;
+use crate::faults::Faults;
 use crate::observe::Observer;
 use crate::readiness::Readiness;
-use crate::settings::Role;
 
 /// Far above what an open-model generator keeps in flight on one connection: the default of some
 /// servers, 100 to 200, would turn the client's queue into the bottleneck.
@@ -27,12 +27,12 @@ const MAX_CONCURRENT_STREAMS: u32 = 10_000;
 /// What the port offers.
 #[derive(Debug)]
 pub struct Offer {
-    /// Whether players, events or both are served.
-    pub role: Role,
-    /// Serves players.
-    pub challenges: ChallengeHandler,
-    /// Takes events.
-    pub events: EventHandler,
+    /// Serves players; absent where the process does not.
+    pub challenges: Option<ChallengeHandler>,
+    /// Takes events; absent where the process does not.
+    pub events: Option<EventHandler>,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
     /// Who watches the calls.
     pub observer: Observer,
     /// What the health service says.
@@ -61,7 +61,7 @@ pub async fn serve(
     tonic::transport::Server::builder()
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .layer(Observing::layer(offer.observer.clone()))
-        .layer(offer.events.app.faults.clone().layer(refuse))
+        .layer(offer.faults.clone().layer(refuse))
         .add_routes(routes(offer)?)
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await?;
@@ -77,13 +77,14 @@ fn refuse(failure: Failure) -> http::Response<tonic::body::Body> {
 fn routes(offer: Offer) -> Result<Routes, GrpcError> {
     let mut routes = Routes::builder();
     let mut services = Vec::new();
-    if offer.role.serves_players() {
-        services.push(name(&ChallengeServiceServer::new(offer.challenges.clone())));
-        routes.add_service(ChallengeServiceServer::new(offer.challenges));
+    if let Some(challenges) = offer.challenges {
+        let challenges = ChallengeServiceServer::new(challenges);
+        services.push(name(&challenges));
+        routes.add_service(challenges);
     }
-    if offer.role.takes_events() {
-        let logins = UserLoggedInEventsServer::new(offer.events.clone());
-        let stats = StatItemUpdatedEventsServer::new(offer.events);
+    if let Some(events) = offer.events {
+        let logins = UserLoggedInEventsServer::new(events.clone());
+        let stats = StatItemUpdatedEventsServer::new(events);
         services.extend([name(&logins), name(&stats)]);
         routes.add_service(logins).add_service(stats);
     }

@@ -4,6 +4,7 @@ use super::OperationError;
 use super::locks::Locks;
 use crate::app::App;
 use crate::event_key::EventKey;
+use crate::event_path::EventPath;
 use crate::instant::Instant;
 use crate::rule::Event;
 use crate::store::{Advance, Effect};
@@ -12,6 +13,7 @@ use crate::store::{Advance, Effect};
 /// the window is acknowledged without effect. One with an empty id always counts.
 pub async fn receive(
     app: &App,
+    path: &EventPath,
     user: &str,
     event_id: &str,
     event: &Event,
@@ -39,5 +41,5 @@ pub async fn receive(
         came_at: now,
         goals,
     };
-    Ok(app.events.take(effect).await?)
+    Ok(path.take(effect).await?)
 }
