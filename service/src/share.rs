@@ -82,6 +82,7 @@ mod tests {
         check("-0.1", None);
         check("101%", None);
         check("NaN", None);
+        check("1 %", None);
         check("half", None);
     }
 }

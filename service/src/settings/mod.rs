@@ -26,12 +26,13 @@ pub use linger::Linger;
 pub use mistake::{Mistake, Place, SettingsError};
 pub use table::{Key, VARIABLE_PREFIX};
 pub(crate) use table::{choice_in_toml, choices, keys};
-pub use value::{Bound, Form, SecretUrl, Share, Value};
+pub use value::{Bound, Form, SecretUrl, Value};
 
 use crate::faults::FaultSpec;
 use crate::initialised::InitialisedUsers;
 use crate::phase::{Phase, Switches};
 use crate::rewards::RewardLimits;
+use crate::share::Share;
 
 keys! {
     /// Everything that one process is told.

@@ -17,7 +17,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::settings::Share;
+use crate::share::Share;
 
 const SERVICE: &str = "challenge-service";
 
@@ -58,7 +58,7 @@ impl Traces {
             .with_endpoint(url)
             .with_timeout(EXPORT_TIMEOUT)
             .build()?;
-        let share = Sampler::TraceIdRatioBased(sample.get());
+        let share = Sampler::TraceIdRatioBased(sample.as_f64());
         let resource = Resource::builder()
             .with_service_name(SERVICE)
             .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
