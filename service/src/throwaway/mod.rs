@@ -98,16 +98,7 @@ impl Postgres {
 
     /// Creates an empty database of that name and returns its URL.
     pub async fn create_database(&self, name: &str) -> Result<String, sqlx::Error> {
-        let mut connection = self.options().connect().await?;
-        let quoted = name.replace('"', "\"\"");
-        let sql = sqlx::AssertSqlSafe(format!("create database \"{quoted}\""));
-        sqlx::query(sql).execute(&mut connection).await?;
-        connection.close().await?;
-        let url = self.url();
-        let base = url.trim_end_matches("postgres");
-        let url = format!("{base}{name}");
-        database::watch_statements(&url).await;
-        Ok(url)
+        create_database(&self.url(), name).await
     }
 
     fn options(&self) -> PgConnectOptions {
