@@ -25,6 +25,7 @@ pub mod http;
 pub mod initialised;
 pub mod instant;
 pub mod latency_law;
+mod listener;
 pub mod metrics;
 pub mod observe;
 pub mod operations;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +17,7 @@ use crate::faults::FaultError;
 use crate::grpc::{self, ChallengeHandler, EventHandler};
 use crate::http::{HttpState, private_router, public_router};
 use crate::initialised::{CacheError, InitialisedUsers};
+use crate::listener;
 use crate::metrics::Metrics;
 use crate::observe::{Observer, RequestLog};
 use crate::operations::{forget_until, sweep_until};
@@ -319,14 +319,12 @@ async fn listen(
     name: &'static str,
     address: SocketAddr,
 ) -> Result<(TcpListener, SocketAddr), ServiceError> {
-    let failed = |source| ServiceError::Listen {
+    let bound = listener::bind(address).await;
+    bound.map_err(|source| ServiceError::Listen {
         name,
         address,
         source,
-    };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
+    })
 }
 
 async fn serve_http(
@@ -335,17 +333,11 @@ async fn serve_http(
     router: Router,
     stop: CancellationToken,
 ) -> Result<(), ServiceError> {
-    let listener = listener.tap_io(|stream| {
-        // Fails on a connection that is gone already.
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-        .map_err(|error| ServiceError::Serve {
-            name,
-            reason: error.to_string(),
-        })
+    let served = listener::serve(listener, router, stop).await;
+    served.map_err(|error| ServiceError::Serve {
+        name,
+        reason: error.to_string(),
+    })
 }
 
 async fn serve_grpc(

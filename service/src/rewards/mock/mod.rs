@@ -11,13 +11,13 @@ mod platform;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 
-use axum::Router;
-use axum::serve::ListenerExt;
 pub use behaviour::Behaviour;
 use ledger::Ledger;
 use platform::Platform;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+use crate::listener;
 
 /// Three times the claims of the longest plan.
 const REMEMBER: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
@@ -146,9 +146,10 @@ impl Mock {
             self.stop.cancel();
             Ok(())
         };
+        let stop = || self.stop.clone();
         tokio::try_join!(
-            serve(self.listener, self.platform.router(), &self.stop),
-            serve(self.admin, admin, &self.stop),
+            listener::serve(self.listener, self.platform.router(), stop()),
+            listener::serve(self.admin, admin, stop()),
             stopping,
         )?;
         Ok(())
@@ -156,23 +157,6 @@ impl Mock {
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), MockError> {
-    let failed = |source| MockError::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
-}
-
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: &CancellationToken,
-) -> Result<(), MockError> {
-    let listener = listener.tap_io(|stream| {
-        // Fails on a connection that is gone already.
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .await?;
-    Ok(())
+    let bound = listener::bind(address).await;
+    bound.map_err(|source| MockError::Listen { address, source })
 }
