@@ -1,6 +1,5 @@
 //! Switches goals on or off, in the way that the phase says; all ways come to the same.
 
-use std::collections::HashMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use crate::instant::Instant;
 use crate::metrics::{Metrics, SetActiveMetrics};
 use crate::phase::{SetActive, Switches};
 use crate::progress::Progress;
+use crate::rounds::rounds;
 use crate::store::{ActiveWrite, Assignment, DatabaseKind, Store, StoreError};
 
 /// Writes that share a statement: bounds how long the first of them waits for the last.
@@ -128,7 +128,11 @@ async fn write_together(
 ) -> Vec<Result<Progress, StoreError>> {
     let mut results = Vec::with_capacity(writes.len());
     results.resize_with(writes.len(), || Err(StoreError::Closed));
-    for places in rounds(&writes) {
+    for places in rounds(
+        writes
+            .iter()
+            .map(|write| (&write.user_id, &write.goal.goal_id)),
+    ) {
         let round: Vec<_> = places.iter().map(|place| writes[*place].clone()).collect();
         match store.set_active_together(&round, Instant::now()).await {
             Ok(rows) => {
@@ -156,49 +160,4 @@ async fn write_together(
         }
     }
     results
-}
-
-/// The places of the writes, so that no round has a row twice, and each row its writes in order: one
-/// statement cannot write a row twice.
-fn rounds(writes: &[ActiveWrite]) -> Vec<Vec<usize>> {
-    let mut rounds: Vec<Vec<usize>> = Vec::new();
-    let mut seen = HashMap::with_capacity(writes.len());
-    for (place, write) in writes.iter().enumerate() {
-        let times: &mut usize = seen
-            .entry((&write.user_id, &write.goal.goal_id))
-            .or_default();
-        if rounds.len() == *times {
-            rounds.push(Vec::new());
-        }
-        rounds[*times].push(place);
-        *times += 1;
-    }
-    rounds
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_round_writes_a_row_twice_and_order_is_kept() {
-        let check = |keys: &str, expected: &[&[usize]]| {
-            let write = |key: char| ActiveWrite {
-                user_id: key.to_string(),
-                namespace: String::new(),
-                goal: Assignment {
-                    goal_id: "goal".into(),
-                    challenge_id: "challenge".into(),
-                    is_active: true,
-                    expires_at: None,
-                },
-            };
-            let writes: Vec<_> = keys.chars().map(write).collect();
-            assert_eq!(rounds(&writes), expected, "{keys}");
-        };
-        check("", &[]);
-        check("abc", &[&[0, 1, 2]]);
-        check("aba", &[&[0, 1], &[2]]);
-        check("aabaab", &[&[0, 2], &[1, 5], &[3], &[4]]);
-    }
 }

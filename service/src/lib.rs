@@ -37,6 +37,7 @@ pub mod readiness;
 mod reload;
 pub mod rewards;
 pub mod rotation;
+mod rounds;
 pub mod rule;
 pub mod service;
 pub mod settings;

@@ -1,6 +1,4 @@
-//! What an event does to the goals of a player, and which events can be applied together.
-
-use std::collections::HashMap;
+//! What an event does to the goals of a player.
 
 use crate::event_key::EventKey;
 use crate::instant::Instant;
@@ -28,50 +26,4 @@ pub struct Advance {
     pub change: Change,
     /// Where it is completed.
     pub target: i64,
-}
-
-/// Parts a batch into rounds with one event a player, the first event of each in the first round.
-///
-/// One statement writes each row once, and what two changes do together, held within bounds after
-/// each of them, is no change of the same kind: the events of a player come one after the other.
-pub(super) fn rounds(effects: &[Effect]) -> Vec<Vec<usize>> {
-    let mut events_of = HashMap::<&str, usize>::with_capacity(effects.len());
-    let mut rounds = Vec::<Vec<usize>>::new();
-    for (position, effect) in effects.iter().enumerate() {
-        let before = events_of.entry(&effect.user_id).or_default();
-        match rounds.get_mut(*before) {
-            Some(round) => round.push(position),
-            None => rounds.push(vec![position]),
-        }
-        *before += 1;
-    }
-    rounds
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_of_a_player_keep_their_order() {
-        let check = |users: &[&str], expected: &[&[usize]]| {
-            let effects: Vec<_> = users
-                .iter()
-                .map(|user| Effect {
-                    user_id: (*user).to_owned(),
-                    key: None,
-                    came_at: Instant::now(),
-                    goals: Vec::new(),
-                })
-                .collect();
-            assert_eq!(rounds(&effects), expected, "{users:?}");
-        };
-        check(&[], &[]);
-        check(&["ann"], &[&[0]]);
-        check(&["ann", "bob"], &[&[0, 1]]);
-        check(
-            &["ann", "ann", "bob", "ann", "bob", "cid"],
-            &[&[0, 2, 5], &[1, 4], &[3]],
-        );
-    }
 }

@@ -6,12 +6,12 @@ use sqlx::postgres::Postgres;
 use sqlx::{Connection as _, PgExecutor};
 use uuid::Uuid;
 
-use super::super::effect::rounds;
 use super::super::metered_pool::MeteredPool;
 use super::super::{Effect, StoreError};
 use super::PgStore;
 use crate::event_key::EventKey;
 use crate::instant::Instant;
+use crate::rounds::rounds;
 
 /// Which rows progress by a change; asked once when a row is locked and once when it is written.
 macro_rules! progresses {
@@ -221,7 +221,9 @@ async fn advance_together(
     effects: &[Effect],
     window: Duration,
 ) -> Result<Vec<u64>, sqlx::Error> {
-    let rounds = rounds(effects);
+    // A round has one event a player: what two changes do together, held within bounds after each of
+    // them, is no change of the same kind.
+    let rounds = rounds(effects.iter().map(|effect| &effect.user_id));
     let mut touched = vec![0; effects.len()];
     let mut count = |events: Vec<i32>| {
         for event in events {
