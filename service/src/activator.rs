@@ -45,9 +45,9 @@ impl Activator {
     pub fn new(store: Store, switches: &Switches, metrics: &Metrics) -> Self {
         let way = match (switches.set_active, store.kind()) {
             (SetActive::RowUpdate, _)
-            // SQLite's writer is the lock and the queue of every row.
-            | (SetActive::RowLock | SetActive::Queued, DatabaseKind::Sqlite) => Way::RowUpdate,
-            (SetActive::RowLock, DatabaseKind::Postgres) => Way::RowLock,
+            // SQLite's writer is the queue of every row.
+            | (SetActive::Queued, DatabaseKind::Sqlite) => Way::RowUpdate,
+            (SetActive::RowLock, _) => Way::RowLock,
             (SetActive::Optimistic, _) => Way::Optimistic {
                 attempts: switches.set_active_attempts,
                 metrics: metrics.group(),
@@ -70,14 +70,10 @@ impl Activator {
         namespace: &str,
         goal: &Assignment,
     ) -> Result<Progress, StoreError> {
-        let now = Instant::now();
+        let (store, now) = (&self.store, Instant::now());
         match &self.way {
-            Way::RowUpdate => self.store.set_active(user, namespace, goal, now).await,
-            Way::RowLock => {
-                self.store
-                    .set_active_locked(user, namespace, goal, now)
-                    .await
-            }
+            Way::RowUpdate => store.set_active(user, namespace, goal, now).await,
+            Way::RowLock => store.set_active_locked(user, namespace, goal, now).await,
             Way::Optimistic { attempts, metrics } => {
                 for attempt in 0..attempts.get() {
                     if attempt > 1 {
@@ -85,11 +81,10 @@ impl Activator {
                         let pause = fastrand::u32(0..=attempt.min(MAX_PAUSE_MS));
                         tokio::time::sleep(Duration::from_millis(pause.into())).await;
                     }
-                    let row = self.store.row_of_goal(user, &goal.goal_id).await?;
+                    let row = store.row_of_goal(user, &goal.goal_id).await?;
                     let version = row.map(|row| row.version);
                     let now = Instant::now();
-                    let written = self
-                        .store
+                    let written = store
                         .set_active_at(user, namespace, goal, version, now)
                         .await?;
                     if let Some(row) = written {
@@ -110,9 +105,7 @@ impl Activator {
             }
         }
     }
-}
 
-impl Activator {
     /// Writes what was accepted, and accepts no more.
     pub async fn close(&self) {
         if let Way::Queued(queue) = &self.way {

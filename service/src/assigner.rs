@@ -77,9 +77,7 @@ impl Assigner {
             }
         }
     }
-}
 
-impl Assigner {
     /// Inserts what was accepted, and accepts no more.
     pub async fn close(&self) {
         if let Some(batches) = &self.batches {
