@@ -274,6 +274,24 @@ mod tests {
     }
 
     #[test]
+    fn docs_spell_codes_as_callers_see_them() {
+        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
+        for entry in std::fs::read_dir(docs).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for code in Code::ALL {
+                let name = code.name().to_ascii_lowercase();
+                // A name of one word may be something else.
+                let misspelt = name.contains('_') && text.contains(&format!("`{name}`"));
+                assert!(!misspelt, "{}: {name}", path.display());
+            }
+        }
+    }
+
+    #[test]
     fn what_the_database_says_stays_in_the_log() {
         let refused = sqlx::Error::Protocol("relation \"secret\" does not exist".into());
         let failure = Failure::from(OperationError::Store(refused.into()));
