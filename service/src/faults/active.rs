@@ -55,18 +55,15 @@ impl Active {
         matches!(self.spec.kind, Kind::Latency(_)) && self.spec.scope.is_store()
     }
 
-    /// Whether the next request for this path has the fault.
-    pub(super) fn takes(&self, path: &str) -> bool {
-        self.spec.scope.covers(path) && self.draw().is_some()
+    /// The generator of the next request for this path; absent where it does not have the fault.
+    pub(super) fn takes(&self, path: &str) -> Option<fastrand::Rng> {
+        self.spec.scope.covers(path).then(|| self.draw()).flatten()
     }
 
-    /// What happens to a request that has it.
-    pub(super) async fn act(&self, store: &Store) -> Result<(), Refusal> {
+    /// What happens to the request that drew this generator.
+    pub(super) async fn act(&self, store: &Store, mut rng: fastrand::Rng) -> Result<(), Refusal> {
         match &self.spec.kind {
-            Kind::Latency(latency) => {
-                let wait = latency.draw(&mut self.chance.next());
-                tokio::time::sleep(wait).await;
-            }
+            Kind::Latency(latency) => tokio::time::sleep(latency.draw(&mut rng)).await,
             Kind::Error(refusal) => return Err(*refusal),
             Kind::Cpu(burn) => burn.act(),
             Kind::Memory(growth) => growth.act(&self.kept),
@@ -108,5 +105,39 @@ impl Active {
             self.hits.fetch_add(1, Ordering::Relaxed);
             rng
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::faults::Faults;
+    use crate::store::PoolLimits;
+
+    #[tokio::test]
+    async fn what_a_fault_does_does_not_decide_who_has_it_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("faults.db").display());
+        let pool = PoolLimits {
+            connections: NonZeroU32::MIN,
+            timeout: Duration::from_secs(1),
+        };
+        let store = Store::connect(&url, pool).await.unwrap();
+        let hits = async |fault: &str| {
+            let faults = Faults::new(store.clone());
+            faults.set(vec![fault.parse().unwrap()]).await.unwrap();
+            let mut hits = Vec::new();
+            for _ in 0..50 {
+                // Refused or not.
+                let _ = faults.befall("/challenge").await;
+                hits.push(faults.view()[0].hits);
+            }
+            hits
+        };
+        let refused = hits("error=503,share=50%").await;
+        assert!((10..40).contains(&refused[49].unwrap()), "{refused:?}");
+        assert_eq!(hits("latency=0s..1us,share=50%").await, refused);
     }
 }

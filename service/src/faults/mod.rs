@@ -102,8 +102,10 @@ impl Faults {
     /// What a request for this path goes through; call it only where [`Self::are_on`].
     pub async fn befall(&self, path: &str) -> Result<(), Refusal> {
         let active = self.current().active.clone();
-        for fault in active.iter().filter(|fault| fault.takes(path)) {
-            fault.act(&self.0.store).await?;
+        for fault in &*active {
+            if let Some(rng) = fault.takes(path) {
+                fault.act(&self.0.store, rng).await?;
+            }
         }
         Ok(())
     }
