@@ -8,7 +8,6 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::faults::{FaultError, Refusal};
 use crate::operations::{self, OperationError, Reason};
 use crate::store::StoreError;
 
@@ -130,8 +129,9 @@ pub struct Failure {
     pub detail: String,
     /// Where several things are wrong, each of them.
     pub parts: Vec<Part>,
-    /// The status of an injected fault, which counts before that of the code; absent for all others.
-    pub injected: Option<Refusal>,
+    /// The statuses of an injected fault in either protocol, which count before those of the code;
+    /// absent for all others.
+    pub injected: Option<(StatusCode, GrpcCode)>,
 }
 
 /// One of several things that are wrong.
@@ -158,14 +158,12 @@ impl Failure {
 
     /// The status over HTTP.
     pub fn http(&self) -> StatusCode {
-        let injected = self.injected.map(|Refusal(status)| status);
-        injected.unwrap_or_else(|| self.code.http())
+        self.injected.map_or(self.code.http(), |(status, _)| status)
     }
 
     /// The status over gRPC.
     pub fn grpc(&self) -> GrpcCode {
-        let injected = self.injected.map(Refusal::grpc);
-        injected.unwrap_or_else(|| self.code.grpc())
+        self.injected.map_or(self.code.grpc(), |(_, status)| status)
     }
 
     /// How long the caller should wait before it asks again; absent where waiting is no remedy.
@@ -209,26 +207,6 @@ impl From<OperationError> for Failure {
             parts,
             ..Self::new(code, error.to_string())
         }
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        let detail = "the operator of the service has switched this on";
-        Self {
-            injected: Some(refusal),
-            ..Self::new(Code::InjectedFault, detail)
-        }
-    }
-}
-
-impl From<FaultError> for Failure {
-    fn from(error: FaultError) -> Self {
-        let code = match error {
-            FaultError::Unsuited { .. } => Code::BadRequest,
-            FaultError::Store { .. } => Code::Unavailable,
-        };
-        Self::new(code, error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@ use http::StatusCode;
 use tonic::Code;
 
 use super::options::Options;
+use crate::failure::{self, Failure};
 
 /// A request that a fault refuses, with this status; gRPC says it in its own codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Refusal(pub StatusCode);
 
 impl Refusal {
     /// The status over gRPC.
-    pub fn grpc(self) -> Code {
+    fn grpc(self) -> Code {
         match self.0 {
             StatusCode::BAD_REQUEST => Code::InvalidArgument,
             StatusCode::UNAUTHORIZED => Code::Unauthenticated,
@@ -34,5 +35,15 @@ impl Refusal {
                 .map(Self)
                 .ok_or_else(|| format!("\"{text}\" is no status of a failure: 400 to 599"))
         })
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let detail = "the operator of the service has switched this on";
+        Self {
+            injected: Some((refusal.0, refusal.grpc())),
+            ..Self::new(failure::Code::InjectedFault, detail)
+        }
     }
 }

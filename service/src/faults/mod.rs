@@ -38,6 +38,7 @@ pub use error::Refusal;
 pub use spec::FaultSpec;
 use tokio_util::sync::CancellationToken;
 
+use crate::failure::{Code, Failure};
 use crate::store::{Store, StoreError};
 
 /// Why faults could not be switched on.
@@ -59,6 +60,16 @@ pub enum FaultError {
         /// Why not.
         source: StoreError,
     },
+}
+
+impl From<FaultError> for Failure {
+    fn from(error: FaultError) -> Self {
+        let code = match error {
+            FaultError::Unsuited { .. } => Code::BadRequest,
+            FaultError::Store { .. } => Code::Unavailable,
+        };
+        Self::new(code, error.to_string())
+    }
 }
 
 /// The faults of one service; cheap to clone.
