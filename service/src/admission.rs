@@ -5,7 +5,7 @@
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::failure::{Code, Failure};
-use crate::settings::Bound;
+use crate::keys::Bound;
 
 /// How many requests may be in progress.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::batch::{Batcher, Limits};
 use crate::instant::Instant;
+use crate::keys::Bound;
 use crate::phase::Switches;
-use crate::settings::Bound;
 use crate::store::{Assignments, DatabaseKind, Store, StoreError};
 
 /// New users that may wait for their rows.

@@ -24,6 +24,7 @@ pub mod grpc;
 pub mod http;
 pub mod initialised;
 pub mod instant;
+pub mod keys;
 pub mod latency_law;
 mod listener;
 pub mod metrics;

@@ -7,7 +7,9 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::settings::{self, Bound, Entry, Layers, Linger, Mistake, Place, SettingsError, keys};
+use crate::keys::{
+    Bound, Entry, Form, Key, Layers, Linger, Mistake, Place, SettingsError, entries, keys,
+};
 use crate::store::PoolLimits;
 
 keys! {
@@ -126,6 +128,19 @@ impl Switches {
     }
 }
 
+/// The key of the phase: it stands apart because it says what the others are.
+pub const PHASE: Key = Key {
+    name: "phase",
+    doc: &["Optimisations that are on: the name of a preset, or a phase file."],
+    forms: || {
+        vec![Form::any(
+            "NAME",
+            "the name of a preset, or the path of a phase file",
+        )]
+    },
+    default: Some("phase9"),
+};
+
 /// The switches with their name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
@@ -161,9 +176,9 @@ impl Phase {
     /// The preset called `name`, or else the phase in the file of that path.
     pub fn load(name: &str) -> Result<Self, SettingsError> {
         let named = Entry {
-            key: settings::PHASE.name.to_owned(),
+            key: PHASE.name.to_owned(),
             text: name.to_owned(),
-            place: Place::Flag(settings::PHASE.flag()),
+            place: Place::Flag(PHASE.flag()),
         };
         let mut layers = Layers::default();
         let phase = Self::over(&named, Vec::new(), &mut layers);
@@ -237,7 +252,7 @@ fn files(named: &Entry, layers: &mut Layers) -> Vec<(Place, Vec<Entry>)> {
                 break;
             }
         };
-        let (base, entries): (Vec<_>, Vec<_>) = settings::entries(Path::new(&name), &text, layers)
+        let (base, entries): (Vec<_>, Vec<_>) = entries(Path::new(&name), &text, layers)
             .into_iter()
             .partition(|entry| entry.key == BASE);
         next = base.into_iter().next().map(|base| (base.text, base.place));

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use challenge_service::grpc::events_v1::UserLoggedIn;
 use challenge_service::grpc::events_v1::user_logged_in_events_client::UserLoggedInEventsClient;
-use challenge_service::settings::Bound;
+use challenge_service::keys::Bound;
 use serde_json::json;
 use support::held_rewards::HeldRewards;
 use support::{complete, grpc, send, start};

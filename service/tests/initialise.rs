@@ -7,8 +7,8 @@ mod support;
 use std::time::Duration;
 
 use challenge_service::assigner::Assigned;
+use challenge_service::keys::Bound;
 use challenge_service::phase::{Cache, Materialisation, ReturningCheck, Switches};
-use challenge_service::settings::Bound;
 use challenge_service::throwaway::Postgres;
 use clap::ValueEnum;
 use serde_json::{Value, json};

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use challenge_service::activator::Activator;
+use challenge_service::keys::Value;
 use challenge_service::metrics::Metrics;
 use challenge_service::phase::{Phase, SetActive};
 use challenge_service::progress::Progress;
-use challenge_service::settings::Value;
 use challenge_service::store::{Assignment, DatabaseKind, Store, StoreError};
 use challenge_service::throwaway::Postgres;
 use clap::ValueEnum;

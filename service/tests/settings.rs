@@ -5,7 +5,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use challenge_service::settings::{SecretUrl, all_keys};
+use challenge_service::keys::SecretUrl;
+use challenge_service::settings::all_keys;
 
 /// Resolves and prints, in a folder with `service.toml` in it.
 fn print_config(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> (Output, String) {

@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use self::memory::MemoryCache;
 use self::redis::RedisCache;
+use crate::keys::SecretUrl;
 use crate::metrics::{CacheMetrics, Metrics};
 use crate::phase::{Cache, ReturningCheck, Switches};
-use crate::settings::SecretUrl;
 
 /// Why there is no cache, or why it could not be cleared.
 #[derive(Debug, thiserror::Error)]

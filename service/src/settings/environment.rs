@@ -1,7 +1,6 @@
 //! Variables that look like ours and are not.
 
-use super::mistake::Place;
-use super::table::VARIABLE_PREFIX;
+use crate::keys::{Place, VARIABLE_PREFIX};
 
 /// The keys that variables called `CHALLENGE_…` name, beyond those that `is_ours` knows.
 pub(super) fn strangers(

@@ -1,7 +1,7 @@
 //! Faults as a value: any number of them, with spaces between.
 
-use super::value::{Form, Value, quoted};
 use crate::faults::FaultSpec;
+use crate::keys::{Form, Value, quoted};
 
 impl Value for Vec<FaultSpec> {
     fn forms() -> Vec<Form> {

@@ -8,11 +8,9 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::layers::Entry;
-use super::mistake::{Place, SettingsError};
-use super::table::{Key, VARIABLE_PREFIX};
-use super::{PHASE, Settings, environment};
-use crate::phase::Switches;
+use super::{Settings, environment};
+use crate::keys::{Entry, Key, Place, SettingsError, VARIABLE_PREFIX};
+use crate::phase::{PHASE, Switches};
 
 const CONFIG: &str = "config";
 const PRINT_CONFIG: &str = "print_config";

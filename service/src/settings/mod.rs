@@ -6,31 +6,21 @@
 
 mod environment;
 mod faults;
-mod file;
 mod flags;
-mod layers;
-mod linger;
-mod mistake;
-mod table;
-mod value;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub(crate) use file::entries;
 pub use flags::ServeArgs;
-pub(crate) use layers::{Entry, Layers};
-pub use linger::Linger;
-pub use mistake::{Mistake, Place, SettingsError};
-pub use table::{Key, VARIABLE_PREFIX};
-pub(crate) use table::{choice_in_toml, choices, keys};
-pub use value::{Bound, Form, SecretUrl, Value};
 
 use crate::faults::FaultSpec;
 use crate::initialised::InitialisedUsers;
-use crate::phase::{Phase, Switches};
+use crate::keys::{
+    Entry, Key, Layers, Mistake, Place, SecretUrl, SettingsError, entries, keys, quoted,
+};
+use crate::phase::{PHASE, Phase, Switches};
 use crate::rewards::RewardLimits;
 use crate::share::Share;
 
@@ -104,19 +94,6 @@ keys! {
         shutdown_timeout: Duration = "10s",
     }
 }
-
-/// The key of the phase: it stands apart because it says what the others are.
-pub const PHASE: Key = Key {
-    name: "phase",
-    doc: &["Optimisations that are on: the name of a preset, or a phase file."],
-    forms: || {
-        vec![Form::any(
-            "NAME",
-            "the name of a preset, or the path of a phase file",
-        )]
-    },
-    default: Some("phase9"),
-};
 
 /// All keys, in the order in which they are shown.
 pub fn all_keys() -> impl Iterator<Item = &'static Key> {
@@ -216,7 +193,7 @@ impl Settings {
     /// A file for `--config` that says the same, but for passwords in URLs.
     pub fn to_file(&self) -> String {
         use std::fmt::Write as _;
-        let mut text = format!("phase = {}\n", value::quoted(&self.phase.source));
+        let mut text = format!("phase = {}\n", quoted(&self.phase.source));
         let switches = self.phase.switches.to_toml();
         for (title, values) in [("", self.to_toml()), ("\n# Switches.\n", switches)] {
             text.push_str(title);
@@ -232,7 +209,7 @@ impl Settings {
 
 fn from_file(path: &Path, layers: &mut Layers) -> Vec<Entry> {
     match std::fs::read_to_string(path) {
-        Ok(text) => file::entries(path, &text, layers),
+        Ok(text) => entries(path, &text, layers),
         Err(error) => {
             let place = Place::File(path.to_owned());
             layers.note(Mistake::new(&place, error.to_string()));

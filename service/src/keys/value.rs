@@ -70,7 +70,7 @@ pub trait Value: Sized {
 }
 
 /// `text` as a string of TOML.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 

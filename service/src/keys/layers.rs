@@ -41,7 +41,7 @@ impl Layers {
     }
 
     /// Adds the default of a key that has one.
-    pub(super) fn add_default(&mut self, key: &Key) {
+    pub(crate) fn add_default(&mut self, key: &Key) {
         if let Some(entry) = Entry::of_default(key) {
             self.add(entry);
         }
@@ -107,7 +107,7 @@ impl Layers {
 }
 
 /// `rows, count or exists`.
-pub(super) fn alternatives(forms: &[Form]) -> String {
+fn alternatives(forms: &[Form]) -> String {
     let mut text = String::new();
     for (n, form) in forms.iter().enumerate() {
         let before = match n {

@@ -33,7 +33,7 @@ impl Key {
     }
 
     /// Whether it is true or false, so that its flag needs no value.
-    pub(super) fn is_bool(&self) -> bool {
+    pub(crate) fn is_bool(&self) -> bool {
         let forms = (self.forms)();
         forms
             .iter()
@@ -72,18 +72,18 @@ macro_rules! keys {
 
         impl $name {
             /// What can be set, in the order in which it is shown.
-            pub const KEYS: &'static [$crate::settings::Key] = &[
-                $( $crate::settings::Key {
+            pub const KEYS: &'static [$crate::keys::Key] = &[
+                $( $crate::keys::Key {
                     name: stringify!($key),
                     doc: &[$($doc),+],
-                    forms: <$type $(<$inner>)? as $crate::settings::Value>::forms,
-                    default: $crate::settings::keys!(@default $($default)?),
+                    forms: <$type $(<$inner>)? as $crate::keys::Value>::forms,
+                    default: $crate::keys::keys!(@default $($default)?),
                 }, )+
             ];
 
             /// Takes every key from the layers, which note what is wrong with it.
             pub(crate) fn take(
-                layers: &mut $crate::settings::Layers,
+                layers: &mut $crate::keys::Layers,
                 $( $extra: Option<$extra_type>, )?
             ) -> Option<Self> {
                 // All of them before the first `?`: every mistake is to be noted.
@@ -93,7 +93,7 @@ macro_rules! keys {
 
             /// The values in TOML, in the order of the keys; absent where there is none.
             pub fn to_toml(&self) -> Vec<(&'static str, Option<String>)> {
-                vec![ $( (stringify!($key), $crate::settings::Value::to_toml(&self.$key)), )+ ]
+                vec![ $( (stringify!($key), $crate::keys::Value::to_toml(&self.$key)), )+ ]
             }
         }
 
@@ -104,9 +104,9 @@ macro_rules! keys {
                 $( $(#[doc = $value_doc])+ $value, )+
             }
 
-            impl $crate::settings::Value for $type {
-                fn forms() -> Vec<$crate::settings::Form> {
-                    $crate::settings::choices::<Self>()
+            impl $crate::keys::Value for $type {
+                fn forms() -> Vec<$crate::keys::Form> {
+                    $crate::keys::choices::<Self>()
                 }
 
                 fn parse(text: &str) -> Option<Self> {
@@ -114,7 +114,7 @@ macro_rules! keys {
                 }
 
                 fn to_toml(&self) -> Option<String> {
-                    Some($crate::settings::choice_in_toml(self))
+                    Some($crate::keys::choice_in_toml(self))
                 }
             }
         )?)+
