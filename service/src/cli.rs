@@ -3,8 +3,8 @@
 use std::pin::pin;
 
 use crate::service::{Service, ServiceError};
+pub use crate::settings::ServeArgs;
 use crate::settings::Settings;
-pub use crate::settings::{Role, ServeArgs};
 use crate::stop_signal::stop_signal;
 
 /// Serves until `shutdown` completes, then finishes what was accepted. A signal to stop that comes

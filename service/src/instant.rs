@@ -15,7 +15,8 @@ use crate::day::Day;
 /// Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
 const POSTGRES_EPOCH_US: i64 = 946_684_800_000_000;
 
-const DAY_US: i64 = 86_400_000_000;
+/// Microseconds of a day in UTC.
+pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// A point in time; in JSON as in RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]

@@ -2,8 +2,8 @@
 //!
 //! Players complete goals, goals belong to challenges, and a claim grants the reward of a goal.
 //! Players speak REST ([`http`]) or gRPC ([`grpc`]), over which the game sends its events; all of it
-//! ends in the [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the recorded
-//! optimisations are on is said by a [`phase`]. The service does not know that it is measured.
+//! ends in the [`operations`], which keep progress in a [`store`]: PostgreSQL or SQLite. Which of the
+//! recorded optimisations are on is said by a [`phase`]. The service does not know that it is measured.
 
 pub mod activator;
 pub mod admin;

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::instant::Instant;
+use crate::instant::{DAY_US, Instant};
 
-const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
 const WEEK_US: i64 = 7 * DAY_US;
 
 /// When a challenge rotates. All times are UTC.
