@@ -78,13 +78,14 @@ async fn by_rows(app: &App, user: &str) -> Result<Found, OperationError> {
     let content = &app.content;
     let needed = &content.materialised;
     let mut rows = app.store.rows_of_goals(user, needed).await?;
-    let found: HashSet<&str> = rows.iter().map(|row| row.goal_id.as_str()).collect();
-    if found.len() == needed.len() {
+    // A player has one row of a goal at most.
+    if rows.len() == needed.len() {
         return Ok((rows, None));
     }
-    let missing = if found.is_empty() {
+    let missing = if rows.is_empty() {
         needed.clone()
     } else {
+        let found: HashSet<&str> = rows.iter().map(|row| row.goal_id.as_str()).collect();
         Arc::new(needed.filtered(|goal| !found.contains(goal)))
     };
     let (inserted, count) = insert(app, user, &missing).await?;
