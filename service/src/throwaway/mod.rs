@@ -224,7 +224,7 @@ fn serve(
         // Its directory may not exist, or belong to somebody else.
         "unix_socket_directories=".to_owned(),
         "fsync=on".to_owned(),
-        "max_connections=300".to_owned(),
+        "max_connections=1000".to_owned(),
     ];
     if binaries.has_library("pg_stat_statements") {
         settings.push("shared_preload_libraries=pg_stat_statements".to_owned());

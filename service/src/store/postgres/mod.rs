@@ -46,6 +46,10 @@ impl PgStore {
         let options = url.parse::<PgConnectOptions>()?.options(PLANNER);
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections.get())
+            // All of them from the start: a pool that grows forks a server process for each
+            // connection in the very moment in which the database is slow.
+            .min_connections(limits.connections.get())
+            .idle_timeout(None)
             .acquire_timeout(limits.timeout)
             // All connections of a run are opened at once, and would be opened again at once.
             .max_lifetime(None)
@@ -58,8 +62,8 @@ impl PgStore {
                     Ok(true)
                 })
             })
-            .connect_with(options)
-            .await?;
+            // Not waited for: the first one serves the migrations, the others come meanwhile.
+            .connect_lazy_with(options);
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self {
             pool: MeteredPool::new(pool),
