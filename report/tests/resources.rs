@@ -7,7 +7,7 @@ mod support;
 use brunt_record::{GaugeSeries, GaugeSource, Mark, MarkKind, StatementRow};
 use brunt_report::comparison::{CostKind, Level};
 use brunt_report::run::{Evidence, Gauge};
-use brunt_report::{CompareOptions, Comparison, Run, compare, document, load, markdown};
+use brunt_report::{CompareOptions, Comparison, Run, Sequence, compare, document, load, markdown};
 use brunt_report::{MarkdownOutput, html};
 use support::Synthetic;
 
@@ -224,4 +224,35 @@ fn the_report_tells_it_in_tables_and_charts() {
     }
     assert!(!text.contains("CPU and memory of the service: not measured"));
     assert!(html(&document).unwrap().contains("deployed v2"));
+}
+
+#[test]
+fn runs_in_a_row_tell_what_a_request_cost_in_each() {
+    let used = |cores: f64| Used {
+        cores,
+        statements_per_s: 1_000.0,
+        extra_calls: [0, 0],
+    };
+    let mut runs: Vec<Run> = [("phase8", 1.0), ("phase9", 0.5), ("phase10", 0.25)]
+        .map(|(phase, cores)| run(phase, &used(cores)))
+        .into();
+    // Who measured nothing has no cost, and no change.
+    let mut bare = run("phase11", &used(0.25));
+    bare.evidence = Evidence::default();
+    runs.push(bare);
+    let sequence = Sequence::of(&runs, &CompareOptions::default()).unwrap();
+    let MarkdownOutput { text, .. } = markdown(&document::sequence(&sequence), "charts");
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| init | process/service | CPU time |"))
+        .collect();
+    let [row] = rows[..] else { panic!("{rows:?}") };
+    let cells: Vec<&str> = row.split(" | ").skip(3).collect();
+    assert!(
+        !cells[0].contains('%'),
+        "the first has none before it: {row}"
+    );
+    assert!(cells[1].contains("-50.0 %"), "{row}");
+    assert!(cells[2].contains("-50.0 %"), "{row}");
+    assert!(cells[3].starts_with("not measured"), "{row}");
 }

@@ -128,7 +128,7 @@ pub(super) fn costs<'a>(
     table
 }
 
-fn name(cost: CostKind) -> &'static str {
+pub(super) fn name(cost: CostKind) -> &'static str {
     match cost {
         CostKind::Cpu => "CPU time",
         CostKind::Statements => "statements",
@@ -145,28 +145,47 @@ fn cost(kind: CostKind, cost: Option<&Cost>) -> Cell {
     let Some(cost) = cost else {
         return Cell::faint(language::NOT_MEASURED);
     };
-    let told = |value: f64| match kind {
+    let note = match cost.interval {
+        Some(interval) => format!(
+            "{} to {}",
+            amount(kind, interval.low),
+            amount(kind, interval.high)
+        ),
+        None => language::FEW_SAMPLES.to_owned(),
+    };
+    Cell::text(amount(kind, cost.per_request)).with_note(Some(note))
+}
+
+/// So much of it, with its unit.
+pub(super) fn amount(kind: CostKind, value: f64) -> String {
+    match kind {
         kind if kind.is_time() => language::duration(value),
         CostKind::Wal => language::bytes(value.round() as u64),
         _ => language::amount(value),
-    };
-    let note = match cost.interval {
-        Some(interval) => format!("{} to {}", told(interval.low), told(interval.high)),
-        None => language::FEW_SAMPLES.to_owned(),
-    };
-    Cell::text(told(cost.per_request)).with_note(Some(note))
+    }
 }
 
 fn change(change: Option<&Change>) -> Cell {
     let Some(change) = change else {
         return Cell::faint(language::NOT_MEASURED);
     };
-    let certainty = change.certainty.as_ref();
-    Cell::text(language::percent_change(change.percent / 100.0)).with_note(certainty.map(
-        |certainty| {
-            let interval = certainty.percent_95;
-            language::interval_of_change(interval.low / 100.0, interval.high / 100.0)
-        },
+    Cell::text(language::percent_change(change.percent / 100.0)).with_note(interval(change))
+}
+
+/// The change and, where there is one, its interval.
+pub(super) fn change_in_words(change: &Change) -> String {
+    let percent = language::percent_change(change.percent / 100.0);
+    match interval(change) {
+        Some(interval) => format!("{percent} ({interval})"),
+        None => percent,
+    }
+}
+
+fn interval(change: &Change) -> Option<String> {
+    let interval = change.certainty.as_ref()?.percent_95;
+    Some(language::interval_of_change(
+        interval.low / 100.0,
+        interval.high / 100.0,
     ))
 }
 

@@ -1,5 +1,6 @@
 //! The report on runs in a row.
 
+mod costs;
 mod curves;
 mod provenance;
 mod stages;
@@ -19,6 +20,7 @@ pub fn build(sequence: &Sequence) -> Document {
         verdict::section(sequence, &names),
         stages::section(sequence, &names),
         curves::section(sequence, &names),
+        costs::section(sequence, &names),
         steps(sequence),
         provenance::section(sequence, &names),
     ];
