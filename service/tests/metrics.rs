@@ -43,8 +43,12 @@ async fn a_scrape_shows_pool_runtime_process_and_build() {
     };
     check("challenge_pool_waiting", 0.0);
     check("challenge_pool_acquire_duration_seconds_count", 0.0);
-    check(r#"challenge_pool_connections{state="idle"}"#, 1.0);
-    check(r#"challenge_pool_connections{state="in_use"}"#, 0.0);
+    // The worker of the outbox may have the only one right now.
+    let connections = ["idle", "in_use"].map(|state| {
+        let series = format!(r#"challenge_pool_connections{{state="{state}"}}"#);
+        value(&text, &series).unwrap_or_else(|| panic!("no {series} in\n{text}"))
+    });
+    assert!(connections[0] + connections[1] >= 1.0, "{connections:?}");
     check("tokio_workers", 1.0);
     check("tokio_workers_busy_seconds_total", 0.0);
     check("tokio_global_queue_depth", 0.0);
