@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::Postgres;
 use sqlx::Sqlite;
-use sqlx::pool::PoolConnection;
 
+use super::pool::Lease;
 use super::{Store, StoreError};
 
 /// The advisory lock of the fault; any number that nobody else uses.
@@ -15,9 +15,9 @@ const FAULT_LOCK: i64 = 0x6272_756e_7400;
 #[derive(Debug)]
 pub enum HeldConnections {
     /// To PostgreSQL.
-    Pg(Vec<PoolConnection<Postgres>>),
+    Pg(Vec<Lease<Postgres>>),
     /// To SQLite, for reading.
-    Sqlite(Vec<PoolConnection<Sqlite>>),
+    Sqlite(Vec<Lease<Sqlite>>),
 }
 
 impl Store {

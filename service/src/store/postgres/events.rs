@@ -6,7 +6,7 @@ use sqlx::postgres::Postgres;
 use sqlx::{Connection as _, PgExecutor};
 use uuid::Uuid;
 
-use super::super::metered_pool::MeteredPool;
+use super::super::pool::Pool;
 use super::super::{Effect, StoreError};
 use super::PgStore;
 use crate::event_key::EventKey;
@@ -186,7 +186,7 @@ impl<'a> Changes<'a> {
 
 /// Applies one event.
 async fn advance(
-    pool: &MeteredPool<Postgres>,
+    pool: &Pool<Postgres>,
     effect: &Effect,
     window: Duration,
 ) -> Result<u64, StoreError> {
@@ -197,7 +197,7 @@ async fn advance(
 /// Applies many events in one transaction; where that fails, halves them until those that fail are
 /// alone.
 async fn advance_all(
-    pool: &MeteredPool<Postgres>,
+    pool: &Pool<Postgres>,
     effects: &[Effect],
     window: Duration,
 ) -> Vec<Result<u64, StoreError>> {
@@ -217,7 +217,7 @@ async fn advance_all(
 
 /// How many rows each event touched.
 async fn advance_together(
-    pool: &MeteredPool<Postgres>,
+    pool: &Pool<Postgres>,
     effects: &[Effect],
     window: Duration,
 ) -> Result<Vec<u64>, sqlx::Error> {
@@ -249,15 +249,12 @@ async fn advance_together(
         count(changes.write(&mut *transaction, window).await?);
     }
     transaction.commit().await?;
+    connection.give_back();
     Ok(touched)
 }
 
 /// Forgets the oldest events.
-async fn forget(
-    pool: &MeteredPool<Postgres>,
-    before: Instant,
-    limit: u32,
-) -> Result<u64, StoreError> {
+async fn forget(pool: &Pool<Postgres>, before: Instant, limit: u32) -> Result<u64, StoreError> {
     // What another instance forgets right now is skipped rather than waited for.
     let done = sqlx::query(
         "delete from seen_event where key = any(array(

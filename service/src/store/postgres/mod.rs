@@ -7,12 +7,10 @@ mod outbox;
 mod select;
 mod set_active;
 
-use std::time::Duration;
+use sqlx::postgres::{PgConnectOptions, Postgres};
+use sqlx::{ConnectOptions as _, Connection as _};
 
-use sqlx::Connection as _;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, Postgres};
-
-use super::metered_pool::MeteredPool;
+use super::pool::Pool;
 use super::row::progress_columns;
 use super::{Assignments, Gate, PoolGauge, PoolLimits, StoreError};
 use crate::metrics::PoolMetrics;
@@ -21,13 +19,9 @@ use crate::progress::Progress;
 /// A pool of connections to PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PgStore {
-    pub(super) pool: MeteredPool<Postgres>,
+    pub(super) pool: Pool<Postgres>,
     pub(super) gate: Gate,
 }
-
-/// A connection that has been idle for longer is asked whether it still lives before it is used.
-/// Asking always, as the pool would, is one more round trip for every statement.
-const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 
 /// Every statement of the service finds its rows by an index. A statement is planned once a
 /// connection, maybe while the table is almost empty, and a plan that reads all of it would be kept
@@ -44,29 +38,13 @@ const PLANNER: [(&str, &str); 5] = [
 impl PgStore {
     pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
         let options = url.parse::<PgConnectOptions>()?.options(PLANNER);
-        let pool = PgPoolOptions::new()
-            .max_connections(limits.connections.get())
-            // All of them from the start: a pool that grows forks a server process for each
-            // connection in the very moment in which the database is slow.
-            .min_connections(limits.connections.get())
-            .idle_timeout(None)
-            .acquire_timeout(limits.timeout)
-            // All connections of a run are opened at once, and would be opened again at once.
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .before_acquire(|connection, state| {
-                Box::pin(async move {
-                    if state.idle_for > TRUSTED_IDLE {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            // Not waited for: the first one serves the migrations, the others come meanwhile.
-            .connect_lazy_with(options);
-        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        let mut migrating = options.connect().await?;
+        sqlx::migrate!("migrations/postgres")
+            .run(&mut migrating)
+            .await?;
+        migrating.close().await?;
         Ok(Self {
-            pool: MeteredPool::new(pool),
+            pool: Pool::open(options, limits).await?,
             gate: Gate::default(),
         })
     }
@@ -100,12 +78,7 @@ impl PgStore {
     }
 
     pub(super) fn pool_gauge(&self) -> PoolGauge {
-        PoolGauge {
-            max: self.pool.options().get_max_connections(),
-            open: self.pool.size(),
-            idle: self.pool.num_idle() as u32,
-            queued_writes: None,
-        }
+        self.pool.gauge(None)
     }
 
     pub(super) fn pool_metrics(&self) -> &PoolMetrics {

@@ -82,7 +82,9 @@ impl PgStore {
         now: Instant,
     ) -> Result<Option<Progress>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        Ok(write_at(&mut connection, user, namespace, goal, version, now).await?)
+        let row = write_at(&mut connection, user, namespace, goal, version, now).await?;
+        connection.give_back();
+        Ok(row)
     }
 
     pub(in crate::store) async fn set_active_locked(
@@ -108,6 +110,7 @@ impl PgStore {
             let row = write_at(&mut transaction, user, namespace, goal, version, now).await?;
             if let Some(row) = row {
                 transaction.commit().await?;
+                connection.give_back();
                 return Ok(row);
             }
         }

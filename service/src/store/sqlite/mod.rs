@@ -12,22 +12,21 @@ mod set_active;
 mod write;
 mod writer;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
-use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use writer::Writer;
 
-use super::metered_pool::MeteredPool;
+use super::pool::Pool;
 use super::row::progress_columns;
 use super::{Assignments, Gate, PoolGauge, PoolLimits, StoreError};
 use crate::metrics::PoolMetrics;
 use crate::progress::Progress;
 
 /// Every reader is a thread; more than this only adds switches between them.
-const MAX_READERS: u32 = 8;
+const MAX_READERS: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
 /// How long a connection waits for another process's lock before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,7 +45,7 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 /// A database file with its readers and its writer.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    pub(super) readers: MeteredPool<Sqlite>,
+    pub(super) readers: Pool<Sqlite>,
     writer: Writer,
     pub(super) gate: Gate,
 }
@@ -67,16 +66,12 @@ impl SqliteStore {
         let mut writer = cached(options.clone(), WRITER_CACHE_KIB).connect().await?;
         sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
         let reading = options.read_only(true).create_if_missing(false);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(limits.connections.get().min(MAX_READERS))
-            .acquire_timeout(limits.timeout)
-            .max_lifetime(None)
-            // A connection to a file does not die by itself.
-            .test_before_acquire(false)
-            .connect_with(cached(reading, READER_CACHE_KIB))
-            .await?;
+        let limits = PoolLimits {
+            connections: limits.connections.min(MAX_READERS),
+            ..limits
+        };
         Ok(Self {
-            readers: MeteredPool::new(readers),
+            readers: Pool::open(cached(reading, READER_CACHE_KIB), limits).await?,
             writer: Writer::spawn(writer),
             gate: Gate::default(),
         })
@@ -115,12 +110,7 @@ impl SqliteStore {
     }
 
     pub(super) fn pool_gauge(&self) -> PoolGauge {
-        PoolGauge {
-            max: self.readers.options().get_max_connections(),
-            open: self.readers.size(),
-            idle: self.readers.num_idle() as u32,
-            queued_writes: Some(self.writer.queued()),
-        }
+        self.readers.gauge(Some(self.writer.queued()))
     }
 
     pub(super) fn pool_metrics(&self) -> &PoolMetrics {
