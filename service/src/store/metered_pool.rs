@@ -9,6 +9,7 @@ use futures_util::{FutureExt as _, StreamExt as _, TryFutureExt as _, TryStreamE
 use sqlx::pool::PoolConnection;
 use sqlx::{Database, Describe, Either, Execute, Executor, Pool, SqlStr};
 
+use crate::contention;
 use crate::metrics::PoolMetrics;
 
 /// A pool of connections; statements are sent through it as through the pool itself.
@@ -34,7 +35,7 @@ impl<DB: Database> MeteredPool<DB> {
     pub(super) async fn acquire(&self) -> Result<PoolConnection<DB>, sqlx::Error> {
         let waiting = Waiting::on(&self.metrics);
         let start = Instant::now();
-        let connection = self.pool.acquire().await;
+        let connection = contention::waiting("a database connection", self.pool.acquire()).await;
         drop(waiting);
         let waited = start.elapsed().as_secs_f64();
         self.metrics.acquire.observe(waited);
