@@ -32,6 +32,8 @@
 //!
 //! Without a command line it is [`brunt_loadgen::run_with`].
 
+#![forbid(unsafe_code)]
+
 mod baseline;
 mod cli;
 mod demo;

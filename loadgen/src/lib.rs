@@ -4,6 +4,8 @@
 //! carries it out on goose and leaves a record behind. What a file cannot say is a function of the
 //! program: [`Actions`].
 
+#![forbid(unsafe_code)]
+
 pub mod arrivals;
 mod client;
 mod clock;

@@ -21,6 +21,8 @@
 //!
 //! Seconds are counted from the start of the run. Durations are microseconds.
 
+#![forbid(unsafe_code)]
+
 mod counts;
 mod digest;
 mod error;

@@ -7,6 +7,8 @@
 //!
 //! Nothing here opens a socket or reads a clock.
 
+#![forbid(unsafe_code)]
+
 pub mod audit;
 pub mod chart;
 pub mod comparison;

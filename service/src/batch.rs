@@ -13,6 +13,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::tasks::named;
+
 /// How much is gathered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -75,7 +77,7 @@ where
     {
         let (queue, jobs) = mpsc::channel(limits.queue.get());
         let closing = CancellationToken::new();
-        let task = tokio::spawn(run(jobs, limits, closing.clone(), flush));
+        let task = tokio::spawn(named("batches", run(jobs, limits, closing.clone(), flush)));
         Self {
             queue,
             closing,

@@ -91,6 +91,8 @@ codes! {
     InjectedFault = "INJECTED_FAULT", SERVICE_UNAVAILABLE, Unavailable, "A fault was injected";
     /// One profile at a time.
     ProfileRunning = "PROFILE_RUNNING", CONFLICT, Aborted, "A profile is being taken";
+    /// This build, or this process, does not take such profiles.
+    ProfileUnavailable = "PROFILE_UNAVAILABLE", NOT_IMPLEMENTED, Unimplemented, "There is no such profile";
     /// The profiler failed.
     ProfileFailed = "PROFILE_FAILED", INTERNAL_SERVER_ERROR, Internal, "The profile could not be taken";
     /// More requests are in progress than are admitted.

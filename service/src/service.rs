@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, AdminState};
+use crate::allocator;
 use crate::app::Live;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::event_path::EventPath;
@@ -29,6 +30,7 @@ use crate::rewards::{RewardClient, RewardError};
 use crate::settings::{Role, Settings};
 use crate::shutdown::{GaveUp, Grace, Steps};
 use crate::store::{Store, StoreError};
+use crate::tasks::named;
 
 /// Why the service could not run.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +108,7 @@ pub struct Service {
 impl Service {
     /// Loads, connects, migrates and binds.
     pub async fn bind(settings: Settings) -> Result<Self, ServiceError> {
+        allocator::sample_allocations(settings.heap_profile);
         let limits = settings.reward_limits();
         let phase = settings.phase;
         let catalogue = match &settings.catalogue {
@@ -242,7 +245,7 @@ impl Service {
         servers.spawn(serve_grpc(grpc, offer, steps.closing.clone()));
         let stop = steps.finishing.clone();
         let reloader = reload_until(app.clone(), catalogue, hangups, stop.clone());
-        app.tasks.spawn(reloader);
+        app.tasks.spawn(named("reloads of the catalogue", reloader));
         work_until(&app, role, &stop);
 
         let outcome = tokio::select! {
@@ -303,15 +306,15 @@ fn failed(
 fn work_until(app: &Live, role: Role, stop: &CancellationToken) {
     if role.serves_players() {
         let sweeper = sweep_until(app.clone(), stop.clone());
-        app.tasks.spawn(sweeper);
+        app.tasks.spawn(named("sweeps of stuck claims", sweeper));
         // In every phase: another one may have left rewards owed.
         let metrics = app.metrics.group();
         let worker = outbox::work_until(app.clone(), metrics, stop.clone());
-        app.tasks.spawn(worker);
+        app.tasks.spawn(named("outbox", worker));
     }
     if role.takes_events() {
         let forgetter = forget_until(app.clone(), stop.clone());
-        app.tasks.spawn(forgetter);
+        app.tasks.spawn(named("ends of event windows", forgetter));
     }
 }
 

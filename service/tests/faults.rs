@@ -6,17 +6,11 @@
 
 mod support;
 
-use std::io::Read;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use challenge_service::admin::pprof_format::Profile;
 use challenge_service::grpc::events_v1::UserLoggedIn;
 use challenge_service::grpc::events_v1::user_logged_in_events_client::UserLoggedInEventsClient;
 use challenge_service::throwaway::Postgres;
-use flate2::read::GzDecoder;
-use prost::Message;
 use serde_json::{Value, json};
 use support::binary::Binary;
 use support::{Answer, Running, grpc, send, start};
@@ -273,36 +267,6 @@ async fn on_postgres_the_pool_runs_dry_and_an_advisory_lock_is_shared_by_instanc
     pool_runs_dry(&one, 25).await;
     one.stop.cancel();
     one.done.await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_profile_names_the_function_that_burns_cpu_time() {
-    let service = start(|_| ()).await;
-    on(&service, &["cpu=20ms"]).await;
-    let enough = Arc::new(AtomicBool::new(false));
-    let asking = {
-        let (enough, http) = (enough.clone(), service.addresses.http);
-        tokio::spawn(async move {
-            while !enough.load(Ordering::Relaxed) {
-                let url = format!("http://{http}{LIST}");
-                send("GET", &url, &[("x-mock-user", "ann")], None).await;
-            }
-        })
-    };
-    let url = format!(
-        "http://{}/debug/pprof/profile?seconds=2",
-        service.addresses.admin
-    );
-    let answer = send("GET", &url, &[], None).await;
-    enough.store(true, Ordering::Relaxed);
-    asking.await.unwrap();
-    let mut bytes = Vec::new();
-    GzDecoder::new(&answer.body[..])
-        .read_to_end(&mut bytes)
-        .unwrap();
-    let profile = Profile::decode(&bytes[..]).unwrap();
-    let named = |name: &str| profile.string_table.iter().any(|text| text.contains(name));
-    assert!(named("burn_cpu_for_fault"), "{:#?}", profile.string_table);
 }
 
 /// Memory that the process holds, in bytes.

@@ -1,14 +1,9 @@
-//! The profile format of pprof, as far as CPU profiles need it.
+//! The profile format of pprof, as far as the profiles of the service need it.
 //!
 //! Field numbers are those of `profile.proto`,
 //! see <https://github.com/google/pprof/blob/main/proto/profile.proto>.
 
-use std::collections::HashMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
 use prost::Message;
-
-use super::source_path::shorten;
 
 /// A profile.
 #[derive(Clone, PartialEq, Message)]
@@ -19,6 +14,9 @@ pub struct Profile {
     /// Stacks and how often each was seen.
     #[prost(message, repeated, tag = "2")]
     pub sample: Vec<Sample>,
+    /// The executable parts of the process.
+    #[prost(message, repeated, tag = "3")]
+    pub mapping: Vec<Mapping>,
     /// Places in the program.
     #[prost(message, repeated, tag = "4")]
     pub location: Vec<Location>,
@@ -31,7 +29,7 @@ pub struct Profile {
     /// When the profile began, nanoseconds since 1970.
     #[prost(int64, tag = "9")]
     pub time_nanos: i64,
-    /// How long it took.
+    /// How long it took; 0 if it shows one moment.
     #[prost(int64, tag = "10")]
     pub duration_nanos: i64,
     /// What makes a sample.
@@ -40,6 +38,9 @@ pub struct Profile {
     /// How much of that lies between samples.
     #[prost(int64, tag = "12")]
     pub period: i64,
+    /// Texts: what else there is to say.
+    #[prost(int64, repeated, tag = "13")]
+    pub comment: Vec<i64>,
 }
 
 /// A quantity and its unit.
@@ -78,12 +79,50 @@ pub struct Label {
     pub str: i64,
 }
 
+/// A part of the process that can be executed.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct Mapping {
+    /// Not 0.
+    #[prost(uint64, tag = "1")]
+    pub id: u64,
+    /// Its first address.
+    #[prost(uint64, tag = "2")]
+    pub memory_start: u64,
+    /// The first address after it.
+    #[prost(uint64, tag = "3")]
+    pub memory_limit: u64,
+    /// Where it begins in its file.
+    #[prost(uint64, tag = "4")]
+    pub file_offset: u64,
+    /// Text: name of the file.
+    #[prost(int64, tag = "5")]
+    pub filename: i64,
+    /// Do its places have functions?
+    #[prost(bool, tag = "7")]
+    pub has_functions: bool,
+    /// And those source files?
+    #[prost(bool, tag = "8")]
+    pub has_filenames: bool,
+    /// And line numbers?
+    #[prost(bool, tag = "9")]
+    pub has_line_numbers: bool,
+    /// And those that were inlined?
+    #[prost(bool, tag = "10")]
+    pub has_inline_frames: bool,
+}
+
 /// A place in the program.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Location {
     /// Not 0.
     #[prost(uint64, tag = "1")]
     pub id: u64,
+    /// Id of the mapping that holds it; 0 if there is none.
+    #[prost(uint64, tag = "2")]
+    pub mapping_id: u64,
+    /// Its address; 0 if it has none.
+    #[prost(uint64, tag = "3")]
+    pub address: u64,
     /// Inlined functions first, the function that holds them last.
     #[prost(message, repeated, tag = "4")]
     pub line: Vec<Line>,
@@ -115,122 +154,4 @@ pub struct Function {
     /// Text: the source file.
     #[prost(int64, tag = "4")]
     pub filename: i64,
-}
-
-/// When and how often samples were taken.
-#[derive(Debug, Clone, Copy)]
-pub struct Timing {
-    /// When sampling began.
-    pub start: SystemTime,
-    /// How long it went on.
-    pub duration: Duration,
-    /// Samples per second of CPU time.
-    pub frequency: i32,
-}
-
-/// Turns what the profiler saw into a profile with the sample types of Go:
-/// `samples/count` and `cpu/nanoseconds`.
-pub fn encode(
-    stacks: impl IntoIterator<Item = (pprof::Frames, isize)>,
-    timing: &Timing,
-) -> Profile {
-    let mut tables = Tables::default();
-    tables.text("");
-    let mut value_type = |r#type, unit| ValueType {
-        r#type: tables.text(r#type),
-        unit: tables.text(unit),
-    };
-    let (samples, cpu) = (
-        value_type("samples", "count"),
-        value_type("cpu", "nanoseconds"),
-    );
-    let period = 1_000_000_000 / i64::from(timing.frequency).max(1);
-    let sample = stacks
-        .into_iter()
-        .map(|(stack, count)| {
-            let count = count as i64;
-            let label = Label {
-                key: tables.text("thread"),
-                str: tables.text(&stack.thread_name_or_id()),
-            };
-            Sample {
-                location_id: stack.frames.iter().map(|f| tables.location(f)).collect(),
-                value: vec![count, count * period],
-                label: vec![label],
-            }
-        })
-        .collect();
-    let start = timing.start.duration_since(UNIX_EPOCH);
-    Profile {
-        sample_type: vec![samples, cpu],
-        sample,
-        location: tables.locations,
-        function: tables.functions,
-        string_table: tables.texts,
-        time_nanos: start.map_or(0, |since| since.as_nanos() as i64),
-        duration_nanos: timing.duration.as_nanos() as i64,
-        period_type: Some(cpu),
-        period,
-    }
-}
-
-/// Everything that a profile names once and refers to by number.
-#[derive(Default)]
-struct Tables {
-    texts: Vec<String>,
-    text_ids: HashMap<String, i64>,
-    functions: Vec<Function>,
-    function_ids: HashMap<(i64, i64), u64>,
-    locations: Vec<Location>,
-    location_ids: HashMap<Vec<(u64, i64)>, u64>,
-}
-
-impl Tables {
-    fn text(&mut self, text: &str) -> i64 {
-        if let Some(id) = self.text_ids.get(text) {
-            return *id;
-        }
-        let id = i64::try_from(self.texts.len()).unwrap_or(0);
-        self.texts.push(text.to_owned());
-        self.text_ids.insert(text.to_owned(), id);
-        id
-    }
-
-    fn function(&mut self, symbol: &pprof::Symbol) -> u64 {
-        let system_name = self.text(&symbol.sys_name());
-        let filename = self.text(shorten(&symbol.filename()));
-        if let Some(id) = self.function_ids.get(&(system_name, filename)) {
-            return *id;
-        }
-        let id = self.functions.len() as u64 + 1;
-        let name = self.text(&symbol.name());
-        self.functions.push(Function {
-            id,
-            name,
-            system_name,
-            filename,
-        });
-        self.function_ids.insert((system_name, filename), id);
-        id
-    }
-
-    fn location(&mut self, frame: &[pprof::Symbol]) -> u64 {
-        let lines: Vec<_> = frame
-            .iter()
-            .map(|symbol| (self.function(symbol), i64::from(symbol.lineno())))
-            .collect();
-        if let Some(id) = self.location_ids.get(&lines) {
-            return *id;
-        }
-        let id = self.locations.len() as u64 + 1;
-        self.locations.push(Location {
-            id,
-            line: lines
-                .iter()
-                .map(|&(function_id, line)| Line { function_id, line })
-                .collect(),
-        });
-        self.location_ids.insert(lines, id);
-        id
-    }
 }

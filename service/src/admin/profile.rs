@@ -1,29 +1,29 @@
 //! CPU profiles, in the form in which Go's `net/http/pprof` serves them.
 
-use std::io::Write;
-use std::time::Duration;
+use std::io;
+use std::sync::mpsc;
+use std::thread;
 
-use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use http::header;
-use prost::Message;
+use axum::extract::State;
+use axum::response::Response;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
-use super::pprof_format::{self, Timing};
-use super::refused;
+use super::pprof_build::Builder;
+use super::{look_on, profile_answer, refused};
 use crate::failure::Code;
 use crate::http::{Problem, Query};
+use crate::readiness::Readiness;
+use crate::sampler::{HIGHEST_HZ, Place, Sampled, sample};
 
-/// The profiler has one timer and one signal handler in the whole process.
+/// The sampler has one signal handler in the whole process.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
 #[derive(Deserialize)]
 #[serde(default)]
 pub(super) struct ProfileQuery {
     seconds: u64,
-    frequency: i32,
+    frequency: u32,
 }
 
 impl Default for ProfileQuery {
@@ -37,12 +37,18 @@ impl Default for ProfileQuery {
 }
 
 /// Samples this process for some seconds and answers with the profile.
-pub(super) async fn profile(Query(query): Query<ProfileQuery>) -> Result<Response, Problem> {
+///
+/// Where the client hangs up, this is dropped, and with it the sender that keeps the sampler going.
+pub(super) async fn profile(
+    State(readiness): State<Readiness>,
+    Query(query): Query<ProfileQuery>,
+) -> Result<Response, Problem> {
     if !(1..=120).contains(&query.seconds) {
         return Err(refused("seconds must be 1 to 120"));
     }
-    if !(1..=1000).contains(&query.frequency) {
-        return Err(refused("frequency must be 1 to 1000 a second"));
+    if !(1..=HIGHEST_HZ).contains(&query.frequency) {
+        let detail = format!("frequency must be 1 to {HIGHEST_HZ} a second");
+        return Err(refused(detail));
     }
     let Ok(turn) = ONE_AT_A_TIME.try_acquire() else {
         return Err(Problem::new(
@@ -50,48 +56,61 @@ pub(super) async fn profile(Query(query): Query<ProfileQuery>) -> Result<Respons
             "there is one profiler in a process; ask again when it is free",
         ));
     };
-    // No library is left out, although pprof advises it for old C libraries, whose unwinder takes
-    // locks: time in system calls would be missing, since they are made in the C library.
-    let guard = pprof::ProfilerGuardBuilder::default()
-        .frequency(query.frequency)
-        .build()
-        .map_err(|error| failed(&error))?;
-    tokio::time::sleep(Duration::from_secs(query.seconds)).await;
-    // Off the runtime: names are looked up in the debug information of the whole binary.
-    let body = tokio::task::spawn_blocking(move || {
-        let report = guard.report().build_unresolved().map_err(|e| failed(&e));
-        // The timer stops before names are looked up, else that would be in the way of requests.
-        drop(guard);
-        let report = report?;
-        let timing = Timing {
-            start: report.timing.start_time,
-            duration: report.timing.duration,
-            frequency: report.timing.frequency,
-        };
-        let stacks = report.data.into_iter();
-        let stacks = stacks.map(|(stack, count)| (pprof::Frames::from(stack), count));
-        let profile = pprof_format::encode(stacks, &timing);
-        // Hundreds of megabytes, that a look at the memory of the service would find.
-        backtrace::clear_symbol_cache();
-        gzip(&profile.encode_to_vec()).map_err(|e| failed(&e))
-    })
-    .await
-    .map_err(|error| failed(&error))??;
-    drop(turn);
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"profile.pb.gz\"",
-        ),
-    ];
-    Ok((headers, body).into_response())
+    let (goes_on, until) = mpsc::channel();
+    let (answer, answered) = oneshot::channel();
+    // Not on the runtime: names are looked up in the debug information of the whole binary.
+    let profiler = thread::Builder::new().name("profiler".to_owned());
+    let take = move || {
+        let sampled = sample(query.frequency, &until);
+        let abandoned = answer.is_closed();
+        let body = sampled.and_then(|sampled| {
+            if abandoned {
+                Ok(Vec::new())
+            } else {
+                encode(&sampled)
+            }
+        });
+        drop(turn);
+        // Nobody is there if the client has hung up.
+        let _ = answer.send(body);
+    };
+    profiler.spawn(take).map_err(|error| failed(&error))?;
+    look_on(&readiness, query.seconds).await;
+    drop(goes_on);
+    let body = answered.await.map_err(|error| failed(&error))?;
+    let body = body.map_err(|error| failed(&error))?;
+    Ok(profile_answer("profile", body))
 }
 
-fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes)?;
-    encoder.finish()
+/// The sample types of Go, `samples/count` and `cpu/nanoseconds`; and as comments what the profile
+/// accounts for beside what the process used.
+fn encode(sampled: &Sampled) -> io::Result<Vec<u8>> {
+    let mut builder = Builder::new();
+    let period = sampled.period.as_nanos() as i64;
+    builder.kind("samples", "count");
+    builder.kind("cpu", "nanoseconds");
+    builder.period("cpu", "nanoseconds", period);
+    builder.time(sampled.started, Some(sampled.took));
+    let sampled_cpu = sampled.cpu().as_nanos();
+    builder.comment("sampled_cpu_nanoseconds", sampled_cpu);
+    builder.comment("process_cpu_nanoseconds", sampled.process_cpu.as_nanos());
+    if let Ok(cores) = thread::available_parallelism() {
+        builder.comment("cores", cores);
+    }
+    if sampled.untimed > 0 {
+        builder.comment("threads_without_timer", sampled.untimed);
+    }
+    for stack in &sampled.stacks {
+        let locations = match &stack.place {
+            Place::Stack(addresses) => builder.interrupted(addresses),
+            Place::Unseen => vec![builder.named("[before the thread was seen]")],
+            Place::NoRoom => vec![builder.named("[stack not kept]")],
+        };
+        let ticks = stack.ticks as i64;
+        let label = Some(("thread", &*stack.thread));
+        builder.sample(locations, vec![ticks, ticks * period], label);
+    }
+    builder.finish()
 }
 
 fn failed(error: &dyn std::error::Error) -> Problem {

@@ -4,11 +4,16 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
+use challenge_service::allocator::Allocator;
 use challenge_service::cli::{ServeArgs, run};
+use challenge_service::runtime;
 use challenge_service::settings::LogFormat;
 use challenge_service::stop_signal::stop_signal;
 use challenge_service::telemetry;
 use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 /// Reference challenge service to put under load
 #[derive(Parser)]
@@ -25,10 +30,17 @@ struct Cli {
     serve: ServeArgs,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    match serve(cli.serve).await {
+    let runtime = match runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            telemetry::log(LogFormat::Text);
+            tracing::error!("the runtime: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match runtime.block_on(serve(cli.serve)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::error::Refusal;
 use super::options::Options;
+use crate::contention;
 use crate::span;
 use crate::store::{DatabaseKind, Store};
 
@@ -49,7 +50,7 @@ impl Lock {
     ) -> Result<(), Refusal> {
         match self.kind {
             Kind::Mutex => {
-                let _held = mutex.lock().await;
+                let _held = contention::waiting("the lock of a fault", mutex.lock()).await;
                 tokio::time::sleep(self.hold).await;
                 Ok(())
             }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::options::Options;
+use crate::contention;
 
 /// Unless the fault says otherwise, it stops to grow here.
 const MAX: usize = 256 << 20;
@@ -44,7 +45,7 @@ impl Kept {
 /// Keeps a block of this size, unless all of them would come to more than `max`.
 #[inline(never)]
 fn grow_memory_for_fault(kept: &Kept, bytes: usize, max: usize) {
-    let mut hoard = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut hoard = contention::lock("memory of a fault", &kept.0);
     if hoard.bytes + bytes <= max {
         // Not zeros: those the system gives out without memory behind them.
         hoard.blocks.push(vec![1; bytes].into_boxed_slice());

@@ -30,7 +30,7 @@ mod scope;
 mod spec;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use active::Active;
 pub use active::FaultView;
@@ -38,6 +38,7 @@ pub use error::Refusal;
 pub use spec::FaultSpec;
 use tokio_util::sync::CancellationToken;
 
+use crate::contention;
 use crate::failure::{Code, Failure};
 use crate::store::{Store, StoreError};
 
@@ -174,6 +175,6 @@ impl Faults {
     }
 
     fn current(&self) -> MutexGuard<'_, Set> {
-        self.0.set.lock().unwrap_or_else(PoisonError::into_inner)
+        contention::lock("the faults", &self.0.set)
     }
 }

@@ -10,6 +10,7 @@ use tonic_health::pb::health_server::Health;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 use crate::readiness::Readiness;
+use crate::tasks::named;
 
 /// A watcher hears of a change so much later at the most; a shutdown it hears of at once.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -63,7 +64,8 @@ impl Health for HealthHandler {
     ) -> Result<Response<Self::WatchStream>, Status> {
         let (sender, receiver) = mpsc::channel(1);
         let known = self.knows(&request.get_ref().service);
-        tokio::spawn(report(self.readiness.clone(), known, sender));
+        let reports = report(self.readiness.clone(), known, sender);
+        tokio::spawn(named("watch of the health", reports));
         Ok(Response::new(ReceiverStream::new(receiver)))
     }
 }

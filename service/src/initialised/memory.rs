@@ -8,6 +8,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use super::LookUp;
+use crate::contention;
 
 /// For each user the set of goals and the generation in which its rows were seen.
 #[derive(Debug)]
@@ -28,10 +29,7 @@ impl MemoryCache {
     }
 
     pub(super) fn look_up(&self, needed: Uuid, user: &str) -> LookUp {
-        let generation = *self
-            .generation
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let generation = *contention::read("the generation of the cache", &self.generation);
         LookUp {
             hit: self.users.get(user) == Some((needed, generation)),
             generation: Some(generation),

@@ -19,6 +19,7 @@ use prometheus_client::registry::{Registry, Unit};
 use tonic::Code;
 
 use super::bounds;
+use crate::contention;
 
 /// How a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,10 +135,7 @@ impl RequestMetrics {
     }
 
     fn find(&self, protocol: Protocol, method: &'static str, route: &str) -> Option<Arc<Endpoint>> {
-        let endpoints = self
-            .endpoints
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let endpoints = contention::read("the metrics of requests", &self.endpoints);
         endpoints.get(&(protocol, method))?.get(route).cloned()
     }
 

@@ -9,6 +9,7 @@ use super::claim::settle;
 use crate::app::{App, Live};
 use crate::instant::Instant;
 use crate::store::{Claim, StoreError};
+use crate::tasks::named;
 
 const AT_ONCE: u32 = 100;
 
@@ -21,7 +22,10 @@ pub async fn sweep(app: &App, stuck_after: Duration) -> Result<usize, StoreError
     let mut settling = JoinSet::new();
     for claim in stuck {
         let app = app.clone();
-        settling.spawn(async move { settled(&app, &claim).await });
+        settling.spawn(named(
+            "stuck claim",
+            async move { settled(&app, &claim).await },
+        ));
     }
     let settled = settling.join_all().await;
     Ok(settled.into_iter().filter(|granted| *granted).count())

@@ -12,6 +12,7 @@ use crate::instant::Instant;
 use crate::metrics::OutboxMetrics;
 use crate::rewards::{Backoff, RewardError};
 use crate::store::{Delivery, Retry, StoreError};
+use crate::tasks::named;
 
 /// Rewards asked for at once: at 125 ms each, 500 a second.
 const AT_ONCE: usize = 64;
@@ -67,7 +68,7 @@ pub async fn work_until(app: Live, metrics: OutboxMetrics, stop: CancellationTok
                     drop(place);
                 }
             };
-            app.tasks.spawn(deliver);
+            app.tasks.spawn(named("delivery of a reward", deliver));
         }
         drop(free);
         if all_taken {

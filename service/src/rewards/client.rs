@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::limits::{ATTEMPTS, BACKOFF, RewardLimits};
 use crate::catalogue::Reward;
+use crate::contention;
 use crate::metrics::RewardMetrics;
 use crate::store::Claim;
 
@@ -168,7 +169,8 @@ impl RewardClient {
 
     async fn exchange(&self, key: &str, body: Bytes) -> Result<(), RewardError> {
         let failed = |error: &dyn std::error::Error| RewardError::Connection(error.to_string());
-        let _place = self.places.acquire().await.map_err(|e| failed(&e))?;
+        let place = contention::waiting("a place at the reward platform", self.places.acquire());
+        let _place = place.await.map_err(|e| failed(&e))?;
         let _call = InFlight::on(&self.metrics.in_flight);
         let request = Request::builder()
             .method(Method::POST)

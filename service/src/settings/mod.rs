@@ -83,6 +83,8 @@ keys! {
         },
         /// How long a request takes that is a slow one.
         slow_request: Duration = "500ms",
+        /// Sample allocations, one in 512 KiB, for heap profiles on the admin address.
+        heap_profile: bool = "true",
         /// Where traces are sent, by OpenTelemetry's protocol over gRPC (OTLP); without it none are made.
         otlp: Option<SecretUrl>,
         /// Share of the requests that are traced, where the caller has not decided that.

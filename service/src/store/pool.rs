@@ -20,6 +20,7 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use super::{PoolGauge, PoolLimits};
+use crate::contention;
 use crate::metrics::PoolMetrics;
 
 /// A connection that has been idle for longer is asked whether it still lives before it is used.
@@ -92,7 +93,7 @@ impl<DB: Database> Pool<DB> {
     pub(super) async fn acquire(&self) -> Result<Lease<DB>, sqlx::Error> {
         let waiting = Waiting::on(&self.metrics);
         let start = Instant::now();
-        let connection = self.pool.get().await;
+        let connection = contention::waiting("a database connection", self.pool.get()).await;
         drop(waiting);
         let waited = start.elapsed().as_secs_f64();
         self.metrics.acquire.observe(waited);

@@ -14,6 +14,7 @@ pub mod grpc;
 pub mod held_rewards;
 pub mod player;
 pub mod players;
+pub mod pprof;
 pub mod redis;
 pub mod rows;
 

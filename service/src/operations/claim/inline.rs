@@ -13,13 +13,15 @@ use crate::catalogue::Goal;
 use crate::instant::Instant;
 use crate::progress::Progress;
 use crate::store::Claim;
+use crate::tasks::named;
 
 pub(super) async fn claim(app: &App, user: &str, goal: &Goal) -> Result<Progress, OperationError> {
     let task = {
         let (app, user, goal) = (app.clone(), user.to_owned(), goal.clone());
         // On a task of its own: a caller that hangs up must not leave the claim half done.
         let tasks = app.tasks.clone();
-        tasks.spawn(async move { claim_once(&app, &user, &goal).await }.in_current_span())
+        let claim = async move { claim_once(&app, &user, &goal).await };
+        tasks.spawn(named("claim", claim.in_current_span()))
     };
     task.await.map_err(|_| OperationError::ShuttingDown)?
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::write::{Write, Written};
 use crate::store::StoreError;
+use crate::tasks::named;
 
 /// Writes that may wait; beyond it callers wait to get in line.
 const QUEUE: usize = 4096;
@@ -49,7 +50,10 @@ impl Writer {
     pub(super) fn spawn(connection: SqliteConnection) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
-        let task = tokio::spawn(run(connection, jobs, closing.clone()));
+        let task = tokio::spawn(named(
+            "SQLite writer",
+            run(connection, jobs, closing.clone()),
+        ));
         Self {
             queue,
             closing,

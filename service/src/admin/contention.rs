@@ -1,0 +1,130 @@
+//! Who waited for connections and locks, in the form of Go's `/debug/pprof/mutex` and `block`.
+
+use std::collections::HashMap;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::pprof_build::Builder;
+use super::{look_on, profile_answer, refused};
+use crate::contention::{Waiter, Waits, waits};
+use crate::failure::Code;
+use crate::http::{Problem, Query};
+use crate::readiness::Readiness;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ContentionQuery {
+    /// Only the waits that end in so many seconds from now on; absent for all since the process began.
+    seconds: Option<u64>,
+}
+
+/// Waits, with the stacks that waited.
+pub(super) async fn contention(
+    State(readiness): State<Readiness>,
+    Query(query): Query<ContentionQuery>,
+) -> Result<Response, Problem> {
+    let started = SystemTime::now();
+    let (seen, took) = match query.seconds {
+        None => (waits(), None),
+        Some(seconds @ 1..=120) => {
+            let before = waits();
+            let took = look_on(&readiness, seconds).await;
+            (since(&before, waits()), Some(took))
+        }
+        Some(_) => return Err(refused("seconds must be 1 to 120")),
+    };
+    // Off the runtime: names are looked up in the debug information of the whole binary.
+    let body = tokio::task::spawn_blocking(move || encode(seen, started, took));
+    let body = body.await.map_err(|error| failed(&error))?;
+    Ok(profile_answer(
+        "contention",
+        body.map_err(|error| failed(&error))?,
+    ))
+}
+
+fn since(
+    before: &HashMap<Waiter, Waits>,
+    mut now: HashMap<Waiter, Waits>,
+) -> HashMap<Waiter, Waits> {
+    for (waiter, earlier) in before {
+        if let Some(waits) = now.get_mut(waiter) {
+            waits.count -= earlier.count;
+            waits.delay -= earlier.delay;
+        }
+    }
+    now.retain(|_, waits| waits.count > 0);
+    now
+}
+
+fn encode(
+    seen: HashMap<Waiter, Waits>,
+    started: SystemTime,
+    took: Option<Duration>,
+) -> io::Result<Vec<u8>> {
+    let mut builder = Builder::new();
+    builder.kind("contentions", "count");
+    builder.kind("delay", "nanoseconds");
+    builder.period("contentions", "count", 1);
+    builder.time(started, took);
+    let mut seen: Vec<_> = seen.into_iter().collect();
+    seen.sort_by(|(a, one), (b, other)| {
+        let longest_first = other.delay.cmp(&one.delay);
+        longest_first.then_with(|| (a.what, &a.stack).cmp(&(b.what, &b.stack)))
+    });
+    for (waiter, waits) in seen {
+        let mut locations = vec![builder.named(&format!("[wait for {}]", waiter.what))];
+        locations.extend(builder.calls_of(&waiter.stack, is_of_the_watch));
+        let values = [waits.count as i64, waits.delay.as_nanos() as i64];
+        builder.sample(locations, values.into(), None);
+    }
+    builder.finish()
+}
+
+/// Is it a function of [`crate::contention`]? The mangled name has its length before it, or dots around it.
+fn is_of_the_watch(system_name: &str) -> bool {
+    [
+        "17challenge_service10contention",
+        "challenge_service..contention..",
+    ]
+    .iter()
+    .any(|part| system_name.contains(part))
+}
+
+fn failed(error: &dyn std::error::Error) -> Problem {
+    Problem::new(Code::ProfileFailed, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_came_since_is_left() {
+        let waiter = |what, address: usize| Waiter {
+            what,
+            stack: [address].into(),
+        };
+        let waits = |count, ms| Waits {
+            count,
+            delay: Duration::from_millis(ms),
+        };
+        let before = [
+            (waiter("a", 1), waits(1, 10)),
+            (waiter("a", 2), waits(2, 20)),
+        ];
+        let now = [
+            (waiter("a", 1), waits(1, 10)),
+            (waiter("a", 2), waits(5, 50)),
+            (waiter("b", 1), waits(1, 5)),
+        ];
+        let expected = [
+            (waiter("a", 2), waits(3, 30)),
+            (waiter("b", 1), waits(1, 5)),
+        ];
+        assert_eq!(since(&before.into(), now.into()), HashMap::from(expected));
+    }
+}

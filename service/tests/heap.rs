@@ -1,0 +1,84 @@
+//! Heap profiles of the service, on its admin address.
+
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+mod support;
+
+use challenge_service::allocator::Allocator;
+use serde_json::json;
+use support::pprof::Decoded;
+use support::{Running, send, start};
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+const KINDS: [(&str, &str); 4] = [
+    ("alloc_objects", "count"),
+    ("alloc_space", "bytes"),
+    ("inuse_objects", "count"),
+    ("inuse_space", "bytes"),
+];
+const ALLOCATED: usize = 1;
+const IN_USE: usize = 3;
+
+async fn heap(service: &Running) -> Decoded {
+    let url = format!("http://{}/debug/pprof/heap", service.addresses.admin);
+    let answer = send("GET", &url, &[], None).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    Decoded::of(&answer.body, &KINDS)
+}
+
+async fn faults(service: &Running, faults: &[&str]) {
+    let url = format!("http://{}/debug/faults", service.addresses.admin);
+    let body = json!({ "faults": faults });
+    assert_eq!(send("PUT", &url, &[], Some(&body)).await.status, 200);
+}
+
+/// What requests leave behind is in use until it is freed, and was allocated after that too; looking
+/// at it leaves nothing behind.
+#[tokio::test]
+async fn what_a_fault_leaves_behind_is_found_by_name() {
+    let service = start(|_| ()).await;
+    let of_fault = |heap: &Decoded, kind| heap.sum_in("grow_memory_for_fault", kind);
+    let before = heap(&service).await;
+    assert_eq!(
+        (of_fault(&before, ALLOCATED), of_fault(&before, IN_USE)),
+        (0, 0)
+    );
+
+    faults(&service, &["memory=4MiB"]).await;
+    let (requests, size) = (25, 4 << 20);
+    for _ in 0..requests {
+        let answer = service
+            .call("GET", "/challenge/v1/challenges", "ann", None)
+            .await;
+        assert_eq!(answer.status, 200);
+    }
+    let grown = heap(&service).await;
+    let injected = requests * size;
+    for kind in [ALLOCATED, IN_USE] {
+        let seen = of_fault(&grown, kind);
+        // One in 512 KiB is sampled: of a block of 4 MiB that all are missed has a chance of e^-8.
+        assert!(
+            (seen - injected).abs() <= injected / 10,
+            "{seen} of {injected}"
+        );
+    }
+    // Neither the profiler nor the allocator.
+    let profiler: i64 = [
+        "addr2line",
+        "gimli",
+        "prof_backtrace",
+        "_rjem_",
+        "tikv_jemallocator",
+    ]
+    .map(|name| grown.sum_in(name, ALLOCATED))
+    .iter()
+    .sum();
+    assert_eq!(profiler, 0, "{:#?}", grown.all_names());
+
+    faults(&service, &[]).await;
+    let freed = heap(&service).await;
+    assert_eq!(of_fault(&freed, IN_USE), 0);
+    assert_eq!(of_fault(&freed, ALLOCATED), of_fault(&grown, ALLOCATED));
+}
