@@ -23,10 +23,10 @@ mod target;
 
 pub use amount::{cpu_time, memory, pieces, signed};
 pub use change::{
-    answered, arrivals_answered, change, change_in_words, factor, interval_of_change, overloaded,
-    percent_change, relative_change, speed,
+    answered, arrivals_answered, change, change_in_words, factor, fewer, interval_of_change,
+    overloaded, percent_change, relative_change, speed,
 };
-pub use count::{amount, bytes, count, mean, of, plural, rate, seconds};
+pub use count::{amount, bytes, count, mean, of, plain, plural, rate, seconds};
 pub use duration::{duration, interval, limit, span, within};
 pub use share::{interval_of_points, percent, points, share, share_of, share_target};
 pub use target::{headroom, target};
