@@ -43,6 +43,15 @@ pub const FEW_SAMPLES: &str = "few samples";
 /// Why two unbounded values have no difference.
 pub const BOTH_UNBOUNDED: &str = "both unbounded: not comparable";
 
+/// A share of successes, `99.9975 %`; that nothing failed proves no 100 %: `no failure observed`.
+pub fn success(ratio: f64) -> String {
+    if ratio < 1.0 {
+        share_of(ratio)
+    } else {
+        "no failure observed".to_owned()
+    }
+}
+
 /// `no failure observed in 7,680`.
 pub fn no_failure(of: u64) -> String {
     format!("no failure observed in {}", count(of))
