@@ -38,6 +38,7 @@ mod baseline;
 mod cli;
 mod demo;
 mod exit;
+mod import;
 mod interrupt;
 mod knee;
 mod metrics;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Verb::Init(args) => cli::init::run(&args),
         Verb::Compare(args) => cli::compare::run(&args),
         Verb::Gate(args) => cli::gate::run(&args),
+        Verb::Import(args) => cli::import::run(&args),
         Verb::Audit(args) => cli::audit::run(&args),
         Verb::Baseline(args) => cli::baseline::run(&args),
         Verb::Knee(args) => cli::knee::run(*args),

@@ -26,6 +26,12 @@ pub enum RecordError {
         /// The directory.
         path: PathBuf,
     },
+    /// The directory holds what a document states of a run, and no record of it.
+    #[error("{}: holds the figures of a document, not the record of a run\nhint: two of its kind can be compared by `brunt compare`, and nothing else", path.display())]
+    Stated {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The record was written by a later brunt.
     #[error("{}: record schema {found}, this brunt reads {supported}\nhint: use a newer brunt", path.display())]
     Schema {

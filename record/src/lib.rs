@@ -20,6 +20,8 @@
 //! | `profiles/` | pprof protobuf, gzip | [`ProfileName`] |
 //!
 //! Seconds are counted from the start of the run. Durations are microseconds.
+//!
+//! A directory with [`Stated`] in it is not the record of a run: it holds what a document states of one.
 
 #![forbid(unsafe_code)]
 
@@ -36,6 +38,7 @@ mod mark;
 mod profile_name;
 mod reader;
 mod rows;
+mod stated;
 mod statement;
 mod tag;
 mod validate;
@@ -57,6 +60,10 @@ pub use manifest::{
 pub use mark::{Mark, MarkError, MarkKind, is_running, mark};
 pub use profile_name::ProfileName;
 pub use reader::Record;
+pub use stated::{
+    STATED, STATED_VERSION, Stated, StatedAction, StatedCount, StatedOutcome, StatedQuantile,
+    StatedQuantity, StatedResource, StatedSource, StatedStage, StatedTime, StatedUnit,
+};
 pub use statement::StatementRow;
 pub use tag::{LatencyTag, Measure, Outcome};
 pub use validate::Problem;

@@ -12,6 +12,7 @@ use crate::latency::LatencyLog;
 use crate::manifest::{Manifest, SCHEMA_VERSION};
 use crate::mark::{self, Mark};
 use crate::rows::{read_lines, read_rows, read_text};
+use crate::stated::Stated;
 use crate::statement::StatementRow;
 use crate::validate::{self, Problem};
 use crate::writer::{
@@ -41,6 +42,11 @@ impl Record {
         let finished = dir.join(MANIFEST).is_file();
         let name = if finished { MANIFEST } else { PARTIAL_MANIFEST };
         let path = dir.join(name);
+        if !path.is_file() && Stated::is_in(dir) {
+            return Err(RecordError::Stated {
+                path: dir.to_owned(),
+            });
+        }
         if !path.is_file() {
             return Err(RecordError::NotARecord {
                 path: dir.to_owned(),

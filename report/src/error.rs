@@ -10,9 +10,30 @@ pub enum ReportError {
     /// The record could not be read.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// The HTML template and the document disagree: a fault of brunt.
-    #[error("the report could not be rendered as HTML")]
-    Html(#[from] tera::Error),
+    /// What a document states cannot be held against a record.
+    #[error("{}: holds the figures of a document, and {} the record of a run\nhint: compare two of one kind; what a document states has no distribution to hold a record against", stated.display(), recorded.display())]
+    StatedAndRecorded {
+        /// A directory of the one kind.
+        stated: PathBuf,
+        /// A directory of the other.
+        recorded: PathBuf,
+    },
+    /// Other than two documents.
+    #[error(
+        "figures of {found} documents: two are compared at a time\nhint: brunt compare A B, and brunt compare B C"
+    )]
+    StatedMore {
+        /// How many.
+        found: usize,
+    },
+    /// A template cannot be used.
+    #[error("{place}: {what}")]
+    Template {
+        /// Its path, with the line where that is known.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
     /// The gate could not be written as JUnit XML.
     #[error("the gate could not be written as JUnit XML: {0}")]
     Junit(String),

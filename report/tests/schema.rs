@@ -7,10 +7,10 @@
 use std::fs;
 use std::path::Path;
 
-use brunt_record::Manifest;
+use brunt_record::{Manifest, Stated};
 use brunt_report::audit::Audit;
 use brunt_report::profile::ProfileReport;
-use brunt_report::{Comparison, GateOutcome, Knee, Sequence};
+use brunt_report::{ComparisonOutput, GateOutcome, Knee, Sequence, StatedComparison};
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(file: &str) {
@@ -29,7 +29,17 @@ fn check<T: JsonSchema>(file: &str) {
 
 #[test]
 fn of_the_comparison() {
-    check::<Comparison>("schema/comparison.schema.json");
+    check::<ComparisonOutput<'_>>("schema/comparison.schema.json");
+}
+
+#[test]
+fn of_what_documents_state() {
+    check::<StatedComparison>("schema/stated.schema.json");
+}
+
+#[test]
+fn of_the_record_of_what_a_document_states() {
+    check::<Stated>("../record/schema/stated.schema.json");
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_report::comparison::Conclusion;
+use brunt_report::render::Templates;
 use brunt_report::{
-    CompareOptions, Comparison, Document, Sequence, compare, document, load_all, render,
+    CompareOptions, Comparison, ComparisonOutput, Document, Sequence, compare, document, load_all,
+    render, stated,
 };
 use clap::Args;
 use serde::Serialize;
@@ -20,6 +22,7 @@ Examples:
   brunt compare results/runs/A results/runs/B
   brunt compare results/runs/A results/runs/B --html report.html --md report.md --json report.json
   brunt compare results/runs/A results/runs/B results/runs/C --html story.html
+  brunt compare results/runs/A results/runs/B --html report.html --template our-templates
 
 A is the older run, B the newer one. With more than two, each is held against the one before it, and
 the last against the first. The verdict is printed on stdout; exit code 3 says that something could
@@ -50,6 +53,9 @@ pub(crate) struct ReportFiles {
     /// Write every computed number as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Folder of templates that take the place of those that brunt brings; see `brunt init --templates`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) template: Option<PathBuf>,
     /// Add the verdict as Markdown to the end of a file, such as `$GITHUB_STEP_SUMMARY`
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
@@ -64,7 +70,24 @@ impl ReportFiles {
             md: or(self.md, "report.md"),
             json: or(self.json, "report.json"),
             summary: self.summary,
+            template: self.template,
         }
+    }
+
+    /// No file yet, and templates of one's own where there are any.
+    pub(crate) fn by(template: Option<PathBuf>) -> Self {
+        Self {
+            template,
+            ..Self::default()
+        }
+    }
+
+    /// The templates to write by. Whoever takes long asks for them at once.
+    pub(crate) fn templates(&self) -> anyhow::Result<Templates> {
+        Ok(match &self.template {
+            Some(folder) => Templates::read(folder)?,
+            None => Templates::built_in()?,
+        })
     }
 }
 
@@ -83,12 +106,18 @@ pub(crate) fn report(
     force: bool,
     files: &ReportFiles,
 ) -> anyhow::Result<(String, Exit)> {
+    if let Some(comparison) = stated::compare_if_stated(records)? {
+        let document = document::stated(&comparison);
+        write_files(&document, &comparison, files)?;
+        return Ok((render::terminal(&document), Exit::NoVerdict));
+    }
     let runs = load_all(records)?;
     let options = options(force);
     if let [a, b] = &runs[..] {
         let comparison = compare(a, b, &options);
         let document = document::build(&comparison);
-        write_files(&document, &comparison, files)?;
+        let output = ComparisonOutput::with(&comparison, &document);
+        write_files(&document, &output.context("the comparison as JSON")?, files)?;
         return Ok((render::terminal(&document), exit(&[comparison])));
     }
     let sequence = Sequence::of(&runs, &options).context("nothing to compare")?;
@@ -110,13 +139,15 @@ pub(crate) fn write_files(
     numbers: &impl Serialize,
     files: &ReportFiles,
 ) -> anyhow::Result<()> {
+    // Before anything is written: a mistake in one leaves no half of a report behind.
+    let templates = files.templates()?;
     if let Some(path) = &files.html {
-        output::write(path, render::html(document)?.as_bytes())?;
+        output::write(path, templates.html(document)?.as_bytes())?;
     }
     if let Some(path) = &files.md {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let charts = format!("{stem}-charts");
-        let markdown = render::markdown(document, &charts);
+        let markdown = templates.markdown(document, &charts)?;
         let folder = path.with_file_name(&charts);
         for (name, bytes) in &markdown.files {
             output::write(&folder.join(name), bytes)?;
@@ -124,7 +155,7 @@ pub(crate) fn write_files(
         output::write(path, markdown.text.as_bytes())?;
     }
     if let Some(path) = &files.summary {
-        output::append(path, render::summary(document).as_bytes())?;
+        output::append(path, templates.summary(document)?.as_bytes())?;
     }
     if let Some(path) = &files.json {
         output::write(path, output::json(numbers)?.as_bytes())?;

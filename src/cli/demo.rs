@@ -42,6 +42,9 @@ pub(crate) struct DemoArgs {
     /// Directory in which the demo makes a directory of its own
     #[arg(long, default_value = "results/runs", value_name = "DIR")]
     out: PathBuf,
+    /// Folder of templates for the report; see `brunt init --templates`
+    #[arg(long, value_name = "DIR")]
+    template: Option<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
     #[command(flatten)]
@@ -49,6 +52,8 @@ pub(crate) struct DemoArgs {
 }
 
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    let files = ReportFiles::by(args.template.clone());
+    files.templates()?;
     let ui = args.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
@@ -61,7 +66,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::of_run(ending));
     };
     let folder = first.parent().unwrap_or(Path::new("."));
-    let files = ReportFiles::default().or_in(folder);
+    let files = files.or_in(folder);
     let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
     let (summary, exit) = compare::report(&records, false, &files)?;
     product.print(&summary)?;

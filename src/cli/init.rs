@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use brunt_report::render;
 use clap::Args;
 
 use super::output;
@@ -18,8 +19,9 @@ const PROTO_FILE: &str = "health.proto";
 Examples:
   brunt init
   brunt init loads/checkout.toml --grpc
+  brunt init --templates our-templates
 
-The path of every file that was written is printed. Edit the address in it, then
+The path of every file that was written is printed. Edit the address in a scenario, then
   brunt run scenario.toml")]
 pub(crate) struct InitArgs {
     /// Where to write the scenario
@@ -28,16 +30,22 @@ pub(crate) struct InitArgs {
     /// Add a gRPC call, and a .proto file beside the scenario
     #[arg(long)]
     grpc: bool,
+    /// Write the templates of reports into a folder instead, to be changed: docs/templates.md
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "grpc"])]
+    templates: Option<PathBuf>,
     /// Overwrite what is there
     #[arg(long)]
     force: bool,
 }
 
 pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
-    let mut files = vec![(args.file.clone(), scenario(&name(&args.file), args.grpc))];
-    if args.grpc {
-        files.push((args.file.with_file_name(PROTO_FILE), PROTO.to_owned()));
-    }
+    let files = match &args.templates {
+        Some(folder) => render::BUILT_IN
+            .iter()
+            .map(|(name, text)| (folder.join(name), (*text).to_owned()))
+            .collect(),
+        None => scenario_files(args),
+    };
     if let Some((file, _)) = files.iter().find(|(file, _)| file.exists())
         && !args.force
     {
@@ -51,6 +59,14 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
         output::print(&format!("{}\n", file.display()))?;
     }
     Ok(Exit::Done)
+}
+
+fn scenario_files(args: &InitArgs) -> Vec<(PathBuf, String)> {
+    let mut files = vec![(args.file.clone(), scenario(&name(&args.file), args.grpc))];
+    if args.grpc {
+        files.push((args.file.with_file_name(PROTO_FILE), PROTO.to_owned()));
+    }
+    files
 }
 
 /// The file's name as a slug.

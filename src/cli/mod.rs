@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod gate;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod knee;
 pub(crate) mod load;
@@ -56,6 +57,8 @@ pub(crate) enum Verb {
     Gate(gate::GateArgs),
     /// Keep records under names, to hold later runs against
     Baseline(baseline::BaselineArgs),
+    /// Take over figures that a document states, to be compared
+    Import(import::ImportArgs),
     /// Check a report that somebody wrote against its own figures
     Audit(audit::AuditArgs),
     /// Find the highest rate that meets the targets of a scenario

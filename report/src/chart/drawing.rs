@@ -73,6 +73,13 @@ impl Drawing {
         }
     }
 
+    /// The same with more SVG elements below everything else.
+    #[must_use]
+    pub(super) fn above(mut self, ground: &str) -> Self {
+        self.body.insert_str(0, ground);
+        self
+    }
+
     /// Does it take the whole width of a page?
     pub fn is_wide(&self) -> bool {
         self.look != Look::Plot

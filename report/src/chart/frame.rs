@@ -1,12 +1,14 @@
 //! The frame that all charts share: size, axes, grid, legend, and the strokes inside.
 
+use std::fmt::Write as _;
+
 use plotters::backend::SVGBackend;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoTextStyle, ShapeStyle, TextStyle};
 
@@ -45,9 +47,9 @@ impl Frame {
     /// Into memory, which cannot fail; should plotters ever say otherwise the drawing is empty and
     /// its data table still stands.
     pub(super) fn draw(&self, content: impl FnOnce(&mut Canvas<'_, '_>) -> Drawn) -> Drawing {
-        let mut svg = String::new();
-        match self.try_draw(&mut svg, content) {
-            Ok(()) => Drawing::new(&svg),
+        let (mut svg, mut ground) = (String::new(), String::new());
+        match self.try_draw(&mut svg, &mut ground, content) {
+            Ok(()) => Drawing::new(&svg).above(&ground),
             Err(_) => Drawing::default(),
         }
     }
@@ -55,6 +57,7 @@ impl Frame {
     fn try_draw(
         &self,
         svg: &mut String,
+        ground: &mut String,
         content: impl FnOnce(&mut Canvas<'_, '_>) -> Drawn,
     ) -> Drawn {
         let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
@@ -69,10 +72,12 @@ impl Frame {
             chart,
             x: (self.x.low, self.x.high),
             y: (self.y.low, self.y.high),
+            ground: String::new(),
         };
         self.axes(&canvas)?;
         self.legend(&canvas)?;
         content(&mut canvas)?;
+        *ground = std::mem::take(&mut canvas.ground);
         drop(canvas);
         root.present()
     }
@@ -99,7 +104,14 @@ impl Frame {
         let mut x = 8;
         for (ink, label) in &self.legend {
             let label = shortened(label);
-            canvas.stroke(vec![(x, 14), (x + 24, 14)], *ink, 3)?;
+            if let Ink::Flame(_) = ink {
+                // A shade, which no line has.
+                let corners = [(x + 6, 8), (x + 24, 20)];
+                let swatch = Rectangle::new(corners, ink.color().filled());
+                canvas.root.draw(&swatch)?;
+            } else {
+                canvas.stroke(vec![(x, 14), (x + 24, 14)], *ink, 3)?;
+            }
             canvas.write(&label, (x + 31, 14), HPos::Left, VPos::Center)?;
             // No font is read: seven units a character is wide enough for common ones.
             x += label.chars().fold(31 + 18, |width, _| width + 7);
@@ -114,6 +126,8 @@ pub(super) struct Canvas<'r, 'b> {
     chart: ChartContext<'r, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
     x: (f64, f64),
     y: (f64, f64),
+    /// Elements below the grid.
+    ground: String,
 }
 
 impl Canvas<'_, '_> {
@@ -134,6 +148,47 @@ impl Canvas<'_, '_> {
             self.dot(self.pixel(*x, *y), ink)?;
         }
         Ok(())
+    }
+
+    /// What lies between two lines; points have a place, a lower and an upper value.
+    pub(super) fn area(&self, points: &[(f64, f64, f64)], ink: Ink) -> Drawn {
+        if points.len() < 2 {
+            return Ok(());
+        }
+        let lower = points.iter().map(|(x, low, _)| self.pixel(*x, *low));
+        let upper = points
+            .iter()
+            .rev()
+            .map(|(x, _, high)| self.pixel(*x, *high));
+        let corners: Vec<(i32, i32)> = lower.chain(upper).collect();
+        self.root
+            .draw(&Polygon::new(corners, ink.color().mix(0.18)))
+    }
+
+    /// A horizontal line over the whole width, of what nothing is measured by.
+    pub(super) fn level(&self, y: f64) -> Drawn {
+        let (left, at) = self.pixel(self.x.0, y);
+        let (right, _) = self.pixel(self.x.1, y);
+        self.stroke(vec![(left, at), (right, at)], Ink::Boundary, 2)
+    }
+
+    /// Filled rectangles of one colour below everything else, as one path: two corners each.
+    pub(super) fn cells(
+        &mut self,
+        corners: impl Iterator<Item = ((f64, f64), (f64, f64))>,
+        ink: Ink,
+    ) {
+        let mut path = String::new();
+        for ((x0, y0), (x1, y1)) in corners {
+            let (left, bottom) = self.pixel(x0, y0);
+            let (right, top) = self.pixel(x1, y1);
+            let (width, height) = ((right - left).max(1), (bottom - top).max(1));
+            let _ = write!(path, "M{left} {top}h{width}v{height}h-{width}z");
+        }
+        if !path.is_empty() {
+            let color = ink.written();
+            let _ = write!(self.ground, "<path fill=\"{color}\" d=\"{path}\"/>");
+        }
     }
 
     /// A band over the whole height.

@@ -10,8 +10,11 @@
 
 mod answered;
 mod drawing;
+mod ecdf;
+mod failing;
 mod flame;
 mod frame;
+mod heat;
 mod ink;
 mod knee;
 mod offered;
@@ -19,16 +22,21 @@ mod over_time;
 mod percentiles;
 mod runs;
 mod scale;
+mod shift;
 mod spectrum;
 mod usage;
 
 pub use answered::{AnsweredChart, AnsweredPoint};
 pub use drawing::Drawing;
+pub use ecdf::EcdfChart;
+pub use failing::FailingChart;
 pub use flame::{FlameChart, FlameChartBar, FlameColor, PACKAGE_COLORS};
+pub use heat::{HeatCell, HeatChart, HeatKind};
 pub use knee::{KneeChart, KneeSpan};
 pub use offered::{OfferedChart, RatePoint, StageMark};
 pub use over_time::{OverTimeChart, TimePoint, TimeSeries};
 pub use percentiles::{PercentileLine, PercentileLines};
 pub use runs::RunsChart;
+pub use shift::{ShiftChart, ShiftPoint};
 pub use spectrum::{SpectrumChart, SpectrumSeries, TargetMark};
 pub use usage::{UsageChart, UsageLine, UsageUnit};

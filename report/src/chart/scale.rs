@@ -76,6 +76,54 @@ pub(super) fn quantile_at(q: f64) -> f64 {
     -(1.0 - q).max(1e-9).log10()
 }
 
+/// The same axis of latencies lying down, with no more labels than fit.
+pub(super) fn times(mut axis: Axis) -> Axis {
+    const MOST: usize = 6;
+    let every = axis.ticks.len().div_ceil(MOST).max(1);
+    let mut at = 0;
+    axis.ticks.retain(|_| {
+        at += 1;
+        (at - 1) % every == 0
+    });
+    axis
+}
+
+/// Shares from nothing to all.
+pub(super) fn share() -> Axis {
+    let ticks = [0.0, 0.25, 0.5, 0.75, 1.0];
+    Axis {
+        low: 0.0,
+        high: 1.06,
+        ticks: ticks
+            .map(|at| Tick {
+                at,
+                label: format!("{} %", at * 100.0),
+            })
+            .into(),
+    }
+}
+
+/// Changes in percent, with nothing among them.
+pub(super) fn signed_percent(values: impl IntoIterator<Item = f64>) -> Axis {
+    let (low, high) = ends(values.into_iter()).unwrap_or((0.0, 0.0));
+    let (low, high) = (low.min(0.0), high.max(0.0));
+    let air = ((high - low) * 0.08).max(2.0);
+    let (low, high) = (low - air, high + air);
+    let step = decimal_step(high - low);
+    let ticks = ((low / step).ceil() as i32..=(high / step).floor() as i32)
+        .map(|n| f64::from(n) * step)
+        .map(|at| Tick {
+            at,
+            label: match at {
+                at if at > 0.0 => format!("+{} %", language::amount(at)),
+                at if at < 0.0 => format!("-{} %", language::amount(-at)),
+                _ => "0 %".to_owned(),
+            },
+        })
+        .collect();
+    Axis { low, high, ticks }
+}
+
 /// Names side by side; the coordinate of each is its index.
 pub(super) fn names(names: &[String]) -> Axis {
     let count = names.len().max(1) as f64;

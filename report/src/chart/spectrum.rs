@@ -24,6 +24,8 @@ pub struct SpectrumSeries {
     pub label: String,
     /// Quantile (0 to below 1) and microseconds, ascending.
     pub points: Vec<(f64, f64)>,
+    /// Quantile, and both ends of the interval of its value; ascending, none where there are none.
+    pub band: Vec<(f64, f64, f64)>,
     /// Does the curve end because failed and unsent arrivals take the rest?
     pub unbounded_beyond: bool,
 }
@@ -66,6 +68,13 @@ impl SpectrumChart {
         frame.draw(|canvas| {
             for target in &self.targets {
                 target.draw(canvas)?;
+            }
+            for (run, ink) in runs {
+                let band = run.band.iter().filter(|(_, low, _)| *low > 0.0);
+                let band: Vec<(f64, f64, f64)> = band
+                    .map(|(q, low, high)| (quantile_at(*q), low.log10(), high.log10()))
+                    .collect();
+                canvas.area(&band, ink)?;
             }
             for (run, ink) in runs {
                 let points: Vec<(f64, f64)> = run

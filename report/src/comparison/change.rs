@@ -268,7 +268,10 @@ pub(crate) fn percents((low, high): (f64, f64)) -> Interval {
     }
 }
 
-fn difference_of(estimates: &Sides<Estimate>, noise: Noise) -> Option<statistics::Difference> {
+pub(super) fn difference_of(
+    estimates: &Sides<Estimate>,
+    noise: Noise,
+) -> Option<statistics::Difference> {
     noise.difference(estimates.as_ref().map(|estimate| {
         Some(RunMean {
             ln_theta: ln_us(estimate.value.us()?),

@@ -3,6 +3,7 @@
 use super::action::{ActionComparison, Quantiles, StageComparison};
 use super::answered::Answered;
 use super::change::{Noise, NotJudged, StatisticComparison, adjust};
+use super::correlation::correlations;
 use super::differences::comparability;
 use super::estimate::{Estimate, NoInterval, Windowed};
 use super::failures::{failures, samples};
@@ -10,6 +11,9 @@ use super::finding::Finding;
 use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
 use super::profiles::profiles;
+use super::quantiles::quantile_functions;
+use super::readiness::{self, Readiness};
+use super::recommendation::{self, recommendations};
 use super::resources::Resources;
 use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
@@ -34,6 +38,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
     let mut stages = Vec::new();
     let mut actions = Vec::new();
     let mut sessions = Vec::new();
+    let mut quantiles = Vec::new();
     let mut failure_rows = Vec::new();
     let mut resources = Resources::of(runs);
     for stage in judged_stages(runs) {
@@ -55,6 +60,8 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         for action in actions_of(runs, &stage) {
             let measured = runs.map(|run| run.action(&stage, &action));
             failure_rows.extend(failures(&stage, &action, measured));
+            let names = (&*stage, &*action);
+            quantiles.extend(quantile_functions(names, measured, situation, options));
             actions.push(compare_action(
                 (&stage, &action),
                 measured,
@@ -68,6 +75,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
             let measured = runs.map(|run| run.session(&stage, &session));
             failure_rows.extend(failures(&stage, &session, measured));
             let names = (&*stage, &*session);
+            quantiles.extend(quantile_functions(names, measured, situation, options));
             sessions.push(compare_action(
                 names, measured, spans, answered, situation, options,
             ));
@@ -94,7 +102,27 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         actions: &actions,
         sessions: &sessions,
     });
+    let recommendations = recommendations(&recommendation::Parts {
+        facts: &verdict.facts,
+        validity: &validity,
+        targets: &targets,
+        actions: &actions,
+        failures: &failure_rows,
+        waits: &resources.waits,
+    });
+    let readiness = Readiness::of(&readiness::Parts {
+        validity: &validity,
+        stages: &stages,
+        actions: &actions,
+        targets: &targets,
+        counts: &verdict.targets,
+        failures: &failure_rows,
+        levels: &resources.levels,
+        cores: b.manifest.host.cores,
+        lengths_s: runs.map(lengths_s),
+    });
     let (profiles, damaged_profiles) = profiles(runs);
+    let correlations = correlations(&actions, &resources, &profiles);
     Comparison {
         schema: SCHEMA_VERSION,
         runs: runs.map(RunSummary::of),
@@ -104,6 +132,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         stages,
         actions,
         sessions,
+        quantiles,
         failures: failure_rows,
         failure_samples: runs.map(samples),
         notes: runs.map(|run| run.notes.clone()),
@@ -112,7 +141,18 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         damaged_profiles,
         series: runs.map(|run| run.series.clone()),
         verdict,
+        correlations,
+        recommendations,
+        readiness,
     }
+}
+
+/// How long every stage of `run` offered load.
+fn lengths_s(run: &Run) -> Vec<(String, f64)> {
+    let spans = run.series.stages.iter();
+    spans
+        .map(|span| (span.stage.clone(), span.ended_s - span.started_s))
+        .collect()
 }
 
 /// Invalidity first: forcing a comparison does not mend a record.

@@ -11,6 +11,7 @@ mod backlog;
 mod change;
 mod comparable;
 mod compare;
+mod correlation;
 mod cost;
 mod differences;
 mod estimate;
@@ -20,6 +21,9 @@ pub(crate) mod level;
 mod options;
 mod overall;
 mod profiles;
+mod quantiles;
+mod readiness;
+mod recommendation;
 mod resources;
 mod run_summary;
 mod statements;
@@ -42,6 +46,7 @@ pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComp
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};
 pub use compare::compare;
+pub use correlation::{Correlated, Correlation};
 pub use cost::{Cost, CostComparison, CostKind};
 pub(crate) use estimate::Windowed;
 pub use estimate::{Estimate, NoInterval};
@@ -51,6 +56,9 @@ pub use level::{Level, LevelComparison, LevelUnit};
 pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
 pub use profiles::DamagedProfile;
+pub use quantiles::{QuantileFunctions, QuantilePoint};
+pub use readiness::{Criterion, CriterionKind, Ground, Held, Readiness, Standing, Watch, Watched};
+pub use recommendation::{Recommendation, Waiting};
 pub use resources::Resources;
 pub use run_summary::RunSummary;
 pub use statements::{StatementComparison, StatementUse};
@@ -89,6 +97,10 @@ pub struct Comparison {
     /// those in `stages`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<ActionComparison>,
+    /// The quantile functions of every action and session of `actions` and `sessions`, and the shift
+    /// from A to B.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<QuantileFunctions>,
     /// Failures of judged stages by kind; empty where nothing failed.
     pub failures: Vec<FailureRow>,
     /// The first few failures of every kind, in words.
@@ -111,6 +123,13 @@ pub struct Comparison {
     pub series: Sides<Series>,
     /// What it comes to.
     pub verdict: Overall,
+    /// What changed with the response times that did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub correlations: Vec<Correlation>,
+    /// What to do next, in the order of weight.
+    pub recommendations: Vec<Recommendation>,
+    /// Is the service of each run ready for production?
+    pub readiness: Readiness,
 }
 
 impl Comparison {
@@ -123,6 +142,12 @@ impl Comparison {
     /// Is it the name of a session?
     pub fn is_session(&self, name: &str) -> bool {
         self.sessions.iter().any(|row| row.action == name)
+    }
+
+    /// The quantile functions of one of them.
+    pub fn quantiles_of(&self, stage: &str, name: &str) -> Option<&QuantileFunctions> {
+        let mut all = self.quantiles.iter();
+        all.find(|one| one.stage == stage && one.action == name)
     }
 
     /// The actions, then the sessions.

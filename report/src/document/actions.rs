@@ -6,10 +6,10 @@ use super::names::{Names, action_id, row_name};
 use super::provenance;
 use super::table::{Cell, Column, Table};
 use super::throughput;
-use super::words;
+use super::{outlook, pointers, targets, words};
 use crate::comparison::{
     ActionComparison, ActionCounts, Comparison, Quantiles, Side, Statistic, StatisticComparison,
-    Value, Verdict,
+    Target, Value, Verdict,
 };
 use crate::language;
 
@@ -27,7 +27,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         section.paragraph(throughput::CLOSED);
         section.table(throughputs);
     }
-    section.paragraph(provenance::noise(comparison));
+    section.say(provenance::noise(comparison), pointers::noise(comparison));
     let title = "Every action at a glance: the change from A to B";
     section.table(overview(comparison, &comparison.actions, title));
     section.sections = comparison
@@ -76,21 +76,25 @@ pub(super) fn overview(comparison: &Comparison, rows: &[ActionComparison], title
 pub(super) fn part(row: &ActionComparison, comparison: &Comparison, names: &Names) -> Section {
     let title = row_name(comparison, &row.stage, &row.action);
     let mut section = Section::new(action_id(&row.stage, &row.action), &*title);
-    section.paragraph(
-        Side::BOTH
-            .map(|side| {
-                format!(
-                    "{}: {}",
-                    names.short(side),
-                    told(row.counts.get(side).as_ref())
-                )
-            })
-            .join(" "),
-    );
+    let counted = Side::BOTH.map(|side| {
+        format!(
+            "{}: {}",
+            names.short(side),
+            told(row.counts.get(side).as_ref())
+        )
+    });
+    let pointers = Side::BOTH
+        .iter()
+        .flat_map(|side| pointers::counts(comparison, &row.stage, &row.action, *side));
+    section.say(counted.join(" "), pointers.collect());
     section
         .blocks
         .push(Block::Figures(figures::of_action(row, comparison, names)));
-    section.table(statistics(row, &title, names));
+    section.table(statistics(row, comparison, &title, names));
+    let changed = outlook::changed(row, comparison);
+    section.say(changed.sentence, changed.pointers);
+    let remains = outlook::remains(row, comparison, names);
+    section.say(remains.sentence, remains.pointers);
     section
 }
 
@@ -105,7 +109,12 @@ fn told(counts: Option<&ActionCounts>) -> String {
     format!("{}.", parts.join(", "))
 }
 
-fn statistics(row: &ActionComparison, title: &str, names: &Names) -> Table {
+fn statistics(
+    row: &ActionComparison,
+    comparison: &Comparison,
+    title: &str,
+    names: &Names,
+) -> Table {
     let mut table = Table::new(
         format!("{title}: response time and success, with 95 % intervals"),
         vec![
@@ -114,6 +123,7 @@ fn statistics(row: &ActionComparison, title: &str, names: &Names) -> Table {
             Column::figure(names.heading(Side::B)),
             Column::figure("Change"),
             Column::verdict("Verdict"),
+            Column::figure("Target"),
         ],
     );
     for statistic in &row.statistics {
@@ -123,6 +133,7 @@ fn statistics(row: &ActionComparison, title: &str, names: &Names) -> Table {
             words::estimate(&statistic.estimates.b),
             words::change_cell(row, statistic),
             verdict(statistic),
+            target(row, statistic.statistic, comparison),
         ]);
     }
     table.rows.push(vec![
@@ -131,6 +142,7 @@ fn statistics(row: &ActionComparison, title: &str, names: &Names) -> Table {
         words::success(&row.success.sides.b),
         success_change(row),
         words::verdict(row.success.verdict),
+        Cell::default(),
     ]);
     if row.throughput.a.is_some() || row.throughput.b.is_some() {
         table.rows.push(vec![
@@ -139,10 +151,28 @@ fn statistics(row: &ActionComparison, title: &str, names: &Names) -> Table {
             throughput::value(row.throughput.b.as_ref()),
             Cell::default(),
             Cell::default().with_note(Some("judged per stage".to_owned())),
+            Cell::default(),
         ]);
     }
     table.rows.extend(service(row));
     table
+}
+
+/// The limit on a statistic, and whether B keeps it; empty where there is none.
+fn target(row: &ActionComparison, statistic: Statistic, comparison: &Comparison) -> Cell {
+    let quantile = statistic.quantile();
+    outlook::of_action(row, comparison)
+        .find_map(|(_, target)| match target.target {
+            Target::Latency {
+                quantile: of,
+                limit_us,
+            } if quantile == Some(of) => {
+                let outcome = targets::outcome(&target.results.b);
+                Some(Cell::text(language::limit(limit_us)).with_note(Some(outcome.text)))
+            }
+            _ => None,
+        })
+        .unwrap_or_default()
 }
 
 /// The verdict; where nothing could be told, what such a pair of runs would have shown.
@@ -198,6 +228,7 @@ fn service(row: &ActionComparison) -> Vec<Vec<Cell>> {
                 value(Side::B),
                 Cell::default(),
                 Cell::default().with_note(Some("for information".to_owned())),
+                Cell::default(),
             ]
         })
         .collect()

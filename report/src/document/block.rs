@@ -63,6 +63,18 @@ pub struct Section {
     pub blocks: Vec<Block>,
     /// Its parts.
     pub sections: Vec<Section>,
+    /// What it says of the runs, for the ledger.
+    #[serde(skip)]
+    pub claims: Vec<Said>,
+}
+
+/// A sentence, and where the values are that it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The sentence, or a few that belong together.
+    pub sentence: String,
+    /// Into the JSON form of what the document was built from (RFC 6901).
+    pub pointers: Vec<String>,
 }
 
 impl Section {
@@ -78,6 +90,21 @@ impl Section {
     /// Adds a paragraph.
     pub(super) fn paragraph(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Paragraph(text.into()));
+    }
+
+    /// Adds a paragraph that says something of the runs.
+    pub(super) fn say(&mut self, sentence: impl Into<String>, pointers: Vec<String>) {
+        let sentence = sentence.into();
+        self.claim(&*sentence, pointers);
+        self.paragraph(sentence);
+    }
+
+    /// Notes what stands elsewhere in the section.
+    pub(super) fn claim(&mut self, sentence: impl Into<String>, pointers: Vec<String>) {
+        self.claims.push(Said {
+            sentence: sentence.into(),
+            pointers,
+        });
     }
 
     /// Adds a table, unless it has no rows.

@@ -1,28 +1,37 @@
 //! Failures by kind and over time.
 
-use super::block::Section;
+use std::collections::BTreeMap;
+
+use super::block::{Block, Section};
+use super::figure::Figure;
 use super::names::{Names, row_name};
+use super::pointers;
 use super::table::{Cell, Column, Table};
+use crate::chart::{FailingChart, UsageLine};
 use crate::comparison::{Comparison, FailureSample, Side};
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("failures", "Failures");
-    for stage in &comparison.stages {
+    for (i, stage) in comparison.stages.iter().enumerate() {
         for side in Side::BOTH {
             let success = stage.success.sides.get(side);
             if success.no_failure_observed {
-                section.paragraph(format!(
+                let said = format!(
                     "{} in {}: {}.",
                     names.short(side),
                     stage.stage,
                     language::no_failure(success.offered)
-                ));
+                );
+                section.say(said, vec![pointers::offered(i, side)]);
             }
         }
     }
     section.table(by_kind(comparison, names));
     section.table(over_time(comparison, names));
+    if let Some(figure) = failing(comparison, names) {
+        section.blocks.push(Block::Figures(vec![figure]));
+    }
     for side in Side::BOTH {
         section.table(samples(
             comparison.failure_samples.get(side),
@@ -110,6 +119,68 @@ fn over_time(comparison: &Comparison, names: &Names) -> Table {
         }
     }
     table
+}
+
+/// Failures per second of both runs, all actions together; none where nothing failed.
+fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
+    let line = |side: Side| {
+        let mut sums: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+        let series = &comparison.series.get(side).actions;
+        for point in series.iter().flat_map(|action| &action.points) {
+            let sum = sums.entry(point.second).or_default();
+            sum.0 += point.failed + point.unsent;
+            sum.1 = sum.1.max(point.seconds);
+        }
+        let points = sums.into_iter().filter(|(_, (_, seconds))| *seconds > 0);
+        UsageLine {
+            label: names.heading(side).to_owned(),
+            points: points
+                .map(|(second, (failed, seconds))| {
+                    let middle = second as f64 + seconds as f64 / 2.0;
+                    (middle, failed as f64 / seconds as f64)
+                })
+                .collect(),
+        }
+    };
+    let spans = comparison.series.a.stages.iter();
+    let chart = FailingChart {
+        a: line(Side::A),
+        b: line(Side::B),
+        marks: spans.map(|s| (s.started_s, s.stage.clone())).collect(),
+    };
+    let any = |line: &UsageLine| line.points.iter().any(|(_, rate)| *rate > 0.0);
+    if !any(&chart.a) && !any(&chart.b) {
+        return None;
+    }
+    let mut rows: BTreeMap<u64, [Option<f64>; 2]> = BTreeMap::new();
+    for (side, line) in [&chart.a, &chart.b].into_iter().enumerate() {
+        for (second, rate) in &line.points {
+            rows.entry(*second as u64).or_default()[side] = Some(*rate);
+        }
+    }
+    let mut data = Table::new(
+        "Arrivals per second that failed or were given up",
+        vec![
+            Column::figure("Second"),
+            Column::figure(names.heading(Side::A)),
+            Column::figure(names.heading(Side::B)),
+        ],
+    );
+    let cell = |rate: Option<f64>| match rate {
+        Some(rate) => Cell::text(language::rate(rate)),
+        None => Cell::faint(""),
+    };
+    for (second, [a, b]) in rows {
+        let second = Cell::text(language::count(second));
+        data.rows.push(vec![second, cell(a), cell(b)]);
+    }
+    Some(Figure {
+        id: String::new(),
+        title: "Failures over time".to_owned(),
+        description: "Arrivals per second that failed or were given up, over the time of both runs. Every point is in the table below the chart.".to_owned(),
+        drawing: chart.draw(),
+        data,
+    })
 }
 
 fn samples(samples: &[FailureSample], run: &str) -> Table {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::figure::Figure;
 use super::names::{Names, row_name};
+use super::shapes;
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
 use crate::chart::{
@@ -129,10 +130,53 @@ pub(super) fn of_action(
     if series.a.is_none() && series.b.is_none() {
         return Vec::new();
     }
-    vec![
-        spectrum(row, comparison, &series, names),
-        over_time(row, comparison, &series, names),
-    ]
+    let title = titled(row, comparison);
+    let lines = Sides {
+        a: line(row, comparison, &series, names, Side::A),
+        b: line(row, comparison, &series, names, Side::B),
+    };
+    let mut figures = vec![spectrum(row, comparison, &lines, names)];
+    let functions = comparison.quantiles_of(&row.stage, &row.action);
+    figures.extend(functions.and_then(|functions| shapes::shift(functions, &title)));
+    figures.extend(shapes::ecdf(&lines, &title, names));
+    figures.push(over_time(row, comparison, &series, names));
+    let spans = comparison
+        .series
+        .as_ref()
+        .map(|series| series.stage(&row.stage));
+    figures.extend(shapes::heat(&series, spans, &title, names));
+    figures
+}
+
+/// The quantile function of one run, with the intervals that it has.
+fn line(
+    row: &ActionComparison,
+    comparison: &Comparison,
+    series: &Sides<Option<ActionSeries>>,
+    names: &Names,
+    side: Side,
+) -> SpectrumSeries {
+    let functions = comparison.quantiles_of(&row.stage, &row.action);
+    let points = functions
+        .into_iter()
+        .flat_map(|functions| &functions.points);
+    SpectrumSeries {
+        label: names.heading(side).to_owned(),
+        points: series.get(side).as_ref().map_or_else(Vec::new, |series| {
+            let points = series.spectrum.iter();
+            points.map(|p| (p.quantile, p.us)).collect()
+        }),
+        band: points
+            .filter_map(|point| {
+                let interval = (*point.intervals.get(side))?;
+                Some((point.quantile, interval.low, interval.high))
+            })
+            .collect(),
+        unbounded_beyond: {
+            let success = row.success.sides.get(side);
+            success.ok < success.offered
+        },
+    }
 }
 
 fn titled(row: &ActionComparison, comparison: &Comparison) -> String {
@@ -142,20 +186,9 @@ fn titled(row: &ActionComparison, comparison: &Comparison) -> String {
 fn spectrum(
     row: &ActionComparison,
     comparison: &Comparison,
-    series: &Sides<Option<ActionSeries>>,
+    lines: &Sides<SpectrumSeries>,
     names: &Names,
 ) -> Figure {
-    let line = |side: Side| SpectrumSeries {
-        label: names.heading(side).to_owned(),
-        points: series.get(side).as_ref().map_or_else(Vec::new, |series| {
-            let points = series.spectrum.iter();
-            points.map(|p| (p.quantile, p.us)).collect()
-        }),
-        unbounded_beyond: {
-            let success = row.success.sides.get(side);
-            success.ok < success.offered
-        },
-    };
     let targets = comparison.targets.iter().filter_map(|target| {
         let here = target.stage == row.stage && target.action.as_ref() == Some(&row.action);
         match target.target {
@@ -166,14 +199,14 @@ fn spectrum(
         }
     });
     let chart = SpectrumChart {
-        a: line(Side::A),
-        b: line(Side::B),
+        a: lines.a.clone(),
+        b: lines.b.clone(),
         targets: targets.collect(),
     };
     Figure {
         id: String::new(),
         title: format!("Response time by percentile, {}", titled(row, comparison)),
-        description: "Both axes are logarithmic; a curve that ends with a ring is unbounded beyond it, because failed and unsent arrivals take the rest.".to_owned(),
+        description: "Both axes are logarithmic; the bands are 95 % intervals. A curve that ends with a ring is unbounded beyond it, because failed and unsent arrivals take the rest.".to_owned(),
         data: spectrum_data(&chart, names),
         drawing: chart.draw(),
     }

@@ -1,7 +1,7 @@
 //! What a report says, before it is Markdown, HTML or text.
 //!
 //! [`build`] turns a [`Comparison`] into sections of finished strings, [`sequence`] runs in a row,
-//! [`knee`] the search for a knee. Renderers spell them; they decide nothing and compute nothing.
+//! [`knee`] the search for a knee, [`stated`] what documents state. Renderers spell them; they decide nothing and compute nothing.
 
 mod actions;
 mod block;
@@ -14,12 +14,18 @@ mod findings;
 mod knee;
 mod names;
 mod notes;
+mod outlook;
+mod pointers;
 mod profile;
 mod profiles;
 mod provenance;
+mod readiness;
+mod recommendations;
 mod resources;
 mod sequence;
 mod sessions;
+mod shapes;
+mod stated;
 mod table;
 mod targets;
 mod throughput;
@@ -33,13 +39,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-pub use block::{Block, Callout, Card, Section};
+pub use block::{Block, Callout, Card, Said, Section};
 pub use figure::Figure;
 pub use knee::{
     build as knee, order as knee_order, outcome as knee_outcome, terminal as knee_for_terminal,
 };
 pub use profile::{build as profile, flame_graph, terminal as profile_for_terminal};
 pub use sequence::build as sequence;
+pub use stated::build as stated;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
 
@@ -70,6 +77,22 @@ impl Document {
         }
         figures
     }
+
+    /// Everything that it says of the runs, with the id of the section that it stands in.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &Said)> {
+        let mut claims = Vec::new();
+        for section in &self.sections {
+            claimed(section, &mut claims);
+        }
+        claims.into_iter()
+    }
+}
+
+fn claimed<'d>(section: &'d Section, claims: &mut Vec<(&'d str, &'d Said)>) {
+    claims.extend(section.claims.iter().map(|claim| (&*section.id, claim)));
+    for part in &section.sections {
+        claimed(part, claims);
+    }
 }
 
 fn collect<'d>(section: &'d Section, figures: &mut Vec<&'d Figure>) {
@@ -98,7 +121,11 @@ pub fn build(comparison: &Comparison) -> Document {
         resources::section(comparison, &names),
     ]);
     sections.extend(profile::section(comparison, &names));
-    sections.extend([findings::section(comparison, &names)]);
+    sections.extend([
+        findings::section(comparison, &names),
+        recommendations::section(comparison, &names),
+        readiness::section(comparison, &names),
+    ]);
     sections.extend(notes::section(comparison, &names));
     sections.push(provenance::section(comparison, &names));
     number_all(&mut sections);

@@ -13,7 +13,12 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn of(runs: &Sides<RunSummary>) -> Self {
-        let (a, b) = (runs.a.phase.trim(), runs.b.phase.trim());
+        Self::called(runs.as_ref().map(|run| &*run.phase))
+    }
+
+    /// Of runs of these phases.
+    pub(super) fn called(phases: Sides<&str>) -> Self {
+        let (a, b) = (phases.a.trim(), phases.b.trim());
         if a.is_empty() || b.is_empty() || a == b {
             let called = |side, phase: &str| {
                 if phase.is_empty() {

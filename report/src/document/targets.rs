@@ -57,7 +57,7 @@ pub(super) fn name_cell(row: &TargetRow, comparison: &Comparison) -> Cell {
 }
 
 /// `p95` and `50 ms`.
-fn in_words(target: Target) -> (String, String) {
+pub(super) fn in_words(target: Target) -> (String, String) {
     match target {
         Target::Latency { quantile, limit_us } => {
             (quantile_name(quantile), language::limit(limit_us))

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::block::{Block, Callout, Section};
 use super::figures;
 use super::names::Names;
+use super::pointers;
 use super::table::{Cell, Column, Table};
 use super::tone::Tone;
 use super::verdict::aspect;
@@ -144,6 +145,9 @@ fn of_open(model: LoadModel, cell: Cell, closed: Option<&str>) -> Cell {
 fn findings(section: &mut Section, comparison: &Comparison, names: &Names, side: Side) {
     let validity = comparison.validity.get(side);
     let name = names.short(side);
+    for told in told(&validity.findings) {
+        section.claim(&*told.text, told.pointers(side));
+    }
     match callout(validity, name) {
         Some(callout) => section.blocks.push(callout),
         None => section.paragraph(format!(
@@ -165,7 +169,7 @@ pub(super) fn callout(validity: &RunValidity, name: &str) -> Option<Block> {
             title: format!("{name}: {}", run_state(validity.state)),
             lines: told(&validity.findings)
                 .into_iter()
-                .map(|(grade, text)| format!("{}: {text}", severity(grade)))
+                .map(|told| format!("{}: {}", severity(told.severity), told.text))
                 .collect(),
         })
     })
@@ -195,8 +199,26 @@ pub(super) fn while_due(backlog: &Backlog) -> String {
     format!("{} while due", language::percent(backlog.answered))
 }
 
+/// A finding in words.
+pub(super) struct Told {
+    pub(super) severity: Severity,
+    pub(super) text: String,
+    /// Which of the findings it is, and those that it speaks for.
+    of: Vec<usize>,
+}
+
+impl Told {
+    /// Where the findings stand that it tells of.
+    pub(super) fn pointers(&self, side: Side) -> Vec<String> {
+        self.of
+            .iter()
+            .map(|i| pointers::finding(side, *i))
+            .collect()
+    }
+}
+
 /// The findings in words. Of a stage's warnings about lateness the gravest speaks for all.
-pub(super) fn told(findings: &[Finding]) -> Vec<(Severity, String)> {
+pub(super) fn told(findings: &[Finding]) -> Vec<Told> {
     let share = |finding: &Finding| match finding {
         Finding::Late {
             stage,
@@ -210,6 +232,7 @@ pub(super) fn told(findings: &[Finding]) -> Vec<(Severity, String)> {
     let mut lines = Vec::new();
     for (i, finding) in findings.iter().enumerate() {
         let mut text = finding.to_string();
+        let mut of = vec![i];
         if let Some((stage, late)) = share(finding) {
             let same = findings.iter().enumerate().filter_map(|(j, other)| {
                 let (of, late) = share(other)?;
@@ -224,12 +247,17 @@ pub(super) fn told(findings: &[Finding]) -> Vec<(Severity, String)> {
             if others.iter().any(graver) {
                 continue;
             }
+            of.extend(others.iter().map(|(j, _)| *j));
             if !others.is_empty() {
                 let others = language::plural(others.len() as u64, "other action");
                 text = format!("{text} So it did, by less, for {others} of the stage.");
             }
         }
-        lines.push((finding.severity(), text));
+        lines.push(Told {
+            severity: finding.severity(),
+            text,
+            of,
+        });
     }
     lines
 }

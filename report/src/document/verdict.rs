@@ -1,14 +1,15 @@
 //! The verdict: what an engineer would sign, generated from the tables below it.
 
-use super::block::{Block, Callout, Section};
+use super::block::{Block, Callout, Said, Section};
 use super::cards;
 use super::names::{Names, action_id, row_name};
+use super::pointers;
 use super::table::{Cell, Column, Table};
 use super::throughput;
 use super::tone::Tone;
 use super::words;
 use crate::comparison::{
-    Comparison, Conclusion, Fact, Fault, Finding, Side, Statistic, VerdictCounts,
+    Comparison, Conclusion, Difference, Fact, Fault, Finding, Side, Statistic, VerdictCounts,
 };
 use crate::language;
 
@@ -36,20 +37,20 @@ pub(super) fn subtitle(comparison: &Comparison) -> String {
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("verdict", "Verdict");
     section.blocks.push(callout(comparison, names));
+    section.claims = sentences(comparison, names).into_iter().flatten().collect();
     let differences: Vec<String> = comparison
         .comparable
         .differences
         .iter()
         .filter(|difference| difference.forbids)
-        .map(|d| {
-            format!(
-                "{}: {} in A, {} in B",
-                aspect(&d.what.to_string()),
-                d.a,
-                d.b
-            )
-        })
+        .map(differing)
         .collect();
+    for (i, difference) in comparison.comparable.differences.iter().enumerate() {
+        if difference.forbids {
+            let pointer = format!("/comparable/differences/{i}");
+            section.claim(differing(difference), vec![pointer]);
+        }
+    }
     if !differences.is_empty() {
         section.paragraph("What differs:");
         section.blocks.push(Block::List(differences));
@@ -63,12 +64,29 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     section
 }
 
+fn differing(difference: &Difference) -> String {
+    format!(
+        "{}: {} in A, {} in B",
+        aspect(&difference.what.to_string()),
+        difference.a,
+        difference.b
+    )
+}
+
 /// The headline and its sentences.
 pub(super) fn callout(comparison: &Comparison, names: &Names) -> Block {
     Block::Callout(Callout {
         tone: tone(comparison.verdict.conclusion),
         title: headline(comparison.verdict.conclusion, names),
-        lines: sentences(comparison, names),
+        lines: sentences(comparison, names)
+            .into_iter()
+            .map(|line| {
+                line.into_iter()
+                    .map(|said| said.sentence)
+                    .collect::<Vec<_>>()
+            })
+            .map(|line| line.join(" "))
+            .collect(),
     })
 }
 
@@ -101,12 +119,15 @@ pub(super) fn headline(conclusion: Conclusion, names: &Names) -> String {
 
 /// The sentences of the verdict in three lines: what keeps from judging or carrying the load, how
 /// the p95 went, targets and success.
-fn sentences(comparison: &Comparison, names: &Names) -> Vec<String> {
+fn sentences(comparison: &Comparison, names: &Names) -> Vec<Vec<Said>> {
     let mut lines = [const { Vec::new() }; 3];
     if judged(comparison) {
-        lines[1].push(count_verdicts(&comparison.verdict.actions));
+        lines[1].push(Said {
+            sentence: count_verdicts(&comparison.verdict.actions),
+            pointers: vec!["/verdict/actions".to_owned()],
+        });
     }
-    for fact in &comparison.verdict.facts {
+    for (i, fact) in comparison.verdict.facts.iter().enumerate() {
         let line = match fact {
             Fact::Invalid { .. }
             | Fact::Aborted { .. }
@@ -116,13 +137,44 @@ fn sentences(comparison: &Comparison, names: &Names) -> Vec<String> {
             Fact::WorstChange { .. } | Fact::BestChange { .. } | Fact::Throughput { .. } => 1,
             _ => 2,
         };
-        lines[line].extend(sentence(fact, comparison, names));
+        lines[line].extend(sentence(fact, comparison, names).map(|sentence| Said {
+            sentence,
+            pointers: pointers_of(i, fact, comparison),
+        }));
     }
-    lines
-        .iter()
-        .filter(|line| !line.is_empty())
-        .map(|line| line.join(" "))
-        .collect()
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+/// A fact, and what its sentence takes from elsewhere.
+fn pointers_of(i: usize, fact: &Fact, comparison: &Comparison) -> Vec<String> {
+    let mut pointers = vec![pointers::fact(i)];
+    match fact {
+        Fact::WorstChange {
+            stage,
+            action,
+            statistic,
+            ..
+        }
+        | Fact::BestChange {
+            stage,
+            action,
+            statistic,
+            ..
+        } => pointers.extend(pointers::statistic(comparison, stage, action, *statistic)),
+        Fact::Throughput { stage, .. } => {
+            let at = comparison.stages.iter().position(|row| row.stage == *stage);
+            pointers.extend(at.map(pointers::throughput).unwrap_or_default());
+        }
+        Fact::Invalid {
+            side,
+            fault: Fault::Generator,
+        } => {
+            let findings = &comparison.validity.get(*side).findings;
+            pointers.extend((0..findings.len()).map(|i| pointers::finding(*side, i)));
+        }
+        _ => {}
+    }
+    pointers
 }
 
 pub(super) fn judged(comparison: &Comparison) -> bool {

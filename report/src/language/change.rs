@@ -92,6 +92,17 @@ pub fn speed(from_us: f64, to_us: f64) -> Option<String> {
     Some(format!("{} {word}", factor(times)))
 }
 
+/// How many times fewer or more of something that is counted: `50× fewer`; nothing where it rounds
+/// to 1, or where nothing is left.
+pub fn fewer(times: f64) -> Option<String> {
+    let (times, word) = if times <= 1.0 {
+        (1.0 / times, "fewer")
+    } else {
+        (times, "more")
+    };
+    (times.is_finite() && times >= 1.005).then(|| format!("{} {word}", factor(times)))
+}
+
 /// A ratio with its sign: `4.71×`, `89.4×`, `54×`, `1,130×`.
 ///
 /// A ratio that is not 1 never reads as 1.
@@ -203,6 +214,18 @@ mod tests {
             (1_130.4, "1,130×"),
         ] {
             assert_eq!(factor(times), text, "{times}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_fewer_or_more() {
+        for (times, text) in [
+            (0.02, Some("50× fewer")),
+            (1.01, Some("1.01× more")),
+            (1.0, None),
+            (0.0, None),
+        ] {
+            assert_eq!(fewer(times).as_deref(), text, "{times}");
         }
     }
 

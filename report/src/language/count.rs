@@ -48,6 +48,11 @@ pub fn amount(of: f64) -> String {
     trimmed(of, decimals.unsigned_abs() as usize)
 }
 
+/// A number as somebody wrote it, with thousands separators: `119.5`, `1,458,562`.
+pub fn plain(number: f64) -> String {
+    trimmed(number, 6)
+}
+
 /// A moment of a run in seconds: `0`, `7`, `7.5`.
 pub fn seconds(second: f64) -> String {
     trimmed(second, 1)

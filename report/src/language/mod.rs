@@ -23,10 +23,10 @@ mod target;
 
 pub use amount::{cpu_time, memory, pieces, signed};
 pub use change::{
-    answered, arrivals_answered, change, change_in_words, factor, interval_of_change, overloaded,
-    percent_change, relative_change, speed,
+    answered, arrivals_answered, change, change_in_words, factor, fewer, interval_of_change,
+    overloaded, percent_change, relative_change, speed,
 };
-pub use count::{amount, bytes, count, mean, of, plural, rate, seconds};
+pub use count::{amount, bytes, count, mean, of, plain, plural, rate, seconds};
 pub use duration::{duration, interval, limit, span, within};
 pub use share::{interval_of_points, percent, points, share, share_of, share_target};
 pub use target::{headroom, target};
@@ -42,6 +42,15 @@ pub const FEW_SAMPLES: &str = "few samples";
 
 /// Why two unbounded values have no difference.
 pub const BOTH_UNBOUNDED: &str = "both unbounded: not comparable";
+
+/// A share of successes, `99.9975 %`; that nothing failed proves no 100 %: `no failure observed`.
+pub fn success(ratio: f64) -> String {
+    if ratio < 1.0 {
+        share_of(ratio)
+    } else {
+        "no failure observed".to_owned()
+    }
+}
 
 /// `no failure observed in 7,680`.
 pub fn no_failure(of: u64) -> String {

@@ -1,40 +1,21 @@
-//! One self-contained HTML file: no request, light and dark, printable. A script comes only with flame
-//! graphs, which are readable without it.
+//! One self-contained HTML file: no request, light and dark, printable. Its scripts sort tables and
+//! walk through flame graphs, which are complete without them.
 
 use std::fmt::Write as _;
 
-use tera::{Context, Kwargs, State, Tera};
+use tera::{Kwargs, State};
 
-use super::note::note;
+use super::templates::Templates;
 use crate::document::Document;
 use crate::error::ReportError;
 
-/// Ends in `.html`, so that every value is escaped that is not marked safe: only the style sheet, the
-/// script, the charts and notes are, and charts and notes escape their own text.
-const NAME: &str = "report.html";
-
-/// Spells `document` as HTML.
+/// Spells `document` as HTML by the templates that brunt brings.
 pub fn html(document: &Document) -> Result<String, ReportError> {
-    let mut tera = Tera::new();
-    tera.set_escape_fn(|text, out| out.write_all(escape(text).as_bytes()));
-    tera.register_filter("words", words);
-    tera.register_filter("note", |text: &str, _: Kwargs, _: &State<'_>| note(text));
-    tera.add_raw_template(NAME, include_str!("../../templates/report.html"))?;
-    let mut context = Context::new();
-    context.insert("document", document);
-    context.insert("style", include_str!("../../templates/report.css").trim());
-    let figures = document.figures();
-    let flames = figures.iter().any(|figure| figure.drawing.is_wide());
-    let script = flames.then_some(include_str!("../../templates/flame.js").trim());
-    context.insert("script", &script);
-    let mut html = tera.render(NAME, &context)?;
-    html.truncate(html.trim_end().len());
-    html.push('\n');
-    Ok(html.trim_start().to_owned())
+    Templates::built_in()?.html(document)
 }
 
 /// Text as HTML: escaped, an arrow kept in one piece, and what stands between backticks as code.
-fn words(text: &str, _: Kwargs, _: &State<'_>) -> String {
+pub(super) fn words(text: &str, _: Kwargs, _: &State<'_>) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     // An odd backtick is only a backtick.
     if pieces.len().is_multiple_of(2) {
@@ -52,7 +33,7 @@ fn words(text: &str, _: Kwargs, _: &State<'_>) -> String {
 }
 
 /// Text in which nothing is markup, and no character that HTML forbids.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -69,7 +50,10 @@ fn escape(text: &str) -> String {
     html
 }
 
-/// Words whose arrows stay in one piece: a browser may break a line between `-` and `>`.
+/// Words whose arrows and percentages stay in one piece: a browser may break a line between `-` and
+/// `>`, and between a figure and its sign.
 fn flowing(text: &str) -> String {
-    escape(text).replace(" -&gt; ", " <span class=\"nb\">-&gt;</span> ")
+    escape(text)
+        .replace(" %", "\u{a0}%")
+        .replace(" -&gt; ", " <span class=\"nb\">-&gt;</span> ")
 }

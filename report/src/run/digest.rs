@@ -113,10 +113,12 @@ fn in_order(
                 ),
             });
         }
+        let (points, heat) = one.points.finish();
         series.push(ActionSeries {
             stage,
             action,
-            points: one.points.finish(),
+            points,
+            heat,
             spectrum: spectrum(one.run.arrivals())
                 .into_iter()
                 .map(|(quantile, us)| SpectrumPoint { quantile, us })

@@ -4,6 +4,7 @@ mod action_run;
 mod counts;
 mod digest;
 mod evidence;
+mod heat;
 mod model;
 mod planned;
 mod points;
@@ -19,6 +20,7 @@ pub(crate) use action_run::merge;
 pub use action_run::{ActionRun, Settled, WhileDue, Window};
 pub use counts::ActionCounts;
 pub use evidence::{Evidence, Gauge};
+pub use heat::{CLASSES_PER_DECADE, HeatColumn, class_begin_us};
 pub use model::LoadModel;
 pub use series::{
     ActionSeries, MOST_POINTS, PlannedPoint, Point, Series, SpectrumPoint, StageSpan,

@@ -6,6 +6,7 @@ use brunt_record::{CountsRow, new_histogram};
 use hdrhistogram::Histogram;
 
 use super::action_run::merge;
+use super::heat::HeatColumn;
 use super::series::{MOST_POINTS, Point};
 use super::value::Value;
 use crate::statistics::OverOffered;
@@ -23,6 +24,7 @@ pub(super) struct Points {
     /// The point that response times are being merged for.
     current: Option<u64>,
     response: Histogram<u64>,
+    heat: Vec<HeatColumn>,
 }
 
 impl Points {
@@ -34,6 +36,7 @@ impl Points {
             by_index: BTreeMap::new(),
             current: None,
             response: new_histogram(),
+            heat: Vec::new(),
         }
     }
 
@@ -67,8 +70,8 @@ impl Points {
         true
     }
 
-    /// The points, in the order of time.
-    pub(super) fn finish(mut self) -> Vec<Point> {
+    /// The points, in the order of time, and how long the successes of each took.
+    pub(super) fn finish(mut self) -> (Vec<Point>, Vec<HeatColumn>) {
         self.close();
         let empty = new_histogram();
         for point in self.by_index.values_mut() {
@@ -77,13 +80,16 @@ impl Points {
                 set_quantiles(point, &empty);
             }
         }
-        self.by_index.into_values().collect()
+        (self.by_index.into_values().collect(), self.heat)
     }
 
     fn close(&mut self) {
         if let Some(index) = self.current.take() {
             let response = std::mem::replace(&mut self.response, new_histogram());
-            set_quantiles(self.point(index), &response);
+            let point = self.point(index);
+            set_quantiles(point, &response);
+            let column = HeatColumn::of(point.second, point.seconds, &response);
+            self.heat.push(column);
         }
     }
 

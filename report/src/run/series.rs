@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::heat::HeatColumn;
 use super::value::Value;
 
 /// Most points of one line.
@@ -75,6 +76,9 @@ pub struct ActionSeries {
     pub action: String,
     /// In the order of time; spans in which nothing happened have no point.
     pub points: Vec<Point>,
+    /// How long successes took, point by point; not part of the JSON form.
+    #[serde(skip)]
+    pub heat: Vec<HeatColumn>,
     /// The quantiles of the judged span over offered arrivals, up to where they are unbounded.
     pub spectrum: Vec<SpectrumPoint>,
 }

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use brunt_report::render::BUILT_IN;
+
 const VOID: [&str; 3] = ["meta", "br", "!doctype"];
 
 /// Tags and attributes of a page.
@@ -13,6 +15,12 @@ pub struct Page {
     targets: Vec<String>,
     tags: BTreeSet<String>,
     attributes: BTreeSet<String>,
+}
+
+/// Is it a script that brunt brings?
+fn is_own(script: &str) -> bool {
+    let mut own = BUILT_IN.iter().filter(|(name, _)| name.ends_with(".js"));
+    own.any(|(_, text)| text.trim() == script.trim())
 }
 
 impl Page {
@@ -37,8 +45,13 @@ impl Page {
             }
             let (name, closed, tail) = page.tag(rest)?;
             rest = tail;
-            if name == "style" {
-                rest = &rest[rest.find("</style>").ok_or("style without end")?..];
+            if name == "style" || name == "script" {
+                let end = format!("</{name}>");
+                let (text, _) = rest.split_once(&end).ok_or(format!("{name} without end"))?;
+                if name == "script" && !is_own(text) {
+                    return Err(format!("a script that is not brunt's: {text}"));
+                }
+                rest = &rest[text.len()..];
             }
             if !closed && !VOID.contains(&name.as_str()) {
                 open.push(name);
@@ -112,7 +125,7 @@ impl Page {
 
     /// No tag and no attribute occurs but those of the template.
     pub fn check_known(&self) -> Result<(), String> {
-        let bad = |name: &&String| matches!(name.as_str(), "script" | "img") || name.contains('"');
+        let bad = |name: &&String| name.as_str() == "img" || name.contains('"');
         if let Some(tag) = self.tags.iter().find(bad) {
             return Err(format!("<{tag}>"));
         }

@@ -8,6 +8,7 @@
 )]
 
 mod figures;
+mod outlook;
 mod provenance;
 mod resources;
 mod series;
@@ -18,7 +19,8 @@ use brunt_report::comparison::{
     StageComparison, Statistic, SuccessComparison, Target, TargetCounts, TargetResult, TargetRow,
     TargetVerdict, Verdict, VerdictCounts,
 };
-use figures::{action, difference, estimate, success};
+use figures::{action, difference, estimate, quantiles, success};
+use outlook::{correlations, readiness, recommendations};
 use provenance::{run, validity};
 use resources::resources;
 use series::series;
@@ -129,6 +131,7 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
         stages: stages.map(|stage| stage_row(stage, &name)).to_vec(),
         actions,
         sessions: vec![],
+        quantiles: STORY.iter().map(|told| quantiles(told, &name)).collect(),
         resources: resources(&name),
         failures: vec![
             failure("init", "initialize-new", "timeout", [9_120, 0], &name),
@@ -147,6 +150,9 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
             b: series(1, &name),
         },
         verdict: overall(&name),
+        correlations: correlations(&name),
+        recommendations: recommendations(&name),
+        readiness: readiness(&name),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The story over time and by percentile.
 
 use brunt_report::comparison::Value;
-use brunt_report::run::{ActionSeries, Point, Series, SpectrumPoint, StageSpan};
+use brunt_report::run::{ActionSeries, HeatColumn, Point, Series, SpectrumPoint, StageSpan};
 
 use super::figures::{finite, us_at};
 use super::{STORY, Told};
@@ -25,6 +25,7 @@ pub(super) fn series(side: usize, name: &impl Fn(&str) -> String) -> Series {
                 stage: name(told.stage),
                 action: name(told.action),
                 points: points(told, side),
+                heat: heat(told, side),
                 spectrum: spectrum(told, side),
             })
             .collect(),
@@ -48,6 +49,21 @@ pub(super) fn spectrum(told: &Told, side: usize) -> Vec<SpectrumPoint> {
             us: us_at(told, side, quantile),
         })
         .collect()
+}
+
+/// The same wave as that of the points, as two classes of response times.
+fn heat(told: &Told, side: usize) -> Vec<HeatColumn> {
+    let column = |(n, point): (usize, Point)| {
+        let class = 24 + (n % 3) as u16 + 2 * side as u16;
+        let counts = [(class, point.ok * 9 / 10), (class + 4, point.ok / 10)];
+        HeatColumn {
+            second: point.second,
+            seconds: point.seconds,
+            counts: counts.into_iter().filter(|(_, n)| *n > 0).collect(),
+        }
+    };
+    let all = points(told, side).into_iter().enumerate();
+    all.map(column).collect()
 }
 
 pub(super) fn points(told: &Told, side: usize) -> Vec<Point> {

@@ -2,7 +2,7 @@
 
 use super::super::block::{Block, Section};
 use super::super::table::{Cell, Column, Table};
-use super::super::validity::{severity, told};
+use super::super::validity::{self, severity, told};
 use super::rate;
 use super::steps::purpose;
 use crate::knee::{Knee, Preparation, Provenance};
@@ -59,7 +59,12 @@ pub(super) fn validity(knee: &Knee) -> Section {
     let mut section = Section::new("validity", "Validity");
     let mut items: Vec<(String, Vec<String>)> = Vec::new();
     for step in &knee.steps {
-        for (grade, text) in told(&step.findings) {
+        for validity::Told {
+            severity: grade,
+            text,
+            ..
+        } in told(&step.findings)
+        {
             let text = format!("{}: {text}", severity(grade));
             let at = format!("step {} at {}", step.number, rate(step));
             match items.iter_mut().find(|(known, _)| *known == text) {

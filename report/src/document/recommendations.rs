@@ -1,0 +1,210 @@
+//! What to do next: by rule, each with the evidence that fired it. No gain is stated that nobody
+//! measured.
+
+use super::block::Section;
+use super::database::is_database;
+use super::names::{Names, action_id, row_name};
+use super::pointers;
+use super::table::{Cell, Column, Table};
+use super::targets::quantile_name;
+use crate::comparison::{Comparison, Fault, Recommendation, Side};
+use crate::language;
+
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
+    let mut section = Section::new("recommendations", "Recommendations");
+    if comparison.recommendations.is_empty() {
+        section.paragraph("None: no rule fired.");
+        return section;
+    }
+    let mut table = Table::new(
+        "What to do, and what speaks for it",
+        vec![
+            Column::words("Rests on"),
+            Column::words("Do"),
+            Column::words("Evidence"),
+        ],
+    );
+    for (i, recommendation) in comparison.recommendations.iter().enumerate() {
+        let Told { act, evidence, on } = told(recommendation, comparison, names);
+        section.claim(
+            format!("{act} {evidence}"),
+            vec![pointers::recommendation(i)],
+        );
+        table.rows.push(vec![
+            Cell::text(on.0).to_section(on.1),
+            Cell::text(act),
+            Cell::text(evidence),
+        ]);
+    }
+    section.table(table);
+    section.paragraph(
+        "What any of it would gain is not stated: nothing in two records says what a third one would be.",
+    );
+    section
+}
+
+struct Told {
+    act: String,
+    evidence: String,
+    /// The title of a section, and its id.
+    on: (String, String),
+}
+
+fn told(recommendation: &Recommendation, comparison: &Comparison, names: &Names) -> Told {
+    let validity = || ("Validity of both runs".to_owned(), "validity".to_owned());
+    let action = |stage: &str, action: &str| {
+        (
+            row_name(comparison, stage, action),
+            action_id(stage, action),
+        )
+    };
+    let b = names.short(Side::B);
+    let (act, evidence, on) = match recommendation {
+        Recommendation::RunAgain { side, fault } => (
+            format!("Run {} again.", names.short(*side)),
+            match fault {
+                Fault::Generator => "The generator could not keep to its own plan.",
+                Fault::CutShort => "The run did not go to its end.",
+                Fault::Record => "The files of its record do not agree.",
+            }
+            .to_owned(),
+            validity(),
+        ),
+        Recommendation::SameLoad { forbidding } => (
+            "Run both phases with the same plan, mix, rates, durations and data.".to_owned(),
+            format!(
+                "{} between the runs forbid a comparison.",
+                language::plural(*forbidding, "difference")
+            ),
+            validity(),
+        ),
+        Recommendation::FindCarriedRate { stage, answered } => (
+            format!(
+                "Find the rate of {stage} that the service carries: `brunt knee` with `--stage {stage}`."
+            ),
+            match answered {
+                Some(answered) => format!(
+                    "{b} was overloaded in {stage}: {}.",
+                    language::arrivals_answered(answered.share, answered.while_due)
+                ),
+                None => format!("{b} was overloaded in {stage}: every place in flight was taken."),
+            },
+            validity(),
+        ),
+        Recommendation::ExplainRegression {
+            stage,
+            action: name,
+            percent,
+        } => (
+            format!("Find out what made {name} slower before {b} ships."),
+            match percent {
+                Some(percent) => format!(
+                    "Its p95 changed by {}, for certain and by more than matters.",
+                    language::percent_change(percent / 100.0)
+                ),
+                None => "Its p95 got worse, by no figure that could be told.".to_owned(),
+            },
+            action(stage, name),
+        ),
+        Recommendation::MeetTarget {
+            stage,
+            action: name,
+            quantile,
+            limit_us,
+            ratio,
+            waiting,
+        } => {
+            let what = quantile_name(*quantile);
+            let said = language::target(*limit_us, "missed", *ratio);
+            let wait = waiting.map_or_else(String::new, |waiting| {
+                format!(
+                    " Most of the time passes before the request is sent: p95 is {} from due to done, and {} from sent to done.",
+                    language::duration(waiting.response_us),
+                    language::duration(waiting.service_us)
+                )
+            });
+            let act = if waiting.is_some() {
+                format!("Let more requests of {name} be answered at once: they queue.")
+            } else {
+                format!("Bring the {what} of {name} within its limit.")
+            };
+            (act, format!("{what}: {said}.{wait}"), action(stage, name))
+        }
+        Recommendation::RemoveFailures {
+            stage,
+            action: name,
+            kind,
+            count,
+            of,
+        } => (
+            format!("Find out why {name} fails with `{kind}`."),
+            format!(
+                "{} arrivals of {b}, the most of any kind.",
+                language::of(*count, *of)
+            ),
+            {
+                let (title, _) = action(stage, name);
+                (title, "failures".to_owned())
+            },
+        ),
+        Recommendation::ShortenWait {
+            stage,
+            source,
+            event,
+            connections,
+        } => (
+            format!("Look into what connections of {source} wait for: `{event}`."),
+            format!(
+                "In {stage} {} connections waited for it in the mean.",
+                language::amount(*connections)
+            ),
+            if comparison
+                .resources
+                .source_names()
+                .iter()
+                .any(|name| is_database(name))
+            {
+                ("Database".to_owned(), "database".to_owned())
+            } else {
+                ("Resources".to_owned(), "resources".to_owned())
+            },
+        ),
+        Recommendation::FindSteadyState {
+            stage,
+            action: name,
+            percent,
+        } => (
+            format!("Lengthen the warm-up of {stage}, or look for what grows in it."),
+            format!(
+                "{name}: p95 moved by {} from the first half to the second.",
+                language::percent_change(percent / 100.0)
+            ),
+            validity(),
+        ),
+        Recommendation::RunMore {
+            stage,
+            action: name,
+            detectable_percent,
+        } => (
+            format!("Run longer to tell how {name} changed."),
+            format!(
+                "Its p95 is inconclusive: such a pair of runs shows changes from {} on.",
+                language::percent(detectable_percent / 100.0)
+            ),
+            action(stage, name),
+        ),
+        Recommendation::Calibrate { s_aa } => (
+            "Measure by how much runs of the same thing differ, and use it as the noise floor."
+                .to_owned(),
+            format!("It is assumed to be {}.", language::share_target(*s_aa)),
+            ("Methods".to_owned(), "methods".to_owned()),
+        ),
+        Recommendation::OwnMachine => (
+            "Give the generator a machine of its own before absolute figures are quoted."
+                .to_owned(),
+            format!("Generator and service of {b} share the machine's cores."),
+            validity(),
+        ),
+    };
+    Told { act, evidence, on }
+}

@@ -1,0 +1,91 @@
+//! The claim ledger: every sentence that a report makes of the runs, with the values that it used.
+//!
+//! It stands in the JSON output beside the values, so that a reader, or a test, can hold any sentence
+//! against what it was made from.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::comparison::Comparison;
+use crate::document::{Document, build};
+
+/// One sentence, or a few that belong together, and what they were made from.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Claim {
+    /// The id of the section that it stands in.
+    pub section: String,
+    /// As the report has it.
+    pub sentence: String,
+    /// Numbers and words that it used, by where they stand in this JSON (RFC 6901).
+    pub values: BTreeMap<String, Value>,
+}
+
+/// The JSON output of a comparison: the comparison, and the ledger of what its report says.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ComparisonOutput<'c> {
+    /// The comparison.
+    #[serde(flatten)]
+    pub comparison: &'c Comparison,
+    /// What the report says of it, sentence by sentence.
+    pub ledger: Vec<Claim>,
+}
+
+impl<'c> ComparisonOutput<'c> {
+    /// Of `comparison`, with the sentences of its report.
+    pub fn of(comparison: &'c Comparison) -> Result<Self, serde_json::Error> {
+        Self::with(comparison, &build(comparison))
+    }
+
+    /// The same where the report is at hand.
+    pub fn with(
+        comparison: &'c Comparison,
+        document: &Document,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            ledger: ledger(document, &serde_json::to_value(comparison)?),
+            comparison,
+        })
+    }
+}
+
+/// The claims of `document`, which was built from what `json` holds.
+fn ledger(document: &Document, json: &Value) -> Vec<Claim> {
+    let claims = document.claims();
+    claims
+        .map(|(section, claim)| {
+            let mut values = BTreeMap::new();
+            for pointer in &claim.pointers {
+                if let Some(value) = json.pointer(pointer) {
+                    leaves(value, pointer, &mut values);
+                }
+            }
+            Claim {
+                section: section.to_owned(),
+                sentence: claim.sentence.clone(),
+                values,
+            }
+        })
+        .collect()
+}
+
+fn leaves(value: &Value, at: &str, into: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                leaves(item, &format!("{at}/{i}"), into);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                leaves(field, &format!("{at}/{name}"), into);
+            }
+        }
+        leaf => {
+            into.insert(at.to_owned(), leaf.clone());
+        }
+    }
+}
