@@ -17,8 +17,8 @@ use crate::service::Service;
 
 /// Connections are opened, statements prepared and caches filled before the window, and the run goes
 /// on for a while after it.
-const LEAD_IN: Duration = Duration::from_secs(3);
-const LEAD_OUT: Duration = Duration::from_secs(2);
+pub(crate) const LEAD_IN: Duration = Duration::from_secs(3);
+pub(crate) const LEAD_OUT: Duration = Duration::from_secs(2);
 
 /// How much, how long and how often.
 pub(crate) struct Load {
@@ -141,6 +141,28 @@ async fn cost(
         service: own.as_secs_f64() * 1e6 / requests,
         database: of_database.as_secs_f64() * 1e6 / requests,
     })
+}
+
+/// CPU time that the service takes for a request, in microseconds.
+pub(crate) fn service_cost(
+    action: Action,
+    programs: &Programs,
+    service: &Service,
+    players: &[String],
+    load: &Load,
+    folder: &Path,
+) -> anyhow::Result<f64> {
+    let plan = Plan {
+        action,
+        players,
+        rate_per_s: load.rate_per_s,
+        duration: LEAD_IN + load.window + LEAD_OUT,
+    };
+    let run = Run::start(&programs.brunt, service, &plan, folder)?;
+    let [cpu] = window(load, [service.processes()])?;
+    run.finish()?;
+    let requests = f64::from(load.rate_per_s) * load.window.as_secs_f64();
+    Ok(cpu.as_secs_f64() * 1e6 / requests)
 }
 
 /// What each used during the window, which begins after the lead-in.

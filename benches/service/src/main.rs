@@ -1,5 +1,5 @@
-//! What a request of the reference service costs on PostgreSQL, and how its statements are planned:
-//! `cargo run --release -p service-bench -- cost`, or `plans`.
+//! What a request of the reference service costs on PostgreSQL, what profiles add to that, and how its
+//! statements are planned: `cargo run --release -p service-bench -- cost`, `overhead` or `plans`.
 //!
 //! A throwaway server with fsync on. For every action first the bare statement by pgbench, then the
 //! service under brunt's generator, at the same rate and on the same rows, in turns. What counts is
@@ -22,6 +22,7 @@ mod database;
 mod figures;
 mod fsync;
 mod generator;
+mod overhead;
 mod pgbench;
 mod plan_log;
 mod plans;
@@ -43,6 +44,8 @@ struct Cli {
 enum Command {
     /// CPU time of a request beside that of the bare statement
     Cost(CostArgs),
+    /// What CPU profiles and heap sampling add to the CPU time of a request
+    Overhead(CostArgs),
     /// Statements and plans, by operation and phase, as Markdown
     Plans,
 }
@@ -69,23 +72,30 @@ struct CostArgs {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
-        Command::Cost(args) => {
-            let actions = if args.only.is_empty() {
-                Action::ALL.to_vec()
-            } else {
-                args.only
-            };
-            let load = cost::Load {
-                phase: args.phase,
-                rate_per_s: args.rate,
-                window: Duration::from_secs(args.seconds),
-                repetitions: args.repetitions,
-            };
-            cost::compare(&actions, &load).await
-        }
+        Command::Cost(args) => cost::compare(&args.actions(), &args.load()).await,
+        Command::Overhead(args) => overhead::compare(&args.actions(), &args.load()).await,
         Command::Plans => {
             print!("{}", plans::document().await?);
             Ok(())
+        }
+    }
+}
+
+impl CostArgs {
+    fn actions(&self) -> Vec<Action> {
+        if self.only.is_empty() {
+            Action::ALL.to_vec()
+        } else {
+            self.only.clone()
+        }
+    }
+
+    fn load(&self) -> cost::Load {
+        cost::Load {
+            phase: self.phase.clone(),
+            rate_per_s: self.rate,
+            window: Duration::from_secs(self.seconds),
+            repetitions: self.repetitions,
         }
     }
 }

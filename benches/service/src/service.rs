@@ -17,6 +17,7 @@ pub(crate) struct Service {
     child: Child,
     pub(crate) http: String,
     pub(crate) grpc: String,
+    pub(crate) admin: String,
 }
 
 impl Service {
@@ -26,6 +27,17 @@ impl Service {
         phase: &str,
         database: &str,
         folder: &Path,
+    ) -> anyhow::Result<Self> {
+        Self::start_with(program, phase, database, folder, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn start_with(
+        program: &Path,
+        phase: &str,
+        database: &str,
+        folder: &Path,
+        environment: &[(&str, &str)],
     ) -> anyhow::Result<Self> {
         let log = folder.join("service.log");
         let child = Command::new(program)
@@ -47,6 +59,7 @@ impl Service {
             .args(["--reward-url", "http://127.0.0.1:1"])
             // Arguments can be read by everybody on the machine.
             .env("CHALLENGE_DATABASE", database)
+            .envs(environment.iter().copied())
             .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stderr(File::create(&log)?)
@@ -56,6 +69,7 @@ impl Service {
             child,
             http: String::new(),
             grpc: String::new(),
+            admin: String::new(),
         };
         let started = Instant::now();
         while started.elapsed() < START_PATIENCE {
@@ -66,6 +80,7 @@ impl Service {
             if let Some(ready) = lines.find(|line| line["http"].is_string()) {
                 let address = |name: &str| ready[name].as_str().unwrap_or_default().to_owned();
                 (service.http, service.grpc) = (address("http"), address("grpc"));
+                service.admin = address("admin");
                 return Ok(service);
             }
             if let Some(status) = service.child.try_wait()? {

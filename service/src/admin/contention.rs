@@ -78,7 +78,7 @@ fn encode(
     for (waiter, waits) in seen {
         let mut locations = vec![builder.named(&format!("[wait for {}]", waiter.what))];
         locations.extend(builder.calls_of(&waiter.stack, is_of_the_watch));
-        let values = [waits.count as i64, waits.delay.as_nanos() as i64];
+        let values = [waits.count.cast_signed(), waits.delay.as_nanos() as i64];
         builder.sample(locations, values.into(), None);
     }
     builder.finish()

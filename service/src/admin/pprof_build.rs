@@ -130,13 +130,12 @@ impl Builder {
         /// Nobody who is left out lies deeper.
         const INNERMOST: usize = 32;
         let locations = self.calls(stack);
-        let innermost = locations.iter().take(INNERMOST);
+        let innermost = &locations[..locations.len().min(INNERMOST)];
         let last = innermost
-            .enumerate()
-            .filter(|(_, id)| self.is_left_out(**id, left_out))
-            .last();
+            .iter()
+            .rposition(|id| self.is_left_out(*id, left_out));
         match last {
-            Some((last, _)) if last + 1 < locations.len() => locations[last + 1..].to_vec(),
+            Some(last) if last + 1 < locations.len() => locations[last + 1..].to_vec(),
             _ => locations,
         }
     }
@@ -262,7 +261,7 @@ impl Builder {
         if let Some(id) = self.texts.get(text) {
             return *id;
         }
-        let id = self.profile.string_table.len() as i64;
+        let id = (self.profile.string_table.len() as u64).cast_signed();
         self.profile.string_table.push(text.to_owned());
         self.texts.insert(text.to_owned(), id);
         id

@@ -81,6 +81,7 @@ pub struct Label {
 
 /// A part of the process that can be executed.
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
+#[allow(clippy::struct_excessive_bools, reason = "the format has them")]
 pub struct Mapping {
     /// Not 0.
     #[prost(uint64, tag = "1")]

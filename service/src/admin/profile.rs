@@ -106,7 +106,7 @@ fn encode(sampled: &Sampled) -> io::Result<Vec<u8>> {
             Place::Unseen => vec![builder.named("[before the thread was seen]")],
             Place::NoRoom => vec![builder.named("[stack not kept]")],
         };
-        let ticks = stack.ticks as i64;
+        let ticks = stack.ticks.cast_signed();
         let label = Some(("thread", &*stack.thread));
         builder.sample(locations, vec![ticks, ticks * period], label);
     }

@@ -33,6 +33,10 @@ struct Slot {
 }
 
 impl StackSlots {
+    #[allow(
+        clippy::large_stack_arrays,
+        reason = "it is evaluated by the compiler, into a static"
+    )]
     pub(super) const fn new() -> Self {
         Self {
             next: AtomicUsize::new(0),

@@ -42,7 +42,6 @@ impl Session {
         };
         // What a handler of the last session wrote after its end.
         session.drain(|_, _, _| ());
-        session.take_lost();
         Ok(Some(session))
     }
 
@@ -60,26 +59,24 @@ impl Session {
     }
 
     /// Hands over what there is: id of the thread, ticks, and the stack, the innermost address first,
-    /// which is that of an instruction; the others are return addresses.
-    pub(crate) fn drain(&self, mut each: impl FnMut(u32, u64, &[usize])) {
+    /// which is that of an instruction; the others are return addresses. Returns how many ticks came for
+    /// whose stacks there was no room.
+    pub(crate) fn drain(&self, mut each: impl FnMut(u32, u64, &[usize])) -> u64 {
         STACKS.drain(|token, ticks, stack| {
             if token >> 32 == u64::from(self.number) {
                 each(token as u32, ticks, stack);
             }
         });
-    }
-
-    /// Ticks since the last call for which there was no room.
-    pub(crate) fn take_lost(&self) -> u64 {
         STACKS.take_lost()
     }
 
-    /// Waits for the handlers that are at work, once all timers are gone.
-    pub(crate) fn settle(&self) {
+    /// The same once all timers are gone: handlers that are still at work are waited for.
+    pub(crate) fn drain_last(&self, each: impl FnMut(u32, u64, &[usize])) -> u64 {
         let begin = Instant::now();
         while HANDLERS.load(Ordering::SeqCst) > 0 && begin.elapsed() < PATIENCE {
             thread::sleep(Duration::from_millis(1));
         }
+        self.drain(each)
     }
 }
 

@@ -164,8 +164,8 @@ mod tests {
     fn a_chain_is_followed_to_its_end_and_no_further() {
         let mut stack = Stack([0; 8]);
         let at = |stack: &Stack, word: usize| (&raw const stack.0[word]).expose_provenance();
-        stack.0[2..4].copy_from_slice(&[at(&stack, 4), 101]);
-        stack.0[4..6].copy_from_slice(&[at(&stack, 6), 102]);
+        let [second, third] = [4, 6].map(|word| at(&stack, word));
+        stack.0[2..6].copy_from_slice(&[second, 101, third, 102]);
         let registers = |frame| Registers {
             instruction: 100,
             frame,

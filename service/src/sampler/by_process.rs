@@ -66,14 +66,19 @@ mod tests {
 
     #[test]
     fn a_thread_that_works_is_seen() {
+        // It looks its own names up when it begins for the first time, which takes seconds.
+        let (_, until) = mpsc::channel();
+        sample(99, &until).unwrap();
+
         let enough = Arc::new(AtomicBool::new(false));
-        let working = thread::spawn({
-            let enough = enough.clone();
-            move || {
-                while !enough.load(Ordering::Relaxed) {
-                    std::hint::spin_loop();
-                }
+        let spin = |enough: Arc<AtomicBool>| {
+            while !enough.load(Ordering::Relaxed) {
+                std::hint::spin_loop();
             }
+        };
+        let working = [(); 4].map(|()| {
+            let enough = enough.clone();
+            thread::spawn(move || spin(enough))
         });
         let (goes_on, until) = mpsc::channel();
         thread::spawn(move || {
@@ -82,7 +87,9 @@ mod tests {
         });
         let sampled = sample(99, &until).unwrap();
         enough.store(true, Ordering::Relaxed);
-        working.join().unwrap();
+        for thread in working {
+            thread.join().unwrap();
+        }
         assert!(sampled.took >= Duration::from_secs(1), "{sampled:?}");
         assert!(sampled.cpu() > Duration::ZERO, "{sampled:?}");
         assert!(sampled.process_cpu > Duration::ZERO, "{sampled:?}");

@@ -99,8 +99,7 @@ impl Sampler {
         match self.session.time(id, phase.next, self.period) {
             Ok(timer) => {
                 let timer = Some(timer);
-                let timed = TimedThread { name, timer };
-                self.timers.insert(id, timed);
+                self.timers.insert(id, TimedThread { name, timer });
                 self.tally.add(name, Place::Unseen, phase.missed);
             }
             // It has ended.
@@ -113,28 +112,46 @@ impl Sampler {
 
     fn fetch(&mut self) {
         let Self { timers, tally, .. } = self;
-        self.session.drain(|thread, ticks, stack| {
-            let name = match timers.get(&thread) {
-                Some(timed) => timed.name,
-                None => tally.name("ended"),
-            };
-            let place = Place::Stack(stack.into());
-            tally.add(name, place, ticks);
+        let lost = self.session.drain(|thread, ticks, stack| {
+            count(timers, tally, thread, ticks, stack);
         });
-        let lost = self.session.take_lost();
-        if lost > 0 {
-            let name = self.tally.name("unknown");
-            self.tally.add(name, Place::NoRoom, lost);
-        }
+        count_lost(tally, lost);
     }
 
     /// Fetches what the last signals left behind.
-    fn finish(mut self) -> Tally {
-        for timed in self.timers.values_mut() {
+    fn finish(self) -> Tally {
+        let Self {
+            session,
+            mut timers,
+            mut tally,
+            ..
+        } = self;
+        for timed in timers.values_mut() {
             timed.timer = None;
         }
-        self.session.settle();
-        self.fetch();
-        self.tally
+        let lost = session.drain_last(|thread, ticks, stack| {
+            count(&timers, &mut tally, thread, ticks, stack);
+        });
+        count_lost(&mut tally, lost);
+        tally
     }
+}
+
+fn count(
+    timers: &HashMap<u32, TimedThread>,
+    tally: &mut Tally,
+    thread: u32,
+    ticks: u64,
+    stack: &[usize],
+) {
+    let name = match timers.get(&thread) {
+        Some(timed) => timed.name,
+        None => tally.name("ended"),
+    };
+    tally.add(name, Place::Stack(stack.into()), ticks);
+}
+
+fn count_lost(tally: &mut Tally, ticks: u64) {
+    let name = tally.name("unknown");
+    tally.add(name, Place::NoRoom, ticks);
 }

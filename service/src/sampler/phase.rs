@@ -55,7 +55,7 @@ mod tests {
         for used_ms in [1, 4, 10, 13] {
             let used = Duration::from_millis(used_ms);
             let ticks: u64 = (0..draws)
-                .map(|draw| Phase::of(used, period, draw as f64 / draws as f64).missed)
+                .map(|draw| Phase::of(used, period, (draw as f64 + 0.5) / draws as f64).missed)
                 .sum();
             assert_eq!(ticks, used_ms * draws / 10);
         }
