@@ -8,6 +8,7 @@
 //! Nothing here opens a socket or reads a clock.
 
 pub mod audit;
+pub mod calibration;
 pub mod chart;
 pub mod comparison;
 pub mod document;
@@ -20,8 +21,10 @@ pub mod render;
 pub mod run;
 pub mod sequence;
 pub mod statistics;
+pub mod trend;
 
-pub use comparison::{CompareOptions, Comparison, compare};
+pub use calibration::Calibration;
+pub use comparison::{CompareOptions, Comparison, compare, compare_sets};
 pub use document::{Document, build as document};
 pub use error::ReportError;
 pub use gate::{GateOutcome, Rule, gate};
@@ -29,3 +32,4 @@ pub use knee::Knee;
 pub use render::{MarkdownOutput, html, markdown, terminal};
 pub use run::{Run, load, load_all, load_pair};
 pub use sequence::Sequence;
+pub use trend::Trend;

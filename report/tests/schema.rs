@@ -10,7 +10,7 @@ use std::path::Path;
 use brunt_record::Manifest;
 use brunt_report::audit::Audit;
 use brunt_report::profile::ProfileReport;
-use brunt_report::{Comparison, GateOutcome, Knee, Sequence};
+use brunt_report::{Calibration, Comparison, GateOutcome, Knee, Sequence, Trend};
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(file: &str) {
@@ -50,6 +50,16 @@ fn of_the_profile() {
 #[test]
 fn of_the_sequence() {
     check::<Sequence>("schema/sequence.schema.json");
+}
+
+#[test]
+fn of_the_trend() {
+    check::<Trend>("schema/trend.schema.json");
+}
+
+#[test]
+fn of_the_calibration() {
+    check::<Calibration>("schema/calibration.schema.json");
 }
 
 #[test]

@@ -79,6 +79,7 @@ pub(super) fn quantile_at(q: f64) -> f64 {
 /// Names side by side; the coordinate of each is its index.
 pub(super) fn names(names: &[String]) -> Axis {
     let count = names.len().max(1) as f64;
+    let named = names.iter().filter(|name| !name.is_empty()).count();
     let ticks = names.iter().enumerate();
     Axis {
         low: -0.5,
@@ -86,7 +87,7 @@ pub(super) fn names(names: &[String]) -> Axis {
         ticks: ticks
             .map(|(index, name)| Tick {
                 at: index as f64,
-                label: shortened_to(name, NAMES_CHARS / names.len()),
+                label: shortened_to(name, NAMES_CHARS / named.max(1)),
             })
             .collect(),
     }

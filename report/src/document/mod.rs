@@ -24,6 +24,7 @@ mod table;
 mod targets;
 mod throughput;
 mod tone;
+mod trend;
 mod usage;
 mod validity;
 mod verdict;
@@ -42,6 +43,7 @@ pub use profile::{build as profile, flame_graph, terminal as profile_for_termina
 pub use sequence::build as sequence;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
+pub use trend::build as trend;
 
 use crate::comparison::Comparison;
 use names::Names;
