@@ -40,7 +40,9 @@ const HEAD: &str = "                     seen with          unchanged passes   r
 rule         s_AA    1 run    3 runs    1 run    3 runs    needed";
 
 fn line(row: &Sight) -> String {
-    let rule = format!("{} +{}", row.statistic, share_target(row.tolerance));
+    // As the gate reads it.
+    let tolerance = share_target(row.tolerance).replace(' ', "");
+    let rule = format!("{} +{tolerance}", row.statistic);
     let [one, three] = row.detectable_percent.map(|of| format!("{of:.1} %"));
     let [passes, passes_of_three] = row.passes.map(percent);
     let needed = row

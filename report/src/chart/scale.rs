@@ -79,7 +79,7 @@ pub(super) fn quantile_at(q: f64) -> f64 {
 /// Names side by side; the coordinate of each is its index.
 pub(super) fn names(names: &[String]) -> Axis {
     let count = names.len().max(1) as f64;
-    let named = names.iter().filter(|name| !name.is_empty()).count();
+    let labelled = names.iter().filter(|name| !name.is_empty()).count();
     let ticks = names.iter().enumerate();
     Axis {
         low: -0.5,
@@ -87,7 +87,7 @@ pub(super) fn names(names: &[String]) -> Axis {
         ticks: ticks
             .map(|(index, name)| Tick {
                 at: index as f64,
-                label: shortened_to(name, NAMES_CHARS / named.max(1)),
+                label: shortened_to(name, NAMES_CHARS / labelled.max(1)),
             })
             .collect(),
     }

@@ -112,9 +112,10 @@ impl Sums {
     fn energy(&self, at: usize, end: usize) -> f64 {
         let (m, n) = (at as f64, (end - at) as f64);
         let between = self.up_to(at, end) - self.up_to(at, at);
-        let before = self.up_to(at, at) / 2.0;
-        let after = (self.up_to(end, end) - 2.0 * self.up_to(at, end) + self.up_to(at, at)) / 2.0;
-        let pairs = |k: f64| k * (k - 1.0) / 2.0;
+        let before = self.up_to(at, at);
+        let after = self.up_to(end, end) - 2.0 * self.up_to(at, end) + self.up_to(at, at);
+        // Both ways round.
+        let pairs = |k: f64| k * (k - 1.0);
         let distance = 2.0 * between / (m * n) - before / pairs(m) - after / pairs(n);
         distance * m * n / (m + n)
     }
