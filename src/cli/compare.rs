@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use brunt_report::comparison::Conclusion;
-use brunt_report::{
-    CompareOptions, Comparison, Document, Sequence, compare, document, load_all, render,
-};
+use brunt_report::language::plural;
+use brunt_report::{Comparison, Document, Run, Sequence, compare_sets, document, load_all, render};
 use clap::Args;
 
+use super::judging::JudgingArgs;
 use super::output;
-use crate::baseline::record_or_baseline;
+use super::sides::{RecordArgs, load_sides};
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -19,22 +19,18 @@ Examples:
   brunt compare results/runs/A results/runs/B
   brunt compare results/runs/A results/runs/B --html report.html --md report.md --json report.json
   brunt compare results/runs/A results/runs/B results/runs/C --html story.html
+  brunt compare --baseline A1 --baseline A2 --baseline A3 B1 B2 B3 --html report.html
 
-A is the older run, B the newer one. With more than two, each is held against the one before it, and
-the last against the first. The verdict is printed on stdout; exit code 3 says that something could
+The first is the older run, the second the newer one. With more than two, each is held against the one
+before it, and the last against the first. The verdict is printed on stdout; exit code 3 says that something could
 not be judged (a run is invalid, or two are not comparable).")]
 pub(crate) struct CompareArgs {
-    /// Record of the older run, or the name of a baseline
-    a: PathBuf,
-    /// Record of the newer run
-    b: PathBuf,
-    /// Records of runs after that, in their order
-    more: Vec<PathBuf>,
+    #[command(flatten)]
+    records: RecordArgs,
     #[command(flatten)]
     files: ReportFiles,
-    /// Judge although plan, mix, rates or data differ; the report says so
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    judging: JudgingArgs,
 }
 
 /// Where a report goes.
@@ -68,10 +64,15 @@ impl ReportFiles {
 }
 
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
-    let records = [&args.a, &args.b].into_iter().chain(&args.more);
-    let records: Vec<PathBuf> = records.map(|path| record_or_baseline(path)).collect();
-    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
-    let (summary, exit) = report(&records, args.force, &args.files)?;
+    let sides = args.records.sides()?;
+    let (summary, exit) = match <[_; 2]>::try_from(sides) {
+        Ok(sides) => report_sides(&sides, &args.judging, &args.files)?,
+        Err(sides) => {
+            let records = sides.concat();
+            let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
+            report(&records, &args.judging, &args.files)?
+        }
+    };
     output::print(&summary)?;
     Ok(exit)
 }
@@ -79,30 +80,49 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
 /// Compares two records, or more in a row, writes the files, and returns the verdict for a terminal.
 pub(crate) fn report(
     records: &[&Path],
-    force: bool,
+    judging: &JudgingArgs,
     files: &ReportFiles,
 ) -> anyhow::Result<(String, Exit)> {
-    let runs = load_all(records)?;
-    let options = options(force);
-    if let [a, b] = &runs[..] {
-        let comparison = compare(a, b, &options);
-        let json = serde_json::to_vec_pretty(&comparison).context("the comparison as JSON")?;
-        let document = document::build(&comparison);
-        write_files(&document, json, files)?;
-        return Ok((render::terminal(&document), exit(&[comparison])));
+    if let [a, b] = records {
+        let sides = [a, b].map(|record| vec![record.to_path_buf()]);
+        return report_sides(&sides, judging, files);
     }
-    let sequence = Sequence::of(&runs, &options).context("nothing to compare")?;
+    let runs = load_all(records)?;
+    let options = judging.options(&runs.iter().collect::<Vec<_>>())?;
+    let sequence = Sequence::of(&runs, &options)
+        .context("one record alone\nhint: give a second one to hold against it")?;
     let json = serde_json::to_vec_pretty(&sequence).context("the sequence as JSON")?;
     let document = document::sequence(&sequence);
     write_files(&document, json, files)?;
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
-pub(crate) fn options(force: bool) -> CompareOptions {
-    CompareOptions {
-        force,
-        ..CompareOptions::default()
+/// The same of two sides, each of one run or several.
+pub(crate) fn report_sides(
+    sides: &[Vec<PathBuf>; 2],
+    judging: &JudgingArgs,
+    files: &ReportFiles,
+) -> anyhow::Result<(String, Exit)> {
+    let [a, b] = load_sides(sides)?;
+    let comparison = hold(&a, &b, judging)?;
+    let json = serde_json::to_vec_pretty(&comparison).context("the comparison as JSON")?;
+    let document = document::build(&comparison);
+    write_files(&document, json, files)?;
+    Ok((render::terminal(&document), exit(&[comparison])))
+}
+
+/// Holds the runs of B against those of A.
+pub(crate) fn hold(a: &[Run], b: &[Run], judging: &JudgingArgs) -> anyhow::Result<Comparison> {
+    if judging.paired && (a.len() != b.len() || a.len() < 2) {
+        bail!(
+            "--paired: {} against {}\nhint: give as many runs of each side, two or more",
+            plural(a.len() as u64, "run"),
+            plural(b.len() as u64, "run")
+        );
     }
+    let runs: Vec<&Run> = a.iter().chain(b).collect();
+    let options = judging.options(&runs)?;
+    compare_sets(a, b, &options).context("nothing to compare")
 }
 
 /// Writes a report and its numbers to where they are wanted.

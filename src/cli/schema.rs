@@ -30,6 +30,10 @@ enum Subject {
     Comparison,
     /// The JSON of `brunt compare` on more
     Sequence,
+    /// The JSON of `brunt trend`
+    Trend,
+    /// The file of `brunt calibrate`
+    Calibration,
     /// The JSON of `brunt gate`
     Gate,
     /// The JSON of `brunt knee`
@@ -46,6 +50,8 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Subject::Run => include_str!("../../record/schema/run.schema.json"),
         Subject::Comparison => include_str!("../../report/schema/comparison.schema.json"),
         Subject::Sequence => include_str!("../../report/schema/sequence.schema.json"),
+        Subject::Trend => include_str!("../../report/schema/trend.schema.json"),
+        Subject::Calibration => include_str!("../../report/schema/calibration.schema.json"),
         Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
         Subject::Knee => include_str!("../../report/schema/knee.schema.json"),
         Subject::Audit => include_str!("../../report/schema/audit.schema.json"),
