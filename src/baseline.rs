@@ -1,7 +1,7 @@
 //! Named baselines: records that later runs are held against, kept beside the code.
 //!
-//! `NAME` in the folder of baselines is the record of one run, untrimmed. It moves when somebody says
-//! so and at no other time.
+//! `NAME` in the folder of baselines is the record of one run, untrimmed, or a folder with those of
+//! several runs of the same thing. It moves when somebody says so and at no other time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,11 @@ use brunt_record::{Ending, Record};
 /// Where they are, seen from the directory that brunt is called in.
 pub(crate) const FOLDER: &str = "results/baselines";
 
-/// Its name, and its record.
+/// Its name, and its records: one at least.
 pub(crate) struct Baseline {
     pub(crate) name: String,
-    pub(crate) record: Record,
+    pub(crate) first: Record,
+    pub(crate) more: Vec<Record>,
 }
 
 /// All of them in `folder`, by name.
@@ -32,31 +33,34 @@ pub(crate) fn all(folder: &Path) -> anyhow::Result<Vec<Baseline>> {
         if let (true, Some(name)) = (path.is_dir(), name)
             && !name.starts_with('.')
         {
-            found.push(Baseline {
-                name: name.into_owned(),
-                record: Record::open(&path)?,
-            });
+            let records = records_in(&path)?;
+            let mut records = records.iter().map(|path| Record::open(path));
+            if let Some(first) = records.next() {
+                found.push(Baseline {
+                    name: name.into_owned(),
+                    first: first?,
+                    more: records.collect::<Result<_, _>>()?,
+                });
+            }
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 
-/// Makes a copy of `record` the baseline `name`; one that is there only moves where `replace`.
-pub(crate) fn set(folder: &Path, name: &str, record: &Path, replace: bool) -> anyhow::Result<()> {
+/// Makes copies of `records` the baseline `name`; one that is there only moves where `replace`.
+pub(crate) fn set(
+    folder: &Path,
+    name: &str,
+    records: &[PathBuf],
+    replace: bool,
+) -> anyhow::Result<()> {
     let slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     if name.is_empty() || name.starts_with('.') || !name.chars().all(slug) {
         bail!("{name:?} is no name of a baseline\nhint: write a-z, 0-9, \"-\" and \".\"");
     }
-    let opened = Record::open(record)?;
-    let problems = opened.problems();
-    if opened.manifest.completeness.ending != Ending::Complete || !problems.is_empty() {
-        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        bail!(
-            "{}: not every run is a baseline: this one did not go to its end, or its files do not agree {}\nhint: run it again to its end",
-            record.display(),
-            told.join("; ")
-        );
+    for record in records {
+        whole(record)?;
     }
     let target = folder.join(name);
     if target.exists() && !replace {
@@ -68,10 +72,56 @@ pub(crate) fn set(folder: &Path, name: &str, record: &Path, replace: bool) -> an
     // Beside its place first, so that a copy that fails leaves the old one.
     let draft = folder.join(format!(".{name}.new"));
     let copied = remove(&draft)
-        .and_then(|()| copy(record, &draft))
+        .and_then(|()| match records {
+            [record] => copy(record, &draft),
+            _ => (1..).zip(records).try_for_each(|(number, record)| {
+                copy(record, &draft.join(format!("run-{number:02}")))
+            }),
+        })
         .and_then(|()| remove(&target))
         .and_then(|()| fs::rename(&draft, &target));
     copied.with_context(|| target.display().to_string())
+}
+
+/// Did the run go to its end, and do its files agree?
+fn whole(record: &Path) -> anyhow::Result<()> {
+    let opened = Record::open(record)?;
+    let problems = opened.problems();
+    if opened.manifest.completeness.ending != Ending::Complete || !problems.is_empty() {
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        bail!(
+            "{}: not every run is a baseline: this one did not go to its end, or its files do not agree {}\nhint: run it again to its end",
+            record.display(),
+            told.join("; ")
+        );
+    }
+    Ok(())
+}
+
+/// The record in `path`, the baseline of that name, or all records of the folder `path`, by name.
+pub(crate) fn records_in(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let path = record_or_baseline(path);
+    let is_record =
+        |path: &Path| path.join("run.json").exists() || path.join("counts.csv").exists();
+    if is_record(&path) || !path.is_dir() {
+        return Ok(vec![path]);
+    }
+    let place = || path.display().to_string();
+    let mut records = Vec::new();
+    for entry in fs::read_dir(&path).with_context(place)? {
+        let inside = entry.with_context(place)?.path();
+        if is_record(&inside) {
+            records.push(inside);
+        }
+    }
+    records.sort();
+    if records.is_empty() {
+        bail!(
+            "{}: neither a record nor a folder of records",
+            path.display()
+        );
+    }
+    Ok(records)
 }
 
 /// The record in `path`, or the baseline of that name where there is no such directory.

@@ -38,10 +38,12 @@ mod baseline;
 mod cli;
 mod demo;
 mod exit;
+mod experiment;
 mod import;
 mod interrupt;
 mod knee;
 mod metrics;
+mod noise;
 mod outline;
 mod progress;
 
@@ -67,9 +69,12 @@ pub fn main() -> ExitCode {
         Verb::Import(args) => cli::import::run(&args),
         Verb::Audit(args) => cli::audit::run(&args),
         Verb::Baseline(args) => cli::baseline::run(&args),
+        Verb::Calibrate(args) => cli::calibrate::run(*args),
+        Verb::Duet(args) => cli::duet::run(*args),
         Verb::Knee(args) => cli::knee::run(*args),
         Verb::Mark(args) => cli::mark::run(&args),
         Verb::Profile(args) => cli::profile::run(&args),
+        Verb::Trend(args) => cli::trend::run(&args),
         Verb::Serve(args) => cli::serve::run(args),
         Verb::Schema(args) => cli::schema::run(&args),
         Verb::Completions(args) => cli::completions::run(&args),

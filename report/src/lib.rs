@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod calibration;
 pub mod chart;
 pub mod comparison;
 pub mod document;
@@ -24,8 +25,10 @@ pub mod run;
 pub mod sequence;
 pub mod stated;
 pub mod statistics;
+pub mod trend;
 
-pub use comparison::{CompareOptions, Comparison, compare};
+pub use calibration::Calibration;
+pub use comparison::{CompareOptions, Comparison, compare, compare_sets};
 pub use document::{Document, build as document};
 pub use error::ReportError;
 pub use gate::{GateOutcome, Rule, gate};
@@ -35,3 +38,4 @@ pub use render::{MarkdownOutput, html, markdown, terminal};
 pub use run::{Run, load, load_all, load_pair};
 pub use sequence::Sequence;
 pub use stated::StatedComparison;
+pub use trend::Trend;

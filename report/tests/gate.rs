@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use brunt_report::comparison::{Noise, NoiseSource, Statistic};
-use brunt_report::gate::{GateOutcome, RuleOutcome};
+use brunt_report::gate::{GateOutcome, RuleOutcome, foresee};
 use brunt_report::{CompareOptions, Comparison, Rule, compare, gate, load_pair};
 use support::Synthetic;
 
@@ -155,4 +155,29 @@ fn more_rules_ask_for_more_certainty_and_every_declared_rule_counts() {
     assert!((p_of(&alone) - 0.95).abs() < 1e-12);
     assert!((p_of(&among) - (1.0 - 0.05 / 4.0)).abs() < 1e-12);
     assert_eq!(among.rows[0].outcome, RuleOutcome::Passed);
+}
+
+#[test]
+fn what_runs_cannot_resolve_is_said_before_they_are_made() {
+    let options = calibrated();
+    let comparison = compared(&options, |_| {});
+    let check = |rules: &[&str], options: &CompareOptions, runs, resolves| {
+        let rules: Vec<Rule> = rules
+            .iter()
+            .map(|rule| Rule::parse(rule).unwrap())
+            .collect();
+        let foresight = foresee(&rules, &comparison, options, runs);
+        assert_eq!(foresight.resolves(), resolves, "{foresight}");
+        foresight.to_string()
+    };
+    let told = [
+        check(&["p95 +10%"], &options, 1, true),
+        check(&["p95 +2%"], &options, 1, false),
+        // The p50 was not calibrated: 5 % are assumed.
+        check(&["claim: p50 +10%"], &options, 3, false),
+        check(&["claim: p50 +10%"], &options, 4, true),
+        check(&["p95 < 50ms"], &options, 1, true),
+        check(&["claim: p95 +0.1%"], &options, 50, false),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
 }

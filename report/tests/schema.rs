@@ -10,7 +10,9 @@ use std::path::Path;
 use brunt_record::{Manifest, Stated};
 use brunt_report::audit::Audit;
 use brunt_report::profile::ProfileReport;
-use brunt_report::{ComparisonOutput, GateOutcome, Knee, Sequence, StatedComparison};
+use brunt_report::{
+    Calibration, ComparisonOutput, GateOutcome, Knee, Sequence, StatedComparison, Trend,
+};
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(file: &str) {
@@ -60,6 +62,16 @@ fn of_the_profile() {
 #[test]
 fn of_the_sequence() {
     check::<Sequence>("schema/sequence.schema.json");
+}
+
+#[test]
+fn of_the_trend() {
+    check::<Trend>("schema/trend.schema.json");
+}
+
+#[test]
+fn of_the_calibration() {
+    check::<Calibration>("schema/calibration.schema.json");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::exit::Exit;
 Examples:
   brunt baseline set main results/runs/20261126-120000-phase9
   brunt baseline set main results/runs/20261203-120000-phase10 --replace
+  brunt baseline set main results/runs/B1 results/runs/B2 results/runs/B3 --replace
   brunt baseline list
   brunt baseline show main
   brunt gate main results/runs/20261204-120000-phase10
@@ -36,8 +37,9 @@ enum What {
     Set {
         /// Name of the baseline
         name: String,
-        /// Record of a run that went to its end
-        record: PathBuf,
+        /// Record of a run that went to its end; several, or a folder of them, of the same thing
+        #[arg(required = true, value_name = "RECORD")]
+        records: Vec<PathBuf>,
         /// Move a baseline that is there already
         #[arg(long)]
         replace: bool,
@@ -55,10 +57,14 @@ pub(crate) fn run(args: &BaselineArgs) -> anyhow::Result<Exit> {
     let text = match &args.what {
         What::Set {
             name,
-            record,
+            records,
             replace,
         } => {
-            baseline::set(&args.folder, name, record, *replace)?;
+            let records: Vec<Vec<PathBuf>> = records
+                .iter()
+                .map(|path| baseline::records_in(path))
+                .collect::<anyhow::Result<_>>()?;
+            baseline::set(&args.folder, name, &records.concat(), *replace)?;
             format!("{}\n", args.folder.join(name).display())
         }
         What::Show { name } => {
@@ -83,24 +89,31 @@ pub(crate) fn run(args: &BaselineArgs) -> anyhow::Result<Exit> {
 }
 
 fn line(baseline: &Baseline) -> String {
-    let manifest = &baseline.record.manifest;
+    let manifest = &baseline.first.manifest;
     format!(
-        "{:<20}  {:<12}  {:<16}  {}\n",
+        "{:<20}  {:<12}  {:<16}  {}{}\n",
         baseline.name,
         manifest.phase,
         manifest.scenario.name,
-        manifest.started_at.strftime("%Y-%m-%d %H:%M UTC")
+        manifest.started_at.strftime("%Y-%m-%d %H:%M UTC"),
+        match baseline.more.len() as u64 {
+            0 => String::new(),
+            more => format!("  {}", plural(more + 1, "run")),
+        }
     )
 }
 
 fn show(baseline: &Baseline) -> String {
-    let manifest = &baseline.record.manifest;
+    let manifest = &baseline.first.manifest;
     let mut text = String::new();
     let mut fact = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<10}  {value}");
     };
     fact("baseline", &baseline.name);
     fact("record", &manifest.id);
+    for more in &baseline.more {
+        fact("record", &more.manifest.id);
+    }
     fact("phase", &manifest.phase);
     fact("scenario", &manifest.scenario.name);
     fact("began", &manifest.started_at.to_string());

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use brunt_report::comparison::Conclusion;
+use brunt_report::language::plural;
 use brunt_report::render::Templates;
 use brunt_report::{
-    CompareOptions, Comparison, ComparisonOutput, Document, Sequence, compare, document, load_all,
+    Comparison, ComparisonOutput, Document, Run, Sequence, compare_sets, document, load_all,
     render, stated,
 };
 use clap::Args;
 use serde::Serialize;
 
+use super::judging::JudgingArgs;
 use super::output;
-use crate::baseline::record_or_baseline;
+use super::sides::{RecordArgs, load_sides};
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -22,23 +24,19 @@ Examples:
   brunt compare results/runs/A results/runs/B
   brunt compare results/runs/A results/runs/B --html report.html --md report.md --json report.json
   brunt compare results/runs/A results/runs/B results/runs/C --html story.html
+  brunt compare --baseline A1 --baseline A2 --baseline A3 B1 B2 B3 --html report.html
   brunt compare results/runs/A results/runs/B --html report.html --template our-templates
 
-A is the older run, B the newer one. With more than two, each is held against the one before it, and
-the last against the first. The verdict is printed on stdout; exit code 3 says that something could
+The first is the older run, the second the newer one. With more than two, each is held against the one
+before it, and the last against the first. The verdict is printed on stdout; exit code 3 says that something could
 not be judged (a run is invalid, or two are not comparable).")]
 pub(crate) struct CompareArgs {
-    /// Record of the older run, or the name of a baseline
-    a: PathBuf,
-    /// Record of the newer run
-    b: PathBuf,
-    /// Records of runs after that, in their order
-    more: Vec<PathBuf>,
+    #[command(flatten)]
+    records: RecordArgs,
     #[command(flatten)]
     files: ReportFiles,
-    /// Judge although plan, mix, rates or data differ; the report says so
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    judging: JudgingArgs,
 }
 
 /// Where a report goes.
@@ -92,10 +90,15 @@ impl ReportFiles {
 }
 
 pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
-    let records = [&args.a, &args.b].into_iter().chain(&args.more);
-    let records: Vec<PathBuf> = records.map(|path| record_or_baseline(path)).collect();
-    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
-    let (summary, exit) = report(&records, args.force, &args.files)?;
+    let sides = args.records.sides()?;
+    let (summary, exit) = match <[_; 2]>::try_from(sides) {
+        Ok(sides) => report_sides(&sides, &args.judging, &args.files)?,
+        Err(sides) => {
+            let records = sides.concat();
+            let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
+            report(&records, &args.judging, &args.files)?
+        }
+    };
     output::print(&summary)?;
     Ok(exit)
 }
@@ -103,34 +106,65 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
 /// Compares two records, or more in a row, writes the files, and returns the verdict for a terminal.
 pub(crate) fn report(
     records: &[&Path],
-    force: bool,
+    judging: &JudgingArgs,
     files: &ReportFiles,
 ) -> anyhow::Result<(String, Exit)> {
-    if let Some(comparison) = stated::compare_if_stated(records)? {
-        let document = document::stated(&comparison);
-        write_files(&document, &comparison, files)?;
-        return Ok((render::terminal(&document), Exit::NoVerdict));
+    if let [a, b] = records {
+        let sides = [a, b].map(|record| vec![record.to_path_buf()]);
+        return report_sides(&sides, judging, files);
+    }
+    if let Some(reported) = report_stated(records, files)? {
+        return Ok(reported);
     }
     let runs = load_all(records)?;
-    let options = options(force);
-    if let [a, b] = &runs[..] {
-        let comparison = compare(a, b, &options);
-        let document = document::build(&comparison);
-        let output = ComparisonOutput::with(&comparison, &document);
-        write_files(&document, &output.context("the comparison as JSON")?, files)?;
-        return Ok((render::terminal(&document), exit(&[comparison])));
-    }
-    let sequence = Sequence::of(&runs, &options).context("nothing to compare")?;
+    let options = judging.options(&runs.iter().collect::<Vec<_>>())?;
+    let sequence = Sequence::of(&runs, &options)
+        .context("one record alone\nhint: give a second one to hold against it")?;
     let document = document::sequence(&sequence);
     write_files(&document, &sequence, files)?;
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
-pub(crate) fn options(force: bool) -> CompareOptions {
-    CompareOptions {
-        force,
-        ..CompareOptions::default()
+/// The same of two sides, each of one run or several.
+pub(crate) fn report_sides(
+    sides: &[Vec<PathBuf>; 2],
+    judging: &JudgingArgs,
+    files: &ReportFiles,
+) -> anyhow::Result<(String, Exit)> {
+    let records: Vec<&Path> = sides.iter().flatten().map(PathBuf::as_path).collect();
+    if let Some(reported) = report_stated(&records, files)? {
+        return Ok(reported);
     }
+    let [a, b] = load_sides(sides)?;
+    let comparison = hold(&a, &b, judging)?;
+    let document = document::build(&comparison);
+    let output = ComparisonOutput::with(&comparison, &document);
+    write_files(&document, &output.context("the comparison as JSON")?, files)?;
+    Ok((render::terminal(&document), exit(&[comparison])))
+}
+
+/// The same of what documents state of runs; none where these are records of runs.
+fn report_stated(records: &[&Path], files: &ReportFiles) -> anyhow::Result<Option<(String, Exit)>> {
+    let Some(comparison) = stated::compare_if_stated(records)? else {
+        return Ok(None);
+    };
+    let document = document::stated(&comparison);
+    write_files(&document, &comparison, files)?;
+    Ok(Some((render::terminal(&document), Exit::NoVerdict)))
+}
+
+/// Holds the runs of B against those of A.
+pub(crate) fn hold(a: &[Run], b: &[Run], judging: &JudgingArgs) -> anyhow::Result<Comparison> {
+    if judging.paired && (a.len() != b.len() || a.len() < 2) {
+        bail!(
+            "--paired: {} against {}\nhint: give as many runs of each side, two or more",
+            plural(a.len() as u64, "run"),
+            plural(b.len() as u64, "run")
+        );
+    }
+    let runs: Vec<&Run> = a.iter().chain(b).collect();
+    let options = judging.options(&runs)?;
+    compare_sets(a, b, &options).context("nothing to compare")
 }
 
 /// Writes a report and the numbers that it states to where they are wanted.

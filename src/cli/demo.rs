@@ -9,6 +9,7 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::compare::{self, ReportFiles};
+use super::judging::JudgingArgs;
 use super::output::{Product, say};
 use super::overrides::OverrideArgs;
 use super::progress::ProgressArgs;
@@ -68,7 +69,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let folder = first.parent().unwrap_or(Path::new("."));
     let files = files.or_in(folder);
     let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
-    let (summary, exit) = compare::report(&records, false, &files)?;
+    let (summary, exit) = compare::report(&records, &JudgingArgs::default(), &files)?;
     product.print(&summary)?;
     product.print(&format!(
         "\nreport: {}\n",
@@ -107,7 +108,7 @@ async fn record_phases(
                 database.name()
             ));
         }
-        let service = Service::start(phase, &store, workspace.path()).await?;
+        let service = Service::start(phase, &[], &store, workspace.path()).await?;
         let mut scenario = scenario.clone();
         scenario.addresses = service.addresses.clone();
         for gauges in &service.gauges {

@@ -1,16 +1,17 @@
 //! `brunt gate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_report::gate::output as forms;
-use brunt_report::gate::{GateOutcome, Outcome, Rule, parse_rules};
-use brunt_report::{Run, compare, gate, load_pair};
+use brunt_report::gate::{GateOutcome, Outcome, Rule, foresee, parse_rules};
+use brunt_report::{Run, gate, load_all};
 use clap::{Args, ValueEnum};
 
-use super::compare::options as compare_options;
+use super::compare::hold;
+use super::judging::JudgingArgs;
 use super::output;
-use crate::baseline::record_or_baseline;
+use super::sides::{RecordArgs, load_sides};
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -20,14 +21,15 @@ Examples:
   brunt gate A B --rule 'p95 < 50ms'                of every action
   brunt gate A B --rule 'init/initialize-new: p95 +10%' --rule 'success >= 99.95%'
   brunt gate A B --rules gate.rules --junit gate.xml
+  brunt gate --baseline A1 --baseline A2 --baseline A3 B1 B2 B3
+  brunt gate results/runs/duet-20261203-120000/a results/runs/duet-20261203-120000/b --paired
+  brunt gate main --can-resolve 3 --rules gate.rules
   brunt gate A B --format github --summary $GITHUB_STEP_SUMMARY
 
 Exit codes: 0 passed, 1 a rule failed, 2 could not be carried out, 3 no verdict.")]
 pub(crate) struct GateArgs {
-    /// Record of the older run, or the name of a baseline
-    a: PathBuf,
-    /// Record of the newer run, which is judged
-    b: PathBuf,
+    #[command(flatten)]
+    records: RecordArgs,
     /// A rule; may be given several times
     #[arg(long, value_name = "RULE", value_parser = |text: &str| Rule::parse(text))]
     rule: Vec<Rule>,
@@ -37,11 +39,14 @@ pub(crate) struct GateArgs {
     /// How to print the outcome
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Before any run is made: could so many runs a side pass the relative rules on unchanged code?
+    /// RECORD is then the baseline alone; exit code 3 says that they could not
+    #[arg(long, value_name = "RUNS", value_parser = clap::value_parser!(u32).range(1..=50))]
+    can_resolve: Option<u32>,
     #[command(flatten)]
     files: GateFiles,
-    /// Judge although plan, mix, rates or data differ
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    judging: JudgingArgs,
 }
 
 /// Where else the outcome goes.
@@ -80,11 +85,13 @@ pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         rules.extend(parse_rules(&path.display().to_string(), &text)?);
     }
-    let [a, b] = [&args.a, &args.b].map(|path| record_or_baseline(path));
-    let (a, b) = load_pair(&a, &b)?;
-    let comparison = compare(&a, &b, &compare_options(args.force));
+    if let Some(runs) = args.can_resolve {
+        return can_resolve(args, &rules, runs);
+    }
+    let [a, b] = load_sides(&args.records.two_sides()?)?;
+    let comparison = hold(&a, &b, &args.judging)?;
     let outcome = gate(&rules, &comparison);
-    write(&outcome, &b, &args.files)?;
+    write(&outcome, &b[0], &args.files)?;
     output::print(&match args.format {
         Format::Text => forms::text(&outcome),
         Format::Json => output::json(&outcome)?,
@@ -95,6 +102,22 @@ pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
         Outcome::Passed => Exit::Done,
         Outcome::Failed => Exit::RuleFailed,
         Outcome::NoVerdict => Exit::NoVerdict,
+    })
+}
+
+/// Says what the rules ask of runs that are yet to be made.
+fn can_resolve(args: &GateArgs, rules: &[Rule], runs: u32) -> anyhow::Result<Exit> {
+    let baseline = args.records.sides()?.concat();
+    let baseline: Vec<&Path> = baseline.iter().map(PathBuf::as_path).collect();
+    let baseline = load_all(&baseline)?;
+    let options = args.judging.options(&baseline.iter().collect::<Vec<_>>())?;
+    let comparison = hold(&baseline, &baseline, &args.judging)?;
+    let foresight = foresee(rules, &comparison, &options, runs);
+    output::print(&foresight.to_string())?;
+    Ok(if foresight.resolves() {
+        Exit::Done
+    } else {
+        Exit::NoVerdict
     })
 }
 

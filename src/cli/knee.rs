@@ -82,14 +82,14 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
         overrides,
     } = load.read()?;
     let plan = SearchPlan::new(scenario, &choice(&args))?;
-    if load.dry_run {
+    if load.options.dry_run {
         return dry_run(&plan);
     }
-    let ui = load.progress.ui().check()?;
+    let ui = load.options.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
     let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
-    let folder = load.out.join(format!("knee-{began}"));
+    let folder = load.options.out.join(format!("knee-{began}"));
     let targets = args
         .target
         .iter()
@@ -97,7 +97,7 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
     let mut live = Live {
         plan: &plan,
         text: &text,
-        phase: &load.phase,
+        phase: &load.options.phase,
         folder: folder.clone(),
         labels: load.labels(),
         overrides: overrides.as_written().into_iter().chain(targets).collect(),

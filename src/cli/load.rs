@@ -14,7 +14,14 @@ use super::progress::ProgressArgs;
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
     /// Scenario file
-    scenario: PathBuf,
+    pub(crate) scenario: PathBuf,
+    #[command(flatten)]
+    pub(crate) options: LoadOptions,
+}
+
+/// What is changed of the scenario, and how it is run.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LoadOptions {
     /// Milestone of the service under test, for the report
     #[arg(long, default_value = "unnamed")]
     pub(crate) phase: String,
@@ -51,10 +58,10 @@ impl LoadArgs {
     /// Reads the scenario and changes what was asked for.
     pub(crate) fn read(&self) -> anyhow::Result<Wanted> {
         let (mut scenario, text) = Scenario::read(&self.scenario)?;
-        for (name, address) in &self.address {
+        for (name, address) in &self.options.address {
             set_address(&mut scenario.addresses, name, address)?;
         }
-        let overrides = Overrides::from(&self.overrides);
+        let overrides = Overrides::from(&self.options.overrides);
         overrides.apply(&mut scenario)?;
         Ok(Wanted {
             scenario,
@@ -64,15 +71,16 @@ impl LoadArgs {
     }
 
     pub(crate) fn labels(&self) -> BTreeMap<String, String> {
-        self.label.iter().cloned().collect()
+        self.options.label.iter().cloned().collect()
     }
 
     pub(crate) fn threads(&self) -> Option<usize> {
-        self.threads.map(usize::from)
+        self.options.threads.map(usize::from)
     }
 }
 
-fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Result<()> {
+/// Changes the address of that name.
+pub(crate) fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Result<()> {
     if let Err(hint) = Addresses::check(url, name) {
         bail!("--address {name}: cannot be used\nhint: {hint}");
     }
@@ -95,7 +103,7 @@ fn set_address(addresses: &mut Addresses, name: &str, url: &str) -> anyhow::Resu
 }
 
 /// Reads `NAME=VALUE`.
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

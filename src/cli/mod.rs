@@ -2,12 +2,16 @@
 
 pub(crate) mod audit;
 pub(crate) mod baseline;
+pub(crate) mod calibrate;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod duet;
+mod experiment;
 pub(crate) mod gate;
 pub(crate) mod import;
 pub(crate) mod init;
+mod judging;
 pub(crate) mod knee;
 pub(crate) mod load;
 pub(crate) mod mark;
@@ -18,6 +22,8 @@ mod progress;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
+mod sides;
+pub(crate) mod trend;
 
 use clap::{Parser, Subcommand};
 
@@ -31,6 +37,8 @@ Examples:
   brunt run scenarios/m3-short.toml --phase phase9
   brunt compare results/runs/A results/runs/B --html report.html
   brunt gate results/runs/A results/runs/B --rule 'p95 +10%'
+  brunt calibrate scenarios/m3-short.toml -n 10 --service phase9
+  brunt duet scenarios/m3-short.toml --service phase9 --service phase10
   brunt knee scenarios/m3-short.toml --stage gameplay
   brunt profile results/runs/B --against results/runs/A
 
@@ -53,8 +61,14 @@ pub(crate) enum Verb {
     Init(init::InitArgs),
     /// Compare two records and write the report
     Compare(compare::CompareArgs),
+    /// Show how many runs went, and where a percentile changed its level
+    Trend(trend::TrendArgs),
     /// Judge the second record by rules, for CI
     Gate(gate::GateArgs),
+    /// Find out how much runs of the same thing differ, so that comparisons know what is noise
+    Calibrate(Box<calibrate::CalibrateArgs>),
+    /// Two services under the same load in turns, for machines that others share
+    Duet(Box<duet::DuetArgs>),
     /// Keep records under names, to hold later runs against
     Baseline(baseline::BaselineArgs),
     /// Take over figures that a document states, to be compared

@@ -64,12 +64,12 @@ pub(crate) fn run(args: RunArgs, actions: &Actions) -> anyhow::Result<Exit> {
         text,
         overrides,
     } = load.read()?;
-    if load.dry_run {
+    if load.options.dry_run {
         brunt_loadgen::check_with(actions, &scenario)?;
         output::print(&outline(&scenario, &overrides))?;
         return Ok(Exit::Done);
     }
-    let ui = load.progress.ui().check()?;
+    let ui = load.options.progress.ui().check()?;
     let metrics = args.metrics.map(Endpoint::bind).transpose()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
@@ -78,8 +78,8 @@ pub(crate) fn run(args: RunArgs, actions: &Actions) -> anyhow::Result<Exit> {
         text,
         labels: load.labels(),
         threads: load.threads(),
-        phase: load.phase,
-        results: load.out,
+        phase: load.options.phase,
+        results: load.options.out,
         overrides: overrides.as_written(),
         ui,
         metrics,

@@ -34,6 +34,10 @@ enum Subject {
     Stated,
     /// The JSON of `brunt compare` on two of those
     StatedComparison,
+    /// The JSON of `brunt trend`
+    Trend,
+    /// The file of `brunt calibrate`
+    Calibration,
     /// The JSON of `brunt gate`
     Gate,
     /// The JSON of `brunt knee`
@@ -52,6 +56,8 @@ pub(crate) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
         Subject::Sequence => include_str!("../../report/schema/sequence.schema.json"),
         Subject::Stated => include_str!("../../record/schema/stated.schema.json"),
         Subject::StatedComparison => include_str!("../../report/schema/stated.schema.json"),
+        Subject::Trend => include_str!("../../report/schema/trend.schema.json"),
+        Subject::Calibration => include_str!("../../report/schema/calibration.schema.json"),
         Subject::Gate => include_str!("../../report/schema/gate.schema.json"),
         Subject::Knee => include_str!("../../report/schema/knee.schema.json"),
         Subject::Audit => include_str!("../../report/schema/audit.schema.json"),

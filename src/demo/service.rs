@@ -29,8 +29,13 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Starts the service as `phase` on `database`, and waits until it is healthy.
-    pub(crate) async fn start(phase: &str, database: &str, folder: &Path) -> anyhow::Result<Self> {
+    /// Starts the service as `phase` with more `flags` on `database`, and waits until it is healthy.
+    pub(crate) async fn start(
+        phase: &str,
+        flags: &[String],
+        database: &str,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
         let [http, grpc, admin, rewards] = free_ports()?;
         let [http_text, grpc_text, admin_text, rewards_text] =
             [http, grpc, admin, rewards].map(|address| address.to_string());
@@ -49,24 +54,27 @@ impl Service {
             &[],
             folder,
         )?;
+        let reward_url = format!("http://{rewards_text}");
+        let mut args = vec![
+            "serve",
+            "--stop-with-stdin",
+            "challenges",
+            "--phase",
+            phase,
+            "--http",
+            &http_text,
+            "--grpc",
+            &grpc_text,
+            "--admin",
+            &admin_text,
+            "--reward-url",
+            &reward_url,
+            "--allow-mock-user",
+        ];
+        args.extend(flags.iter().map(String::as_str));
         let mut service = Process::start(
             "challenge-service",
-            &[
-                "serve",
-                "--stop-with-stdin",
-                "challenges",
-                "--phase",
-                phase,
-                "--http",
-                &http_text,
-                "--grpc",
-                &grpc_text,
-                "--admin",
-                &admin_text,
-                "--reward-url",
-                &format!("http://{rewards_text}"),
-                "--allow-mock-user",
-            ],
+            &args,
             // Arguments can be read by everybody on the machine, and a URL may hold a password.
             &[("CHALLENGE_DATABASE", database)],
             folder,

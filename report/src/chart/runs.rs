@@ -15,6 +15,8 @@ pub struct RunsChart {
     pub lines: PercentileLines,
     /// Limits.
     pub targets: Vec<TargetMark>,
+    /// The runs that begin another level, by their indices, and what is said of them.
+    pub changes: Vec<(usize, String)>,
 }
 
 impl RunsChart {
@@ -27,6 +29,12 @@ impl RunsChart {
             legend: percentiles::legend(&self.lines).collect(),
         };
         frame.draw(|canvas| {
+            let changes: Vec<(f64, &str)> = self
+                .changes
+                .iter()
+                .map(|(run, words)| (*run as f64 - 0.5, words.as_str()))
+                .collect();
+            canvas.boundaries(&changes)?;
             for target in &self.targets {
                 target.draw(canvas)?;
             }

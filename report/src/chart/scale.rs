@@ -127,6 +127,7 @@ pub(super) fn signed_percent(values: impl IntoIterator<Item = f64>) -> Axis {
 /// Names side by side; the coordinate of each is its index.
 pub(super) fn names(names: &[String]) -> Axis {
     let count = names.len().max(1) as f64;
+    let labelled = names.iter().filter(|name| !name.is_empty()).count();
     let ticks = names.iter().enumerate();
     Axis {
         low: -0.5,
@@ -134,7 +135,7 @@ pub(super) fn names(names: &[String]) -> Axis {
         ticks: ticks
             .map(|(index, name)| Tick {
                 at: index as f64,
-                label: shortened_to(name, NAMES_CHARS / names.len()),
+                label: shortened_to(name, NAMES_CHARS / labelled.max(1)),
             })
             .collect(),
     }

@@ -5,11 +5,13 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::estimate::{Estimate, ln_us};
+use super::estimate::Estimate;
+use super::pooled::Pooled;
 use super::value::{Interval, Side, Sides, Statistic};
 use super::verdict::{self, Situation};
+use super::yardstick::Yardstick;
 use crate::language::{BOTH_UNBOUNDED, FEW_SAMPLES};
-use crate::statistics::{self, NoiseFloor, RunMean, benjamini_hochberg};
+use crate::statistics::{self, benjamini_hochberg};
 
 /// One statistic of an action in both runs.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -43,11 +45,13 @@ pub struct Change {
 /// The interval of a change and everything that it was computed from.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Certainty {
+    /// How many runs stand on each side.
+    pub runs: Sides<u32>,
     /// 95 % interval, percent.
     pub percent_95: Interval,
     /// 90 % interval, percent.
     pub percent_90: Interval,
-    /// Within-run variances of ln(value): `V_A` and `V_B`.
+    /// Within-run variances of ln(value), of several runs that of their mean: `V_A` and `V_B`.
     pub variances: Sides<f64>,
     /// Standard error of d.
     pub standard_error: f64,
@@ -86,6 +90,11 @@ pub enum NoiseSource {
     Calibrated {
         /// How many.
         runs: u32,
+    },
+    /// Pairs of runs, one of each side beside the other: how their differences vary.
+    Paired {
+        /// How many.
+        pairs: u32,
     },
 }
 
@@ -176,28 +185,43 @@ impl StatisticComparison {
     /// Compares one statistic; the adjusted p follows when all are there: see [`adjust`].
     pub(super) fn new(
         statistic: Statistic,
-        estimates: Sides<Estimate>,
+        pooled: Sides<Pooled>,
         tolerance: Option<f64>,
-        noise: Noise,
+        yardstick: Yardstick,
         situation: Situation,
     ) -> Self {
         let tau = tolerance.map(f64::ln_1p);
+        let Sides { a, b } = pooled;
+        let estimates = Sides {
+            a: a.estimate,
+            b: b.estimate,
+        };
+        let means = Sides {
+            a: a.means,
+            b: b.means,
+        };
         let judgeable = verdict::judgeable(situation, tolerance.is_some(), &estimates);
-        let difference = tau
+        let measured = tau
             .filter(|_| judgeable.is_none())
-            .and_then(|tau| Some((tau, difference_of(&estimates, noise)?)));
-        let verdict = match (judgeable, &difference) {
+            .and_then(|tau| Some((tau, yardstick.measure(&means)?)));
+        let verdict = match (judgeable, &measured) {
             (Some(verdict), _) => verdict,
-            (None, Some((tau, d))) => verdict::change(d.d, d.interval(0.95), d.interval(0.9), *tau),
+            (None, Some((tau, (d, _)))) => {
+                verdict::change(d.d, d.interval(0.95), d.interval(0.9), *tau)
+            }
             (None, None) => Verdict::NotJudged {
                 reason: NotJudged::FewSamples,
             },
         };
+        let certainty = measured.map(|(tau, (d, noise))| {
+            let runs = means.as_ref().map(|means| means.len() as u32);
+            Certainty::new(&d, noise, tau, runs)
+        });
         let values = estimates.as_ref().map(|estimate| estimate.value.us());
         let change = values
             .a
             .zip(values.b)
-            .map(|(a, b)| Change::new(a.max(1.0), b.max(1.0), difference, noise));
+            .map(|(a, b)| Change::new(a.max(1.0), b.max(1.0), certainty));
         Self {
             statistic,
             estimates,
@@ -209,26 +233,28 @@ impl StatisticComparison {
 }
 
 impl Change {
-    /// From `a` to `b`, both above zero; `difference` with its τ where one may be formed.
-    pub(super) fn new(
-        a: f64,
-        b: f64,
-        difference: Option<(f64, statistics::Difference)>,
-        noise: Noise,
-    ) -> Self {
+    /// From `a` to `b`, both above zero; with `certainty` where an interval may be formed.
+    pub(super) fn new(a: f64, b: f64, certainty: Option<Certainty>) -> Self {
         let d = b.ln() - a.ln();
         Self {
             ln_ratio: d,
             percent: percent(d),
             factor: d.exp(),
-            certainty: difference.map(|(tau, d)| Certainty::new(&d, noise, tau)),
+            certainty,
         }
     }
 }
 
 impl Certainty {
-    fn new(d: &statistics::Difference, noise: Noise, tau: f64) -> Self {
+    /// That of the difference `d` of `runs`, which a change beyond τ matters in.
+    pub(super) fn new(
+        d: &statistics::Difference,
+        noise: Noise,
+        tau: f64,
+        runs: Sides<u32>,
+    ) -> Self {
         Self {
+            runs,
             percent_95: percents(d.interval(0.95)),
             percent_90: percents(d.interval(0.9)),
             variances: Sides { a: d.v_a, b: d.v_b },
@@ -265,33 +291,5 @@ pub(crate) fn percents((low, high): (f64, f64)) -> Interval {
     Interval {
         low: percent(low),
         high: percent(high),
-    }
-}
-
-pub(super) fn difference_of(
-    estimates: &Sides<Estimate>,
-    noise: Noise,
-) -> Option<statistics::Difference> {
-    noise.difference(estimates.as_ref().map(|estimate| {
-        Some(RunMean {
-            ln_theta: ln_us(estimate.value.us()?),
-            variance: estimate.variance?,
-            degrees_of_freedom: f64::from(estimate.windows?) - 1.0,
-        })
-    }))
-}
-
-impl Noise {
-    /// The difference of two runs, above this floor; none where a run has no mean.
-    pub(super) fn difference(self, runs: Sides<Option<RunMean>>) -> Option<statistics::Difference> {
-        let floor = NoiseFloor {
-            s_aa: self.s_aa,
-            degrees_of_freedom: match self.source {
-                // Assumed, and so known exactly: the normal quantile.
-                NoiseSource::Assumed => None,
-                NoiseSource::Calibrated { runs } => Some(f64::from(runs.max(2)) - 1.0),
-            },
-        };
-        statistics::difference(&[runs.a?], &[runs.b?], floor)
     }
 }

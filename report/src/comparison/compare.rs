@@ -1,11 +1,9 @@
-//! Two runs in, one comparison out.
+//! Runs in, one comparison out.
 
-use super::action::{ActionComparison, Quantiles, StageComparison};
 use super::answered::Answered;
-use super::change::{Noise, NotJudged, StatisticComparison, adjust};
+use super::change::{NotJudged, adjust};
 use super::correlation::correlations;
 use super::differences::comparability;
-use super::estimate::{Estimate, NoInterval, Windowed};
 use super::failures::{failures, samples};
 use super::finding::Finding;
 use super::options::CompareOptions;
@@ -14,24 +12,44 @@ use super::profiles::profiles;
 use super::quantiles::quantile_functions;
 use super::readiness::{self, Readiness};
 use super::recommendation::{self, recommendations};
+use super::repeat::Repeat;
 use super::resources::Resources;
+use super::rows::{Measured, compare_action, compare_stage};
 use super::run_summary::RunSummary;
-use super::success::{Success, SuccessComparison};
+use super::side_runs::SideRuns;
 use super::target::targets;
-use super::throughput::{Throughput, ThroughputComparison};
 use super::validity::{RunState, RunValidity};
-use super::value::{Side, Sides, Statistic};
+use super::value::{Side, Sides};
 use super::verdict::Situation;
 use super::{Comparison, SCHEMA_VERSION};
-use crate::run::{ActionRun, Run, StageSpan, Value};
-use crate::statistics::OverOffered;
+use crate::run::{ActionRun, Run};
 
 /// Holds run B (the candidate) against run A (the baseline). Pure.
 pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
-    let runs = Sides { a, b };
-    let comparable = comparability(&a.manifest, &b.manifest, options.force);
-    let validity = runs.map(RunValidity::of);
-    let invalid = validity.as_ref().map(|v| v.state == RunState::Invalid);
+    let runs = Sides {
+        a: SideRuns::one(a),
+        b: SideRuns::one(b),
+    };
+    hold(runs, options)
+}
+
+/// Holds the runs `b` of the candidate against the runs `a` of the baseline, each side being runs of
+/// the same thing. None where a side has none. Pure.
+pub fn compare_sets(a: &[Run], b: &[Run], options: &CompareOptions) -> Option<Comparison> {
+    let runs = Sides {
+        a: SideRuns::of(a)?,
+        b: SideRuns::of(b)?,
+    };
+    Some(hold(runs, options))
+}
+
+fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
+    let first = runs.map(|runs| runs.first);
+    let comparable = comparability(runs, options.force);
+    let each = runs.map(|runs| runs.all().map(RunValidity::of).collect::<Vec<_>>());
+    let invalid = each
+        .as_ref()
+        .map(|all| all.iter().any(|v| v.state == RunState::Invalid));
     let blocked = blocked(invalid, comparable.judged);
     let targets = targets(runs, invalid);
 
@@ -40,45 +58,34 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
     let mut sessions = Vec::new();
     let mut quantiles = Vec::new();
     let mut failure_rows = Vec::new();
-    let mut resources = Resources::of(runs);
-    for stage in judged_stages(runs) {
+    let mut resources = Resources::of(first);
+    for stage in judged_stages(first) {
         let situation = Situation {
             blocked,
-            overloaded: validity
-                .as_ref()
-                .map(|v| v.stage(&stage).is_some_and(|stage| stage.overloaded)),
+            overloaded: each.as_ref().map(|all| {
+                let mut of_stage = all.iter().filter_map(|v| v.stage(&stage));
+                of_stage.any(|stage| stage.overloaded)
+            }),
         };
         stages.push(compare_stage(runs, &stage, situation, options));
-        resources.add_stage(runs, &stage, situation);
-        // Only where it was overloaded.
-        let answered = validity.as_ref().map(|v| {
-            let mut overloads = v.findings.iter().filter_map(Finding::overload);
-            let of_stage = overloads.find(|(of, _)| *of == stage);
-            of_stage.and_then(|(_, answered)| answered)
-        });
-        let spans = runs.map(|run| run.series.stage(&stage));
-        for action in actions_of(runs, &stage) {
-            let measured = runs.map(|run| run.action(&stage, &action));
-            failure_rows.extend(failures(&stage, &action, measured));
-            let names = (&*stage, &*action);
-            quantiles.extend(quantile_functions(names, measured, situation, options));
-            actions.push(compare_action(
-                (&stage, &action),
-                measured,
-                spans,
-                answered,
-                situation,
-                options,
-            ));
+        resources.add_stage(first, &stage, situation);
+        let answered = each.as_ref().map(|all| answered(all, &stage));
+        let mut row = |name: &str, of: &dyn Fn(&'_ Run) -> Option<&'_ ActionRun>| {
+            let measured = runs.map(|runs| measured(runs, &stage, of));
+            let arrived = measured.as_ref().map(|runs| {
+                let there = runs.iter().flatten().map(|(run, _)| *run);
+                there.collect()
+            });
+            failure_rows.extend(failures(&stage, name, &arrived));
+            let names = (&*stage, name);
+            quantiles.extend(quantile_functions(names, &measured, situation, options));
+            compare_action(names, &measured, answered, situation, options)
+        };
+        for action in actions_of(first, &stage) {
+            actions.push(row(&action, &|run| run.action(&stage, &action)));
         }
-        for session in sessions_of(runs, &stage) {
-            let measured = runs.map(|run| run.session(&stage, &session));
-            failure_rows.extend(failures(&stage, &session, measured));
-            let names = (&*stage, &*session);
-            quantiles.extend(quantile_functions(names, measured, situation, options));
-            sessions.push(compare_action(
-                names, measured, spans, answered, situation, options,
-            ));
+        for session in sessions_of(first, &stage) {
+            sessions.push(row(&session, &|run| run.session(&stage, &session)));
         }
     }
     let throughputs = stages.iter_mut().filter_map(|row| row.throughput.as_mut());
@@ -94,6 +101,11 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
     let costs = resources.costs.iter_mut();
     adjust(costs.filter_map(|cost| cost.change.as_mut()));
 
+    let repeats = Sides {
+        a: repeats(runs.a, &each.a),
+        b: repeats(runs.b, &each.b),
+    };
+    let validity = each.map(gravest);
     let verdict = Overall::of(&Parts {
         comparable: &comparable,
         validity: &validity,
@@ -118,14 +130,16 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         counts: &verdict.targets,
         failures: &failure_rows,
         levels: &resources.levels,
-        cores: b.manifest.host.cores,
-        lengths_s: runs.map(lengths_s),
+        cores: first.b.manifest.host.cores,
+        lengths_s: first.map(lengths_s),
     });
-    let (profiles, damaged_profiles) = profiles(runs);
+    let (profiles, damaged_profiles) = profiles(first);
     let correlations = correlations(&actions, &resources, &profiles);
     Comparison {
         schema: SCHEMA_VERSION,
-        runs: runs.map(RunSummary::of),
+        runs: first.map(RunSummary::of),
+        repeats,
+        floor: options.floor.clone(),
         comparable,
         validity,
         targets,
@@ -134,12 +148,12 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         sessions,
         quantiles,
         failures: failure_rows,
-        failure_samples: runs.map(samples),
-        notes: runs.map(|run| run.notes.clone()),
+        failure_samples: runs.map(|runs| runs.all().flat_map(samples).collect()),
+        notes: runs.map(notes),
         resources,
         profiles,
         damaged_profiles,
-        series: runs.map(|run| run.series.clone()),
+        series: first.map(|run| run.series.clone()),
         verdict,
         correlations,
         recommendations,
@@ -153,6 +167,55 @@ fn lengths_s(run: &Run) -> Vec<(String, f64)> {
     spans
         .map(|span| (span.stage.clone(), span.ended_s - span.started_s))
         .collect()
+}
+
+/// An action of every run of a side.
+fn measured<'a>(
+    runs: SideRuns<'a>,
+    stage: &str,
+    of: &dyn Fn(&'a Run) -> Option<&'a ActionRun>,
+) -> Measured<'a> {
+    runs.all()
+        .map(|run| Some((of(run)?, run.series.stage(stage))))
+        .collect()
+}
+
+/// How far the first run of them in which the stage was overloaded was from carrying it.
+fn answered(all: &[RunValidity], stage: &str) -> Option<Answered> {
+    let findings = all.iter().flat_map(|v| &v.findings);
+    let mut overloads = findings.filter_map(Finding::overload);
+    overloads
+        .find(|(of, _)| *of == stage)
+        .and_then(|(_, answered)| answered)
+}
+
+fn repeats(runs: SideRuns<'_>, validity: &[RunValidity]) -> Vec<Repeat> {
+    let more = runs.more().iter().zip(&validity[1..]);
+    more.map(|(run, validity)| Repeat::of(run, validity))
+        .collect()
+}
+
+/// The first of those that are worst.
+fn gravest(all: Vec<RunValidity>) -> RunValidity {
+    let mut all = all.into_iter();
+    let first = all.next().unwrap_or_else(|| RunValidity {
+        state: RunState::Valid,
+        findings: Vec::new(),
+        stages: Vec::new(),
+    });
+    all.fold(first, |worst, next| {
+        if next.state > worst.state {
+            next
+        } else {
+            worst
+        }
+    })
+}
+
+/// What people wrote beside the records, one after the other.
+fn notes(runs: SideRuns<'_>) -> Option<String> {
+    let notes: Vec<&str> = runs.all().filter_map(|run| run.notes.as_deref()).collect();
+    (!notes.is_empty()).then(|| notes.join("\n\n"))
 }
 
 /// Invalidity first: forcing a comparison does not mend a record.
@@ -218,102 +281,4 @@ fn add_new<'a>(names: &mut Vec<String>, more: impl Iterator<Item = &'a String>) 
             names.push(name.clone());
         }
     }
-}
-
-fn compare_stage(
-    runs: Sides<&Run>,
-    stage: &str,
-    situation: Situation,
-    options: &CompareOptions,
-) -> StageComparison {
-    StageComparison {
-        stage: stage.to_owned(),
-        counts: runs.map(|run| {
-            run.stage(stage)
-                .map(|action| action.counts)
-                .reduce(|mut sum, counts| {
-                    sum.add(&counts);
-                    sum
-                })
-        }),
-        success: SuccessComparison::new(
-            runs.map(|run| Success::of(run.stage(stage))),
-            Some(options.tolerances.success_points),
-            situation,
-        ),
-        throughput: ThroughputComparison::new(
-            runs.map(|run| Throughput::of(run.series.stage(stage), run.stage(stage))),
-            options.tolerances.throughput,
-            Noise::ASSUMED,
-            situation,
-        ),
-        overloaded: Side::BOTH
-            .into_iter()
-            .filter(|side| *situation.overloaded.get(*side))
-            .collect(),
-    }
-}
-
-fn compare_action(
-    (stage, action): (&str, &str),
-    runs: Sides<Option<&ActionRun>>,
-    spans: Sides<Option<&StageSpan>>,
-    overloaded: Sides<Option<Answered>>,
-    situation: Situation,
-    options: &CompareOptions,
-) -> ActionComparison {
-    let windowed = runs.map(|run| run.map(Windowed::new));
-    let statistics = Statistic::ALL
-        .into_iter()
-        .map(|statistic| {
-            StatisticComparison::new(
-                statistic,
-                windowed.as_ref().map(|run| match run {
-                    Some(run) => run.estimate(statistic),
-                    None => not_measured(),
-                }),
-                options.tolerances.of(statistic),
-                options.noise(stage, action, statistic),
-                situation,
-            )
-        })
-        .collect();
-    ActionComparison {
-        stage: stage.to_owned(),
-        action: action.to_owned(),
-        counts: runs.map(|run| run.map(|run| run.counts)),
-        overloaded,
-        statistics,
-        service: runs.map(|run| run.and_then(service)),
-        success: SuccessComparison::new(runs.map(Success::of), None, situation),
-        throughput: Sides {
-            a: Throughput::of(spans.a, runs.a),
-            b: Throughput::of(spans.b, runs.b),
-        },
-    }
-}
-
-fn not_measured() -> Estimate {
-    Estimate {
-        value: Value::NotMeasured,
-        over_successes: Value::NotMeasured,
-        interval: None,
-        no_interval: Some(NoInterval::NotMeasured),
-        variance: None,
-        windows: None,
-        samples: 0,
-    }
-}
-
-fn service(run: &ActionRun) -> Option<Quantiles> {
-    let times = OverOffered {
-        successes: &run.service,
-        lost: 0,
-    };
-    let value = |q| Value::from(times.quantile(q));
-    (!times.is_empty()).then(|| Quantiles {
-        p50: value(0.5),
-        p95: value(0.95),
-        p99: value(0.99),
-    })
 }

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Change, Noise};
+use super::change::{Certainty, Change, Noise};
 use super::value::{Interval, Sides};
 use super::verdict::Situation;
+use super::yardstick::Yardstick;
 use crate::run::{Evidence, Run};
 use crate::statistics::{
     BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, requests_needed,
@@ -137,13 +138,18 @@ pub(super) fn costs(
 }
 
 fn change(sides: Sides<Option<Cost>>, situation: Situation) -> Option<Change> {
-    let noise = Noise::ASSUMED;
-    let means = sides.map(|side| side.and_then(|cost| cost.mean()));
-    let difference = noise.difference(means).filter(|_| situation.is_plain());
+    let means = sides.map(|side| {
+        let mean = side.and_then(|cost| cost.mean());
+        mean.into_iter().collect::<Vec<_>>()
+    });
+    let measured = Yardstick::Floor(Noise::ASSUMED)
+        .measure(&means)
+        .filter(|_| situation.is_plain());
     let values = sides.map(|side| side.map(|cost| cost.per_request).filter(|v| *v > 0.0));
     let (a, b) = values.a.zip(values.b)?;
-    let certainty = difference.map(|d| (TOLERANCE.ln_1p(), d));
-    Some(Change::new(a, b, certainty, noise))
+    let runs = Sides { a: 1, b: 1 };
+    let certainty = measured.map(|(d, noise)| Certainty::new(&d, noise, TOLERANCE.ln_1p(), runs));
+    Some(Change::new(a, b, certainty))
 }
 
 impl Cost {

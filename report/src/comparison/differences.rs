@@ -3,12 +3,42 @@
 use brunt_record::{ActionPlan, Manifest, StagePlan, StreamPlan};
 
 use super::comparable::{Aspect, Comparability, Difference};
+use super::side_runs::SideRuns;
+use super::value::Sides;
 use crate::language::span;
 
 const ABSENT: &str = "absent";
 
-/// Compares everything that makes two runs the same experiment.
-pub(super) fn comparability(a: &Manifest, b: &Manifest, force: bool) -> Comparability {
+/// Compares everything that makes the runs of both sides the same experiment: the first of each,
+/// then what forbids to hold any of the others against the first of A.
+pub(super) fn comparability(runs: Sides<SideRuns<'_>>, force: bool) -> Comparability {
+    let a = &runs.a.first.manifest;
+    let mut differences = differences(a, &runs.b.first.manifest);
+    for run in runs.a.more().iter().chain(runs.b.more()) {
+        for mut found in forbidding(a, &run.manifest) {
+            let known = |known: &Difference| known.forbids && known.what == found.what;
+            if !differences.iter().any(known) {
+                found.b = format!("{} in {}", found.b, run.manifest.id);
+                differences.push(found);
+            }
+        }
+    }
+    let forbidden = differences.iter().any(|d| d.forbids);
+    Comparability {
+        judged: !forbidden || force,
+        forced: forbidden && force,
+        differences,
+    }
+}
+
+/// What makes two runs different experiments.
+pub(crate) fn forbidding(a: &Manifest, b: &Manifest) -> Vec<Difference> {
+    let mut found = differences(a, b);
+    found.retain(|difference| difference.forbids);
+    found
+}
+
+fn differences(a: &Manifest, b: &Manifest) -> Vec<Difference> {
     let mut found = Found::default();
     plans(&mut found, a, b);
     found.note(
@@ -18,12 +48,7 @@ pub(super) fn comparability(a: &Manifest, b: &Manifest, force: bool) -> Comparab
         scenario(b, &a.scenario.name),
     );
     provenance(&mut found, a, b);
-    let forbidden = found.differences.iter().any(|d| d.forbids);
-    Comparability {
-        judged: !forbidden || force,
-        forced: forbidden && force,
-        differences: found.differences,
-    }
+    found.differences
 }
 
 #[derive(Default)]

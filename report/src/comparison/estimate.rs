@@ -78,7 +78,7 @@ impl<'a> Windowed<'a> {
     }
 
     /// One statistic with its interval.
-    pub(super) fn estimate(&self, statistic: Statistic) -> Estimate {
+    pub(crate) fn estimate(&self, statistic: Statistic) -> Estimate {
         let successes = &self.run.response;
         let of_successes = |value: f64| {
             if successes.is_empty() {
@@ -222,6 +222,21 @@ impl<'a> Windowed<'a> {
             .collect();
         let ln_thetas = ln_thetas.ok_or(NoInterval::UnboundedInAWindow)?;
         batch_means(&ln_thetas).ok_or(few)
+    }
+}
+
+/// One statistic of one run, without its interval.
+pub(crate) fn value_of(run: &ActionRun, statistic: Statistic) -> Value {
+    match statistic.quantile() {
+        Some(q) => run.arrivals().quantile(q).into(),
+        None if run.response.is_empty() => Value::NotMeasured,
+        None => Value::Finite {
+            us: match statistic {
+                Statistic::Min => run.response.min() as f64,
+                Statistic::Max => run.response.max() as f64,
+                _ => run.response.mean(),
+            },
+        },
     }
 }
 

@@ -42,26 +42,28 @@ pub struct FailureSample {
     pub response_us: u64,
 }
 
-/// The rows of one action: every kind that either run saw, unsent last.
+/// The rows of one action: every kind that a run of either side saw, unsent last.
 pub(super) fn failures(
     stage: &str,
     action: &str,
-    runs: Sides<Option<&ActionRun>>,
+    runs: &Sides<Vec<&ActionRun>>,
 ) -> Vec<FailureRow> {
-    let sides = [runs.a, runs.b];
-    let seen = sides.iter().flatten().flat_map(|run| run.failures.keys());
-    let kinds: BTreeSet<&String> = seen.collect();
+    let seen = || runs.a.iter().chain(&runs.b);
+    let kinds: BTreeSet<&String> = seen().flat_map(|run| run.failures.keys()).collect();
     let row = |kind: &str, of: &dyn Fn(&ActionRun) -> u64| FailureRow {
         stage: stage.to_owned(),
         action: action.to_owned(),
         kind: kind.to_owned(),
-        counts: runs.map(|run| run.map(of)),
+        counts: runs.as_ref().map(|runs| {
+            let counts = runs.iter().map(|run| of(run));
+            (!runs.is_empty()).then(|| counts.sum())
+        }),
     };
     let mut rows: Vec<FailureRow> = kinds
         .into_iter()
         .map(|kind| row(kind, &|run| run.failures.get(kind).copied().unwrap_or(0)))
         .collect();
-    if sides.iter().flatten().any(|run| run.counts.unsent > 0) {
+    if seen().any(|run| run.counts.unsent > 0) {
         rows.push(row(UNSENT, &|run| run.counts.unsent));
     }
     rows

@@ -13,27 +13,33 @@ mod comparable;
 mod compare;
 mod correlation;
 mod cost;
-mod differences;
+pub(crate) mod differences;
 mod estimate;
 mod failures;
 mod finding;
 pub(crate) mod level;
 mod options;
 mod overall;
+mod pooled;
 mod profiles;
 mod quantiles;
 mod readiness;
 mod recommendation;
+mod repeat;
 mod resources;
+mod rows;
 mod run_summary;
+mod side_runs;
 mod statements;
 mod success;
 mod target;
 mod throughput;
+mod trial;
 mod validity;
 mod value;
 pub(crate) mod verdict;
 mod waits;
+mod yardstick;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -45,11 +51,11 @@ pub use backlog::Backlog;
 pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComparison, Verdict};
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};
-pub use compare::compare;
+pub use compare::{compare, compare_sets};
 pub use correlation::{Correlated, Correlation};
 pub use cost::{Cost, CostComparison, CostKind};
-pub(crate) use estimate::Windowed;
 pub use estimate::{Estimate, NoInterval};
+pub(crate) use estimate::{Windowed, value_of};
 pub use failures::{FailureRow, FailureSample, UNSENT};
 pub use finding::{Fault, Finding, Severity};
 pub use level::{Level, LevelComparison, LevelUnit};
@@ -59,6 +65,7 @@ pub use profiles::DamagedProfile;
 pub use quantiles::{QuantileFunctions, QuantilePoint};
 pub use readiness::{Criterion, CriterionKind, Ground, Held, Readiness, Standing, Watch, Watched};
 pub use recommendation::{Recommendation, Waiting};
+pub use repeat::Repeat;
 pub use resources::Resources;
 pub use run_summary::RunSummary;
 pub use statements::{StatementComparison, StatementUse};
@@ -66,10 +73,12 @@ pub use success::{Success, SuccessComparison, SuccessDifference};
 pub(crate) use target::targets_of_stage;
 pub use target::{Measured, Target, TargetResult, TargetRow, TargetVerdict};
 pub use throughput::{Throughput, ThroughputComparison};
+pub use trial::{compare_estimates, estimate};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
 pub use value::{Interval, Side, Sides, Statistic};
 pub use waits::WaitComparison;
 
+use crate::calibration::FloorUse;
 use crate::profile::ProfileReport;
 use crate::run::Series;
 
@@ -83,9 +92,16 @@ pub struct Comparison {
     pub schema: u32,
     /// Where the runs come from.
     pub runs: Sides<RunSummary>,
+    /// The other runs of each side, where there are several: values are then the geometric means of
+    /// all runs of a side and counts their sums, while charts, resources and profiles are of the
+    /// first run.
+    #[serde(skip_serializing_if = "no_repeats")]
+    pub repeats: Sides<Vec<Repeat>>,
+    /// Which noise floor the changes stand on.
+    pub floor: FloorUse,
     /// Were they given the same load?
     pub comparable: Comparability,
-    /// Can their figures be trusted, and did the service carry the load?
+    /// Can their figures be trusted, and did the service carry the load? Of several runs the gravest.
     pub validity: Sides<RunValidity>,
     /// The targets of both plans, for each run.
     pub targets: Vec<TargetRow>,
@@ -154,6 +170,10 @@ impl Comparison {
     pub fn rows(&self) -> impl Iterator<Item = &ActionComparison> {
         self.actions.iter().chain(&self.sessions)
     }
+}
+
+fn no_repeats(repeats: &Sides<Vec<Repeat>>) -> bool {
+    repeats.a.is_empty() && repeats.b.is_empty()
 }
 
 fn no_notes(notes: &Sides<Option<String>>) -> bool {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::change::{Noise, NoiseSource};
 use super::value::Statistic;
+use super::yardstick::Yardstick;
+use crate::calibration::FloorUse;
 
 /// `s_AA` where there is no calibration: 5 %.
 pub const ASSUMED_NOISE: f64 = 0.05;
 
 impl Noise {
     /// Where nothing was calibrated.
-    pub(super) const ASSUMED: Self = Self {
+    pub const ASSUMED: Self = Self {
         s_aa: ASSUMED_NOISE,
         source: NoiseSource::Assumed,
     };
@@ -25,6 +27,11 @@ pub struct CompareOptions {
     pub tolerances: Tolerances,
     /// `s_AA` by stage, action and statistic; what is absent is assumed to be [`ASSUMED_NOISE`].
     pub calibration: BTreeMap<(String, String, Statistic), Noise>,
+    /// Where `calibration` comes from, or why there is none.
+    pub floor: FloorUse,
+    /// Were the runs of both sides made in pairs, the first of A beside the first of B and so on?
+    /// Then the pairs say how sure a change is, and no noise floor is needed.
+    pub paired: bool,
 }
 
 impl CompareOptions {
@@ -34,6 +41,14 @@ impl CompareOptions {
             .get(&(stage.to_owned(), action.to_owned(), statistic))
             .copied()
             .unwrap_or(Noise::ASSUMED)
+    }
+
+    pub(super) fn yardstick(&self, noise: Noise) -> Yardstick {
+        if self.paired {
+            Yardstick::Pairs
+        } else {
+            Yardstick::Floor(noise)
+        }
     }
 }
 

@@ -6,12 +6,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Noise, difference_of, percent, percents};
-use super::estimate::{Estimate, NoInterval, Windowed};
+use super::change::{percent, percents};
+use super::estimate::Windowed;
 use super::options::CompareOptions;
+use super::pooled::Pooled;
+use super::rows::{Measured, not_measured};
 use super::value::{Interval, Sides, Statistic};
 use super::verdict::Situation;
-use crate::run::{ActionRun, Value};
+use super::yardstick::Yardstick;
 
 /// Deciles, and the tail by halves and nines.
 const QUANTILES: [f64; 16] = [
@@ -44,22 +46,31 @@ pub struct QuantilePoint {
     pub percent_95: Option<Interval>,
 }
 
-/// Of one action; none where neither run has it.
+/// Of one action in all runs; none where no run has it.
 pub(super) fn quantile_functions(
     (stage, action): (&str, &str),
-    runs: Sides<Option<&ActionRun>>,
+    runs: &Sides<Measured<'_>>,
     situation: Situation,
     options: &CompareOptions,
 ) -> Option<QuantileFunctions> {
-    runs.a.or(runs.b)?;
-    let windowed = runs.map(|run| run.map(Windowed::new));
+    runs.a.iter().chain(&runs.b).flatten().next()?;
+    let windowed = runs.as_ref().map(|runs| {
+        let each = runs
+            .iter()
+            .map(|run| run.map(|(run, _)| Windowed::new(run)));
+        each.collect::<Vec<_>>()
+    });
     let points = QUANTILES.into_iter().map(|quantile| {
-        let estimates = windowed.as_ref().map(|run| match run {
-            Some(run) => run.quantile(quantile),
-            None => absent(),
+        let nearest = nearest(quantile);
+        let pooled = windowed.as_ref().map(|runs| {
+            let each = runs.iter().map(|run| match run {
+                Some(run) => run.quantile(quantile),
+                None => not_measured(),
+            });
+            Pooled::of(nearest, each.collect())
         });
-        let noise = options.noise(stage, action, nearest(quantile));
-        point(quantile, &estimates, situation, noise)
+        let noise = options.noise(stage, action, nearest);
+        point(quantile, pooled, situation, options.yardstick(noise))
     });
     let points = points.filter(|point| point.us.a.is_some() || point.us.b.is_some());
     Some(QuantileFunctions {
@@ -71,19 +82,20 @@ pub(super) fn quantile_functions(
 
 fn point(
     quantile: f64,
-    estimates: &Sides<Estimate>,
+    sides: Sides<Pooled>,
     situation: Situation,
-    noise: Noise,
+    yardstick: Yardstick,
 ) -> QuantilePoint {
-    let us = estimates.as_ref().map(|estimate| estimate.value.us());
+    let us = sides.as_ref().map(|side| side.estimate.value.us());
+    let intervals = sides.as_ref().map(|side| side.estimate.interval);
     let both = us.a.zip(us.b).filter(|_| situation.is_plain());
-    let difference = both.and_then(|_| difference_of(estimates, noise));
+    let measured = both.and_then(|_| yardstick.measure(&sides.map(|side| side.means)));
     QuantilePoint {
         quantile,
         us,
-        intervals: estimates.as_ref().map(|estimate| estimate.interval),
+        intervals,
         percent: both.map(|(a, b)| percent(b.max(1.0).ln() - a.max(1.0).ln())),
-        percent_95: difference.map(|d| percents(d.interval(0.95))),
+        percent_95: measured.map(|(difference, _)| percents(difference.interval(0.95))),
     }
 }
 
@@ -95,17 +107,5 @@ fn nearest(quantile: f64) -> Statistic {
         q if q < 0.97 => Statistic::P95,
         q if q < 0.997 => Statistic::P99,
         _ => Statistic::P999,
-    }
-}
-
-fn absent() -> Estimate {
-    Estimate {
-        value: Value::NotMeasured,
-        over_successes: Value::NotMeasured,
-        interval: None,
-        no_interval: Some(NoInterval::NotMeasured),
-        variance: None,
-        windows: None,
-        samples: 0,
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::change::Verdict;
 use super::value::{Interval, Sides};
 use super::verdict::{self, Situation};
-use crate::run::{ActionRun, Settled};
+use crate::run::ActionRun;
 use crate::statistics::{dispersion, newcombe, wilson};
 
 /// A share of successes among offered arrivals.
@@ -52,37 +52,35 @@ pub struct SuccessDifference {
 }
 
 impl Success {
-    /// Over the judged spans of `runs` together.
-    pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a ActionRun>) -> Self {
-        let (mut ok, mut offered) = (0, 0);
-        let mut seconds: BTreeMap<u64, Settled> = BTreeMap::new();
-        for run in runs {
-            let (run_ok, run_offered) = run.judged();
-            ok += run_ok;
-            offered += run_offered;
-            for (second, settled) in &run.seconds {
-                let sum = seconds.entry(*second).or_default();
-                sum.ok += settled.ok;
-                sum.lost += settled.lost;
+    /// Over the judged spans of all actions of `runs`, which are run by run, together.
+    pub(super) fn of<'a, R: IntoIterator<Item = &'a ActionRun>>(
+        runs: impl IntoIterator<Item = R>,
+    ) -> Self {
+        let mut settled = Settlement::default();
+        for (run, actions) in runs.into_iter().enumerate() {
+            for action in actions {
+                settled.add(run, action, |_| 0);
             }
         }
-        Self::new(
-            ok,
-            offered,
-            seconds.values().map(|s| (s.ok + s.lost, s.lost)),
-        )
+        settled.success()
     }
 
-    /// The share of arrivals of `run` that succeeded within a limit of its plan; failed and unsent
-    /// ones did not. None where the plan has no such limit on it.
-    pub(super) fn within(run: &ActionRun, limit_us: u64) -> Option<Self> {
-        let over = run.over_limits.iter().find(|l| l.limit_us == limit_us)?;
-        let (ok, offered) = run.judged();
-        let slow = |second: &u64| over.seconds.get(second).copied().unwrap_or(0);
-        let seconds = run.seconds.iter();
-        let seconds = seconds.map(|(second, s)| (s.ok + s.lost, s.lost + slow(second)));
-        let all_slow: u64 = over.seconds.values().sum();
-        Some(Self::new(ok.saturating_sub(all_slow), offered, seconds))
+    /// The share of arrivals of an action that succeeded within a limit of its plan; failed and unsent
+    /// ones did not. None where the plan of a run has no such limit on it.
+    pub(super) fn within<'a>(
+        runs: impl IntoIterator<Item = &'a ActionRun>,
+        limit_us: u64,
+    ) -> Option<Self> {
+        let mut settled = Settlement::default();
+        for (run, action) in runs.into_iter().enumerate() {
+            let over = action.over_limits.iter().find(|l| l.limit_us == limit_us)?;
+            settled.add(run, action, |second| {
+                over.seconds.get(second).copied().unwrap_or(0)
+            });
+            let all_slow: u64 = over.seconds.values().sum();
+            settled.ok = settled.ok.saturating_sub(all_slow);
+        }
+        Some(settled.success())
     }
 
     /// `seconds`: how many settled in each, and how many of these were no success.
@@ -102,6 +100,33 @@ impl Success {
             effective_n,
             no_failure_observed: offered > 0 && ok == offered,
         }
+    }
+}
+
+/// What became of arrivals, second by second of every run.
+#[derive(Default)]
+struct Settlement {
+    ok: u64,
+    offered: u64,
+    /// How many settled, and how many of these were no success.
+    seconds: BTreeMap<(usize, u64), (u64, u64)>,
+}
+
+impl Settlement {
+    /// Adds an action of the run of that number; `slow` of the successes of a second count as none.
+    fn add(&mut self, run: usize, action: &ActionRun, slow: impl Fn(&u64) -> u64) {
+        let (ok, offered) = action.judged();
+        self.ok += ok;
+        self.offered += offered;
+        for (second, settled) in &action.seconds {
+            let sum = self.seconds.entry((run, *second)).or_default();
+            sum.0 += settled.ok + settled.lost;
+            sum.1 += settled.lost + slow(second);
+        }
+    }
+
+    fn success(&self) -> Success {
+        Success::new(self.ok, self.offered, self.seconds.values().copied())
     }
 }
 

@@ -9,6 +9,8 @@ use brunt_record::Plan;
 
 use super::change::NotJudged;
 use super::estimate::{Estimate, Windowed};
+use super::pooled::Pooled;
+use super::side_runs::SideRuns;
 use super::success::Success;
 use super::value::{Side, Sides};
 use super::verdict::{self, LatencyLimit};
@@ -94,9 +96,9 @@ pub enum TargetVerdict {
 }
 
 /// Every target of both plans in the order of the plan, held against both runs.
-pub(super) fn targets(runs: Sides<&Run>, invalid: Sides<bool>) -> Vec<TargetRow> {
-    let mut keys: Vec<Key> = keys(&runs.a.manifest.plan);
-    for key in self::keys(&runs.b.manifest.plan) {
+pub(super) fn targets(runs: Sides<SideRuns<'_>>, invalid: Sides<bool>) -> Vec<TargetRow> {
+    let mut keys: Vec<Key> = keys(&runs.a.first.manifest.plan);
+    for key in self::keys(&runs.b.first.manifest.plan) {
         if !keys.contains(&key) {
             keys.push(key);
         }
@@ -106,7 +108,7 @@ pub(super) fn targets(runs: Sides<&Run>, invalid: Sides<bool>) -> Vec<TargetRow>
             let result = |side: Side| {
                 let blocked = invalid.get(side).then_some(NotJudged::Invalid { side });
                 hold(
-                    runs.get(side),
+                    *runs.get(side),
                     &stage,
                     action.as_deref(),
                     target,
@@ -139,7 +141,8 @@ pub(crate) fn targets_of_stage(
     let keys = keys(&run.manifest.plan).into_iter();
     keys.filter(|(of, _, _)| of == stage)
         .map(|(_, action, target)| {
-            let result = hold(run, stage, action.as_deref(), target, Side::A, blocked);
+            let runs = SideRuns::one(run);
+            let result = hold(runs, stage, action.as_deref(), target, Side::A, blocked);
             (action, target, result)
         })
         .collect()
@@ -174,7 +177,7 @@ fn keys(plan: &Plan) -> Vec<Key> {
 }
 
 fn hold(
-    run: &Run,
+    runs: SideRuns<'_>,
     stage: &str,
     action: Option<&str>,
     target: Target,
@@ -192,11 +195,17 @@ fn hold(
     };
     match (target, action) {
         (Target::Latency { quantile, limit_us }, Some(action)) => {
-            let of_session = || run.session(stage, action);
-            let Some(measured) = run.action(stage, action).or_else(of_session) else {
+            let measured = runs.all().map(|run| {
+                let of_session = || run.session(stage, action);
+                run.action(stage, action).or_else(of_session)
+            });
+            let Some(measured) = measured.collect::<Option<Vec<_>>>() else {
                 return not_measured;
             };
-            let estimate = Windowed::new(measured).quantile(quantile);
+            let estimates = measured
+                .iter()
+                .map(|run| Windowed::new(run).quantile(quantile));
+            let estimate = Pooled::quantile(estimates.collect());
             let ratio = estimate.value.us().map(|us| us / limit_us as f64);
             let within = Success::within(measured, limit_us);
             let limit = LatencyLimit {
@@ -213,7 +222,7 @@ fn hold(
             }
         }
         (Target::Success { at_least }, _) => {
-            let success = Success::of(run.stage(stage));
+            let success = Success::of(runs.all().map(|run| run.stage(stage)));
             let Some(share) = success.share else {
                 return not_measured;
             };

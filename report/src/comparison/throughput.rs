@@ -6,12 +6,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Change, Noise, Verdict};
+use super::change::{Certainty, Change, Verdict};
 use super::value::{Interval, Sides};
 use super::verdict::{self, Situation};
+use super::yardstick::Yardstick;
 use crate::run::{ActionRun, StageSpan};
 use crate::statistics::{
-    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, requests_needed,
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, mean_of_runs, requests_needed,
+    t_quantile,
 };
 
 /// Requests that succeeded per second while users of the closed model were at work.
@@ -92,6 +94,33 @@ impl Throughput {
         })
     }
 
+    /// That of several runs of the same thing: the geometric mean; none where one of them has none.
+    pub(super) fn of_runs(runs: Vec<Option<Self>>) -> Option<Self> {
+        let runs: Vec<Self> = runs.into_iter().collect::<Option<_>>()?;
+        let (first, rest) = runs.split_first()?;
+        if rest.is_empty() {
+            return Some(*first);
+        }
+        let means: Option<Vec<RunMean>> = runs.iter().map(Self::mean).collect();
+        let mean = means.as_deref().and_then(mean_of_runs);
+        let ln = runs.iter().map(|run| run.per_s.ln()).sum::<f64>() / runs.len() as f64;
+        let per_s = ln.exp();
+        Some(Self {
+            per_s,
+            ok: runs.iter().map(|run| run.ok).sum(),
+            seconds: runs.iter().map(|run| run.seconds).sum(),
+            interval: mean.map(|mean| {
+                let half = t_quantile(0.975, Some(mean.degrees_of_freedom)) * mean.variance.sqrt();
+                Interval {
+                    low: per_s / half.exp(),
+                    high: per_s * half.exp(),
+                }
+            }),
+            variance: mean.map(|mean| mean.variance),
+            windows: mean.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
+        })
+    }
+
     fn mean(&self) -> Option<RunMean> {
         Some(RunMean {
             ln_theta: self.per_s.ln(),
@@ -102,29 +131,39 @@ impl Throughput {
 }
 
 impl ThroughputComparison {
-    /// None where neither run has closed streams in the stage.
+    /// Of the runs of each side; none where neither has closed streams in the stage.
     pub(super) fn new(
-        sides: Sides<Option<Throughput>>,
+        runs: Sides<Vec<Option<Throughput>>>,
         tolerance: f64,
-        noise: Noise,
+        yardstick: Yardstick,
         situation: Situation,
     ) -> Option<Self> {
+        let means = runs.as_ref().map(|runs| {
+            let means = runs
+                .iter()
+                .map(|run| run.as_ref().and_then(Throughput::mean));
+            means.collect::<Option<Vec<_>>>().unwrap_or_default()
+        });
+        let sides = runs.map(Throughput::of_runs);
         if sides.a.is_none() && sides.b.is_none() {
             return None;
         }
         let tau = tolerance.ln_1p();
-        let means = sides.map(|side| side.and_then(|side| side.mean()));
-        let difference = noise.difference(means).filter(|_| situation.is_plain());
+        let measured = yardstick.measure(&means).filter(|_| situation.is_plain());
+        let certainty = measured.map(|(d, noise)| {
+            let runs = means.as_ref().map(|means| means.len() as u32);
+            Certainty::new(&d, noise, tau, runs)
+        });
         let values = sides.map(|side| side.map(|side| side.per_s).filter(|per_s| *per_s > 0.0));
         let change = values
             .a
             .zip(values.b)
-            .map(|(a, b)| Change::new(a, b, difference.map(|d| (tau, d)), noise));
+            .map(|(a, b)| Change::new(a, b, certainty));
         Some(Self {
             verdict: verdict::throughput(
                 situation,
                 sides.map(|side| side.is_some()),
-                difference,
+                measured.map(|(d, _)| d),
                 tau,
             ),
             sides,

@@ -259,13 +259,15 @@ pub(crate) fn success_target(
 /// Whether a relative rule holds: it fails when the change is certain (by Holm's procedure over all
 /// declared rules) and beyond τ, passes when its one-sided upper bound is below τ.
 ///
-/// Passing needs no adjustment: a gate passes only if every rule does.
+/// Passing needs no adjustment: a gate passes only if every rule does. `runs` stand on each side, and
+/// by the noise floor `needed` let unchanged code pass.
 pub(crate) fn relative_rule(
     verdict: Option<Verdict>,
     difference: Option<&Difference>,
     step: HolmStep,
     alpha: f64,
     tau: f64,
+    (runs, needed): (Sides<u32>, Option<u32>),
 ) -> (RuleOutcome, Why) {
     let Some(difference) = difference else {
         return match verdict {
@@ -287,7 +289,11 @@ pub(crate) fn relative_rule(
         (RuleOutcome::Passed, Why::WithinTolerance { upper_percent })
     } else {
         let detectable_percent = percent(difference.minimal_detectable(tau));
-        let why = Why::CannotResolve { detectable_percent };
+        let why = Why::CannotResolve {
+            detectable_percent,
+            runs,
+            needed,
+        };
         (RuleOutcome::Inconclusive, why)
     }
 }

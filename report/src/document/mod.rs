@@ -30,6 +30,7 @@ mod table;
 mod targets;
 mod throughput;
 mod tone;
+mod trend;
 mod usage;
 mod validity;
 mod verdict;
@@ -49,6 +50,7 @@ pub use sequence::build as sequence;
 pub use stated::build as stated;
 pub use table::{Cell, Column, ColumnKind, Table};
 pub use tone::Tone;
+pub use trend::build as trend;
 
 use crate::comparison::Comparison;
 use names::Names;

@@ -3,12 +3,15 @@
 use super::block::{Block, Section};
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use crate::comparison::{Comparison, NoiseSource, RunSummary, Side};
+use super::tone::Tone;
+use crate::calibration::FloorUse;
+use crate::comparison::{Comparison, NoiseSource, RunState, RunSummary, Side};
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("provenance", "Provenance");
     section.table(runs(comparison, names));
+    section.table(repeats(comparison, names));
     section.table(arrivals(comparison, names));
     section.sections.push(methods(comparison));
     for side in Side::BOTH {
@@ -30,6 +33,32 @@ fn runs(comparison: &Comparison, names: &Names) -> Table {
     let [a, b] = facts;
     for ((what, a), (_, b)) in a.into_iter().zip(b) {
         table.rows.push(vec![Cell::text(what), a, b]);
+    }
+    table
+}
+
+/// The runs beside the first of each side; nothing where there are none.
+fn repeats(comparison: &Comparison, names: &Names) -> Table {
+    let mut table = Table::new(
+        "Further runs of each side: values are geometric means over all runs of a side, counts are sums; charts, resources and profiles are of the first",
+        ["Side", "Record", "Began", "State"]
+            .map(Column::words)
+            .into(),
+    );
+    for side in Side::BOTH {
+        for run in comparison.repeats.get(side) {
+            let (word, tone) = match run.state {
+                RunState::Valid => ("valid", Tone::Plain),
+                RunState::Overloaded => ("overloaded", Tone::Bad),
+                RunState::Invalid => ("invalid", Tone::Bad),
+            };
+            table.rows.push(vec![
+                Cell::text(names.heading(side)),
+                Cell::code(&run.id),
+                Cell::text(run.started_at.to_string()),
+                Cell::toned(word, tone),
+            ]);
+        }
     }
     table
 }
@@ -177,34 +206,34 @@ fn methods(comparison: &Comparison) -> Section {
 
 /// How much of a change is only the difference of one run from the next.
 pub(super) fn noise(comparison: &Comparison) -> String {
-    let mut assumed: Option<f64> = None;
-    let mut calibrated: Option<u32> = None;
-    let statistics = comparison.actions.iter().flat_map(|row| &row.statistics);
-    for change in statistics.filter_map(|s| s.change.as_ref()) {
-        if let Some(certainty) = &change.certainty {
-            match certainty.noise.source {
-                NoiseSource::Assumed => assumed = Some(certainty.noise.s_aa),
-                NoiseSource::Calibrated { runs } => calibrated = Some(runs),
-            }
+    let assumed = assumed_noise(comparison);
+    let words = match (&comparison.floor, assumed) {
+        (FloorUse::Assumed | FloorUse::Refused { .. }, None) => {
+            "not used: no change has an interval".to_owned()
         }
-    }
-    let words = match (assumed, calibrated) {
-        (Some(s), None) => format!(
+        (FloorUse::Assumed, Some(s)) => format!(
             "assumed to be {}, not calibrated",
             language::share_target(s)
         ),
-        (Some(s), Some(runs)) => format!(
-            "calibrated over {} where possible, else assumed to be {}",
-            language::plural(u64::from(runs), "run"),
+        (FloorUse::Calibrated { .. }, Some(s)) => format!(
+            "{}, and assumed to be {} for what it has no value of",
+            comparison.floor,
             language::share_target(s)
         ),
-        (None, Some(runs)) => format!(
-            "calibrated over {} of the same thing",
-            language::plural(u64::from(runs), "run")
-        ),
-        (None, None) => "not used: no change has an interval".to_owned(),
+        (FloorUse::Refused { .. }, Some(s)) => {
+            format!("{} ({})", comparison.floor, language::share_target(s))
+        }
+        (floor, _) => floor.to_string(),
     };
     format!("Noise floor, by which one run differs from the next though nothing changed: {words}.")
+}
+
+/// The assumed floor, where a change stands on it.
+fn assumed_noise(comparison: &Comparison) -> Option<f64> {
+    let statistics = comparison.rows().flat_map(|row| &row.statistics);
+    let changes = statistics.filter_map(|s| s.change.as_ref()?.certainty.as_ref());
+    let mut assumed = changes.filter(|c| c.noise.source == NoiseSource::Assumed);
+    assumed.next().map(|certainty| certainty.noise.s_aa)
 }
 
 fn files(run: &RunSummary, name: &str) -> Table {

@@ -1,42 +1,24 @@
 //! Holds rules against a comparison.
 
-use super::evidence::{Evidence, RelativeChange};
+use super::evidence::Evidence;
 use super::outcome::{GateOutcome, Outcome, RuleOutcome, RuleRow, Why};
+use super::relative::{ALPHA, Relative};
 use super::rule::{Condition, Rule, Scope};
 use crate::comparison::{
-    ActionComparison, Change, Comparison, Measured, NoInterval, NotJudged, RunState,
-    SCHEMA_VERSION, Side, Statistic, Success, Target, TargetRow, TargetVerdict, Value, percent,
-    percents,
+    ActionComparison, Comparison, Measured, NoInterval, NotJudged, RunState, SCHEMA_VERSION, Side,
+    Statistic, Success, Target, TargetRow, TargetVerdict, Value,
     verdict::{self, LatencyLimit},
 };
 use crate::language::{limit, share_target};
 use crate::statistics::{Difference, HolmStep, holm};
 
-/// The probability of a false alarm among all relative rules.
-const ALPHA: f64 = 0.05;
 /// The rule beside the plan's targets where none is declared.
 const DEFAULT_RULE: &str = "p95 +10%";
 
 /// Holds `rules` against `comparison`; without rules the plan's own targets on B, and that no p95
 /// grew by 10 %.
 pub fn gate(rules: &[Rule], comparison: &Comparison) -> GateOutcome {
-    let mut declared = Vec::new();
-    if rules.is_empty() {
-        let targets = comparison.targets.iter().map(of_target);
-        declared.extend(targets.map(Declared::Judged));
-        let default = Rule {
-            text: DEFAULT_RULE.to_owned(),
-            scope: Scope::default(),
-            condition: Condition::Relative {
-                statistic: Statistic::P95,
-                tolerance: 0.1,
-            },
-        };
-        expand(&default, comparison, &mut declared);
-    }
-    for rule in rules {
-        expand(rule, comparison, &mut declared);
-    }
+    let declared = declare(rules, comparison);
     let ps: Vec<f64> = declared.iter().filter_map(Declared::p).collect();
     let mut steps = holm(&ps, ALPHA).into_iter();
     let rows: Vec<RuleRow> = declared
@@ -56,8 +38,31 @@ pub fn gate(rules: &[Rule], comparison: &Comparison) -> GateOutcome {
     GateOutcome {
         schema: SCHEMA_VERSION,
         outcome: outcome(&rows),
+        floor: comparison.floor.clone(),
         rows,
     }
+}
+
+/// Every rule on everything that it holds for.
+pub(super) fn declare<'a>(rules: &[Rule], comparison: &'a Comparison) -> Vec<Declared<'a>> {
+    let mut declared = Vec::new();
+    if rules.is_empty() {
+        let targets = comparison.targets.iter().map(of_target);
+        declared.extend(targets.map(Declared::Judged));
+        let default = Rule {
+            text: DEFAULT_RULE.to_owned(),
+            scope: Scope::default(),
+            condition: Condition::Relative {
+                statistic: Statistic::P95,
+                tolerance: 0.1,
+            },
+        };
+        expand(&default, comparison, &mut declared);
+    }
+    for rule in rules {
+        expand(rule, comparison, &mut declared);
+    }
+    declared
 }
 
 /// A failure outweighs what cannot be told, and nothing to judge is no pass.
@@ -72,7 +77,7 @@ fn outcome(rows: &[RuleRow]) -> Outcome {
 }
 
 /// A rule on one action or stage.
-enum Declared<'a> {
+pub(super) enum Declared<'a> {
     /// Judged already: it needs no other rule.
     Judged(RuleRow),
     /// To be judged together with the other relative rules.
@@ -112,7 +117,9 @@ fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declar
         } => declared.extend(actions.map(|row| {
             Declared::Relative(Relative {
                 rule: rule.text.clone(),
-                row,
+                stage: &row.stage,
+                action: &row.action,
+                one: row.statistic(statistic),
                 statistic,
                 tolerance,
             })
@@ -293,69 +300,5 @@ fn no_interval_why(evidence: &Evidence) -> Why {
             }
         }
         _ => Why::FewSamples,
-    }
-}
-
-/// A relative rule on one action.
-struct Relative<'a> {
-    rule: String,
-    row: &'a ActionComparison,
-    statistic: Statistic,
-    tolerance: f64,
-}
-
-impl Relative<'_> {
-    fn change(&self) -> Option<&Change> {
-        self.row.statistic(self.statistic)?.change.as_ref()
-    }
-
-    /// The difference that the comparison computed, where an interval may be formed.
-    fn difference(&self) -> Option<Difference> {
-        let change = self.change()?;
-        let certainty = change.certainty.as_ref()?;
-        Some(Difference {
-            d: change.ln_ratio,
-            v_a: certainty.variances.a,
-            v_b: certainty.variances.b,
-            standard_error: certainty.standard_error,
-            degrees_of_freedom: certainty.degrees_of_freedom,
-            noise_decides: certainty.noise_decides,
-        })
-    }
-
-    fn judge(self, step: HolmStep) -> RuleRow {
-        let one = self.row.statistic(self.statistic);
-        let difference = self.difference();
-        let tau = self.tolerance.ln_1p();
-        let (outcome, why) = verdict::relative_rule(
-            one.map(|one| one.verdict),
-            difference.as_ref(),
-            step,
-            ALPHA,
-            tau,
-        );
-        let change = difference.map(|d| RelativeChange {
-            percent: percent(d.d),
-            percent_adjusted: percents(d.interval(step.level)),
-            level: step.level,
-            upper_percent: percent(d.upper_bound(1.0 - ALPHA)),
-            p_adjusted: step.p_adjusted,
-        });
-        let evidence = match one {
-            Some(one) => Evidence::Relative {
-                statistic: self.statistic,
-                values: one.estimates.as_ref().map(|estimate| estimate.value),
-                change,
-            },
-            None => Evidence::Nothing,
-        };
-        RuleRow {
-            rule: self.rule,
-            stage: Some(self.row.stage.clone()),
-            action: Some(self.row.action.clone()),
-            evidence,
-            outcome,
-            why,
-        }
     }
 }

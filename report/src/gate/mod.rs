@@ -14,14 +14,18 @@
 //! than one.
 
 mod evidence;
+mod foresee;
 mod judge;
 mod outcome;
 pub mod output;
+mod relative;
 mod rule;
 mod rules_file;
 
 pub use evidence::{Evidence, RelativeChange};
+pub use foresee::{Foreseen, Foresight, foresee};
 pub use judge::gate;
 pub use outcome::{GateOutcome, Outcome, RuleOutcome, RuleRow, Why};
+pub use relative::alone;
 pub use rule::{Condition, Rule, RuleError, Scope};
 pub use rules_file::{RulesError, parse_rules};

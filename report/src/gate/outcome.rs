@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::evidence::Evidence;
-use crate::comparison::NotJudged;
+use crate::calibration::FloorUse;
+use crate::comparison::{NotJudged, Sides};
 
 /// The outcome of a gate.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -15,11 +16,20 @@ pub struct GateOutcome {
     pub schema: u32,
     /// In one word.
     pub outcome: Outcome,
+    /// The noise floor that relative rules stand on.
+    pub floor: FloorUse,
     /// One row per rule and action (or stage) that it holds for, in the order of the rules.
     pub rows: Vec<RuleRow>,
 }
 
 impl GateOutcome {
+    /// The noise floor in words, where a rule stands on it.
+    pub fn noise_floor(&self) -> Option<String> {
+        let relative = |row: &RuleRow| matches!(row.evidence, Evidence::Relative { .. });
+        let stands = self.rows.iter().any(relative);
+        stands.then(|| format!("noise floor: {}", self.floor))
+    }
+
     /// 0 passed, 1 a rule failed, 3 no verdict.
     pub fn exit_code(&self) -> u8 {
         match self.outcome {
@@ -108,6 +118,11 @@ pub enum Why {
     CannotResolve {
         /// That size, percent.
         detectable_percent: f64,
+        /// Runs of each side.
+        runs: Sides<u32>,
+        /// Runs a side with which unchanged code passes in four of five tries, by the noise floor;
+        /// absent where 50 are too few.
+        needed: Option<u32>,
     },
     /// Nothing may be said.
     NotJudged {
@@ -138,12 +153,34 @@ impl fmt::Display for Why {
                 f,
                 "with 95 % confidence the change is below {upper_percent:+.1} %"
             ),
-            Self::CannotResolve { detectable_percent } => write!(
-                f,
-                "one run a side, with this noise floor, shows changes of {detectable_percent:.0} % or more"
-            ),
+            Self::CannotResolve {
+                detectable_percent,
+                runs,
+                needed,
+            } => {
+                write!(
+                    f,
+                    "{} shows changes of {detectable_percent:.0} % or more",
+                    so_many(*runs)
+                )?;
+                match needed {
+                    Some(needed) if *needed > runs.a.min(runs.b) => {
+                        write!(f, ": make {needed} runs a side, or brunt duet")
+                    }
+                    Some(_) => Ok(()),
+                    None => f.write_str(": no number of runs will do, brunt duet may"),
+                }
+            }
             Self::NotJudged { reason } => reason.fmt(f),
             Self::NoMatch => f.write_str("no judged stage or action has this name"),
         }
+    }
+}
+
+fn so_many(runs: Sides<u32>) -> String {
+    match (runs.a, runs.b) {
+        (1, 1) => "one run a side, with this noise floor,".to_owned(),
+        (a, b) if a == b => format!("{a} runs a side, with this noise floor,"),
+        (a, b) => format!("{a} against {b} runs, with this noise floor,"),
     }
 }

@@ -94,8 +94,15 @@ pub struct Window {
     pub lost: u64,
 }
 
+impl Default for Window {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Window {
-    fn new() -> Self {
+    /// One in which nothing has settled yet.
+    pub fn new() -> Self {
         Self {
             response: new_histogram(),
             lost: 0,
@@ -157,6 +164,16 @@ impl ActionRun {
                 })
                 .collect(),
         }
+    }
+
+    /// An action of which nothing is known but what settled in ten windows: for trials of the method.
+    pub fn of_windows(windows: Vec<Window>) -> Self {
+        let mut run = Self::new("trial", "trial", false, std::iter::empty());
+        for window in &windows {
+            merge(&mut run.response, &window.response);
+        }
+        run.windows = windows;
+        run
     }
 
     /// Adds what another action of the same stage did; limits are those of one action, and stay out.

@@ -93,6 +93,17 @@ impl Difference {
     }
 }
 
+/// Several runs of one thing as one: the mean of their ln θ, `V = ΣVᵢ/r²`, and the degrees of freedom
+/// of Welch and Satterthwaite. None without a run.
+pub fn mean_of_runs(runs: &[RunMean]) -> Option<RunMean> {
+    let (ln_theta, variance) = side(runs)?;
+    Some(RunMean {
+        ln_theta,
+        variance,
+        degrees_of_freedom: welch_satterthwaite(runs, &[]),
+    })
+}
+
 /// Mean and variance of a side.
 fn side(runs: &[RunMean]) -> Option<(f64, f64)> {
     let r = runs.len() as f64;
@@ -104,18 +115,23 @@ fn side(runs: &[RunMean]) -> Option<(f64, f64)> {
     })
 }
 
-/// (ΣWᵢ)² / Σ(Wᵢ²/νᵢ), Wᵢ being what run i adds to the variance of d.
+/// (ΣWᵢ)² / Σ(Wᵢ²/νᵢ), Wᵢ being what run i adds to the variance of d; Σνᵢ where no run has any.
 fn welch_satterthwaite(a: &[RunMean], b: &[RunMean]) -> f64 {
-    let (mut sum, mut weighted) = (0.0, 0.0);
+    let (mut sum, mut weighted, mut of_all) = (0.0, 0.0, 0.0);
     for runs in [a, b] {
         let r = runs.len() as f64;
         for run in runs {
             let w = run.variance / (r * r);
             sum += w;
             weighted += w * w / run.degrees_of_freedom;
+            of_all += run.degrees_of_freedom;
         }
     }
-    sum * sum / weighted
+    if weighted > 0.0 {
+        sum * sum / weighted
+    } else {
+        of_all
+    }
 }
 
 #[cfg(test)]
@@ -163,6 +179,17 @@ mod tests {
         assert!((got.p() - 0.07939).abs() < 1e-5);
         let (low, high) = got.interval(0.95);
         assert!((low + 3.365_483).abs() < 1e-5 && (high - 0.205_483).abs() < 1e-5);
+    }
+
+    #[test]
+    fn several_runs_are_surer_than_one() {
+        let three = mean_of_runs(&[run(1.0, 0.03), run(2.0, 0.03), run(3.0, 0.03)]).unwrap();
+        assert!((three.ln_theta - 2.0).abs() < 1e-12);
+        assert!((three.variance - 0.01).abs() < 1e-12);
+        assert!((three.degrees_of_freedom - 27.0).abs() < 1e-9);
+        let still = mean_of_runs(&[run(1.0, 0.0), run(1.0, 0.0)]).unwrap();
+        assert!((still.degrees_of_freedom - 18.0).abs() < 1e-12);
+        assert_eq!(mean_of_runs(&[]), None);
     }
 
     #[test]

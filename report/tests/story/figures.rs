@@ -179,6 +179,7 @@ pub(super) fn statistic_row(told: &Told, statistic: Statistic) -> StatisticCompa
                 percent: percent(d),
                 factor: b / a,
                 certainty: (!extreme).then(|| Certainty {
+                    runs: Sides { a: 1, b: 1 },
                     percent_95: Interval {
                         low: percent(d - 0.14),
                         high: percent(d + 0.14),

@@ -13,6 +13,7 @@ mod provenance;
 mod resources;
 mod series;
 
+use brunt_report::calibration::FloorUse;
 use brunt_report::comparison::{
     ActionComparison, ActionCounts, Answered, Aspect, Comparability, Comparison, Conclusion,
     Difference, Fact, FailureRow, FailureSample, Measured, NotJudged, Overall, Side, Sides,
@@ -111,6 +112,8 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
             a: run(a, "2026-11-20T14:00:00Z", &name),
             b: run(b, "2026-11-21T14:00:00Z", &name),
         },
+        repeats: Sides::default(),
+        floor: FloorUse::Assumed,
         comparable: Comparability {
             judged: true,
             forced: false,

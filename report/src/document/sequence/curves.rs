@@ -48,6 +48,7 @@ fn figure(sequence: &Sequence, names: &[String], (stage, action): &(String, Stri
         names: names.to_vec(),
         lines: SHOWN.map(line),
         targets: targets(sequence, stage, action),
+        changes: Vec::new(),
     };
     let name = row_name(&sequence.whole, stage, action);
     let mut columns = vec![Column::words("Run")];

@@ -30,6 +30,9 @@ pub fn markdown(outcome: &GateOutcome) -> String {
         table(&mut text, &passed);
         text.push_str("\n</details>\n");
     }
+    if let Some(floor) = outcome.noise_floor() {
+        let _ = writeln!(text, "\n{}", cell(&floor));
+    }
     text
 }
 

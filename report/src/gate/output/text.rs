@@ -22,6 +22,9 @@ pub fn text(outcome: &GateOutcome) -> String {
             reason(row)
         );
     }
+    if let Some(floor) = outcome.noise_floor() {
+        let _ = writeln!(text, "{floor}");
+    }
     let _ = writeln!(text, "{}", conclusion(outcome));
     text
 }

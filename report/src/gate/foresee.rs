@@ -1,0 +1,111 @@
+//! What relative rules ask of runs that are yet to be made.
+
+use std::fmt;
+
+use super::judge::{Declared, declare};
+use super::rule::Rule;
+use crate::calibration::FloorUse;
+use crate::comparison::{CompareOptions, Comparison, percent};
+use crate::language::percent as share;
+use crate::language::plural;
+use crate::statistics::{expected, runs_needed};
+
+/// What a gate will be able to tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foresight {
+    /// Runs a side.
+    pub runs: u32,
+    /// Every relative rule on every action that it holds for.
+    pub rows: Vec<Foreseen>,
+    /// The noise floor that it is told by.
+    pub floor: FloorUse,
+}
+
+/// A relative rule on one action, before the runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreseen {
+    /// As its author wrote it.
+    pub rule: String,
+    /// Slug of the stage.
+    pub stage: String,
+    /// Slug of the action, or of the session.
+    pub action: String,
+    /// The smallest change that is found in four of five tries, percent.
+    pub detectable_percent: f64,
+    /// How often unchanged code passes, 0 to 1.
+    pub passes: f64,
+    /// Runs a side with which it passes in four of five tries; none where 50 are too few.
+    pub needed: Option<u32>,
+}
+
+/// What the relative ones of `rules` will tell from `runs` a side, by the noise floor of `options`;
+/// `comparison` names the actions, and its figures do not count.
+pub fn foresee(
+    rules: &[Rule],
+    comparison: &Comparison,
+    options: &CompareOptions,
+    runs: u32,
+) -> Foresight {
+    let declared = declare(rules, comparison).into_iter();
+    let relative = declared.filter_map(|one| match one {
+        Declared::Relative(relative) => Some(relative),
+        Declared::Judged(_) => None,
+    });
+    let rows = relative.map(|relative| {
+        let (stage, action) = (relative.stage, relative.action);
+        let noise = options.noise(stage, action, relative.statistic).floor();
+        let tau = relative.tolerance.ln_1p();
+        let before = expected(noise, runs);
+        Foreseen {
+            rule: relative.rule,
+            stage: stage.to_owned(),
+            action: action.to_owned(),
+            detectable_percent: percent(before.minimal_detectable(tau)),
+            passes: before.pass(0.0, tau),
+            needed: runs_needed(noise, tau),
+        }
+    });
+    Foresight {
+        runs,
+        rows: rows.collect(),
+        floor: options.floor.clone(),
+    }
+}
+
+impl Foresight {
+    /// Will unchanged code pass every relative rule in four of five tries, each taken by itself?
+    pub fn resolves(&self) -> bool {
+        let enough = |row: &Foreseen| row.needed.is_some_and(|needed| needed <= self.runs);
+        self.rows.iter().all(enough)
+    }
+}
+
+impl fmt::Display for Foresight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "noise floor: {}", self.floor)?;
+        for row in &self.rows {
+            let needed = match row.needed {
+                Some(needed) => format!("{} a side needed", plural(u64::from(needed), "run")),
+                None => "no number of runs will do: brunt duet may".to_owned(),
+            };
+            writeln!(
+                f,
+                "{}/{}: {}: changes of {:.0} % are found, unchanged code passes in {}; {needed}",
+                row.stage,
+                row.action,
+                row.rule,
+                row.detectable_percent,
+                share(row.passes)
+            )?;
+        }
+        let runs = plural(u64::from(self.runs), "run");
+        if self.resolves() {
+            writeln!(f, "{runs} a side can resolve the rules")
+        } else {
+            writeln!(
+                f,
+                "{runs} a side cannot resolve the rules: make as many as are needed, or use brunt duet"
+            )
+        }
+    }
+}

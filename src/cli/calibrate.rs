@@ -1,0 +1,152 @@
+//! `brunt calibrate`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use brunt_loadgen::scenario::parse_duration;
+use brunt_record::Ending;
+use brunt_report::calibration::{Calibration, FEWEST_RUNS, text};
+use brunt_report::{Run, load_all};
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+
+use super::experiment::{ExperimentArgs, dry_run};
+use super::load::{LoadArgs, LoadOptions};
+use super::output::{self, Product, say};
+use super::run::runtime;
+use crate::baseline::records_in;
+use crate::exit::Exit;
+use crate::experiment::{Bench, Subject, Wanted, service};
+use crate::{interrupt, noise};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  brunt calibrate scenarios/m3-short.toml -n 10 --service phase9
+  brunt calibrate load.toml -n 10 --address http=http://127.0.0.1:9000
+  brunt calibrate --from results/runs/A1 results/runs/A2 results/runs/A3 results/runs/A4 results/runs/A5
+  brunt calibrate --from results/runs/calibrate-20261203-120000 --valid-for 14days
+
+The same thing is run n times. How much its percentiles differ from run to run is the noise floor: it
+goes to a file in results/noise, where compare and gate find it as long as scenario, machine and brunt
+are the same and it has not expired. Printed is what a gate will be able to see above it. Ctrl-c ends
+the runs and calibrates from those that are done.")]
+pub(crate) struct CalibrateArgs {
+    /// From records of the same thing, or a folder of them, instead of making runs
+    #[arg(long, num_args = 1.., value_name = "RECORD", conflicts_with = "scenario")]
+    from: Vec<PathBuf>,
+    /// How many runs
+    #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(FEWEST_RUNS as i64..=100))]
+    runs: u32,
+    /// Start the reference service anew for every run: its phase, and maybe flags: 'phase9 --pool 50'
+    #[arg(long, value_name = "PHASE", value_parser = service)]
+    service: Option<Subject>,
+    /// How long the floor is used
+    #[arg(long, value_name = "DURATION", default_value = "30days", value_parser = days)]
+    valid_for: SignedDuration,
+    /// Where to write it; by default a file in results/noise
+    #[arg(long, value_name = "FILE")]
+    noise: Option<PathBuf>,
+    #[command(flatten)]
+    experiment: ExperimentArgs,
+    /// Scenario file
+    #[arg(required_unless_present = "from")]
+    scenario: Option<PathBuf>,
+    #[command(flatten)]
+    load: LoadOptions,
+}
+
+pub(crate) fn run(args: CalibrateArgs) -> anyhow::Result<Exit> {
+    if !args.from.is_empty() {
+        let records: Vec<PathBuf> = args
+            .from
+            .iter()
+            .map(|path| records_in(path))
+            .collect::<anyhow::Result<Vec<_>>>()?
+            .concat();
+        output::print(&calibrate(&records, &args)?)?;
+        return Ok(Exit::Done);
+    }
+    let load = LoadArgs {
+        scenario: args.scenario.clone().context("no scenario")?,
+        options: args.load.clone(),
+    };
+    let wanted = load.read()?;
+    if load.options.dry_run {
+        return dry_run(&wanted);
+    }
+    let mut product = Product::claim()?;
+    let stop = interrupt::on_signal()?;
+    let experiment = args.experiment.of(&load, wanted, stop)?;
+    let subject = args.service.clone().unwrap_or(Subject::There(Vec::new()));
+    let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
+    let folder = args.load.out.join(format!("calibrate-{began}"));
+    let phase = subject.phase_or(&args.load.phase);
+    let (records, ended) = runtime()?.block_on(async {
+        let mut bench = Bench::new(experiment).await?;
+        let mut records = Vec::new();
+        for number in 1..=args.runs {
+            bench.tell(&format!("run {number} of {}", args.runs));
+            let labels = vec![("calibration", number.to_string())];
+            let wanted = Wanted {
+                subject: &subject,
+                phase: &phase,
+                folder: folder.clone(),
+                labels,
+            };
+            match bench.make(wanted).await? {
+                Some(outcome) if outcome.ending == Ending::Complete => records.push(outcome.dir),
+                Some(outcome) => return Ok((records, Exit::of_run(outcome.ending))),
+                None => return Ok((records, Exit::Interrupted)),
+            }
+        }
+        anyhow::Ok((records, Exit::Done))
+    })?;
+    if records.is_empty() {
+        return Ok(ended);
+    }
+    product.print(&format!("{}\n", folder.display()))?;
+    if ended != Exit::Done && records.len() < FEWEST_RUNS {
+        say(&format!(
+            "{} runs are too few to calibrate from; their records are kept",
+            records.len()
+        ));
+        return Ok(ended);
+    }
+    product.print(&calibrate(&records, &args)?)?;
+    Ok(ended)
+}
+
+/// Computes the noise floor of `records`, writes it, and tells of it.
+fn calibrate(records: &[PathBuf], args: &CalibrateArgs) -> anyhow::Result<String> {
+    let paths: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
+    let runs: Vec<Run> = load_all(&paths)?;
+    let calibration = Calibration::of(&runs, Timestamp::now(), args.valid_for)?;
+    let default = || noise::file(&calibration.fingerprint);
+    let path = args.noise.clone().unwrap_or_else(default);
+    output::write(&path, output::json(&calibration)?.as_bytes())?;
+    Ok(format!("{}\n\n{}", path.display(), text(&calibration)))
+}
+
+/// A duration, or a number of days.
+fn days(text: &str) -> Result<SignedDuration, String> {
+    let hint = "write a number of days, such as 30days";
+    let number = text
+        .strip_suffix("days")
+        .or_else(|| text.strip_suffix("day"));
+    let hours = match number {
+        Some(number) => {
+            let days = number.trim().parse::<i64>().map_err(|_| hint)?;
+            days.checked_mul(24).ok_or(hint)?
+        }
+        None => {
+            let whole = parse_duration(text).map_err(|_| hint)?;
+            return SignedDuration::try_from(whole).map_err(|_| hint.to_owned());
+        }
+    };
+    if (1..=24 * 3_660).contains(&hours) {
+        Ok(SignedDuration::from_hours(hours))
+    } else {
+        Err(hint.to_owned())
+    }
+}
