@@ -27,24 +27,29 @@ impl Service {
         }
         let database = format!("sqlite:{}", folder.join("challenge.db").display());
         command.args(["--database", &database]);
-        let mut child = command
+        let child = command
             .env_remove("RUST_LOG")
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut service = Self {
+            child,
+            http: String::new(),
+            admin: String::new(),
+        };
+        let mut log = BufReader::new(service.child.stderr.take().unwrap());
         let mut line = String::new();
-        loop {
+        while service.admin.is_empty() {
             line.clear();
             assert_ne!(log.read_line(&mut line).unwrap(), 0, "the service ended");
             let said: Value = serde_json::from_str(&line).unwrap_or_default();
             if let (Some(http), Some(admin)) = (said["http"].as_str(), said["admin"].as_str()) {
-                let (http, admin) = (http.to_owned(), admin.to_owned());
-                // What it says from now on is thrown away, so that it is never held up.
-                std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-                return Self { child, http, admin };
+                (service.http, service.admin) = (http.to_owned(), admin.to_owned());
             }
         }
+        // What it says from now on is thrown away, so that it is never held up.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        service
     }
 }
 
@@ -127,10 +132,7 @@ fn go(file: &Path, sample: &str) -> Option<String> {
         .arg(file)
         .env("PPROF_TMPDIR", file.parent().unwrap())
         .output();
-    let Ok(printed) = printed else {
-        eprintln!("Go is not installed: its reader was not tried");
-        return None;
-    };
+    let printed = printed.ok()?;
     let complaints = String::from_utf8(printed.stderr).unwrap();
     assert!(printed.status.success(), "{complaints}");
     for complaint in ["error", "warn", "not available", "incomplete"] {
