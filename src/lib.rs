@@ -69,7 +69,7 @@ pub fn main() -> ExitCode {
         Verb::Import(args) => cli::import::run(&args),
         Verb::Audit(args) => cli::audit::run(&args),
         Verb::Baseline(args) => cli::baseline::run(&args),
-        Verb::Calibrate(args) => cli::calibrate::run(*args),
+        Verb::Calibrate(args) => cli::calibrate::run(&args),
         Verb::Duet(args) => cli::duet::run(*args),
         Verb::Knee(args) => cli::knee::run(*args),
         Verb::Mark(args) => cli::mark::run(&args),

@@ -32,7 +32,7 @@ fn one_run_a_side_is_the_same_as_a_pair() {
     let (a, b) = (run("p8", 1.0, |_| {}), run("p9", 1.2, |_| {}));
     let options = CompareOptions::default();
     let pair = compare(&a, &b, &options);
-    let sets = compare_sets(&[a.clone()], &[b], &options).unwrap();
+    let sets = compare_sets(std::slice::from_ref(&a), &[b], &options).unwrap();
     assert!(pair == sets);
     assert!(compare_sets(&[a], &[], &options).is_none());
 }

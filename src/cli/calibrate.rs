@@ -56,7 +56,7 @@ pub(crate) struct CalibrateArgs {
     load: LoadOptions,
 }
 
-pub(crate) fn run(args: CalibrateArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &CalibrateArgs) -> anyhow::Result<Exit> {
     if !args.from.is_empty() {
         let records: Vec<PathBuf> = args
             .from
@@ -64,7 +64,7 @@ pub(crate) fn run(args: CalibrateArgs) -> anyhow::Result<Exit> {
             .map(|path| records_in(path))
             .collect::<anyhow::Result<Vec<_>>>()?
             .concat();
-        output::print(&calibrate(&records, &args)?)?;
+        output::print(&calibrate(&records, args)?)?;
         return Ok(Exit::Done);
     }
     let load = LoadArgs {
@@ -113,7 +113,7 @@ pub(crate) fn run(args: CalibrateArgs) -> anyhow::Result<Exit> {
         ));
         return Ok(ended);
     }
-    product.print(&calibrate(&records, &args)?)?;
+    product.print(&calibrate(&records, args)?)?;
     Ok(ended)
 }
 
@@ -128,24 +128,19 @@ fn calibrate(records: &[PathBuf], args: &CalibrateArgs) -> anyhow::Result<String
     Ok(format!("{}\n\n{}", path.display(), text(&calibration)))
 }
 
-/// A duration, or a number of days.
+/// A number of days, or a shorter duration.
 fn days(text: &str) -> Result<SignedDuration, String> {
     let hint = "write a number of days, such as 30days";
     let number = text
         .strip_suffix("days")
         .or_else(|| text.strip_suffix("day"));
-    let hours = match number {
-        Some(number) => {
-            let days = number.trim().parse::<i64>().map_err(|_| hint)?;
-            days.checked_mul(24).ok_or(hint)?
-        }
-        None => {
-            let whole = parse_duration(text).map_err(|_| hint)?;
-            return SignedDuration::try_from(whole).map_err(|_| hint.to_owned());
-        }
+    let Some(number) = number else {
+        let shorter = parse_duration(text).map_err(|_| hint)?;
+        return SignedDuration::try_from(shorter).map_err(|_| hint.to_owned());
     };
-    if (1..=24 * 3_660).contains(&hours) {
-        Ok(SignedDuration::from_hours(hours))
+    let days: i64 = number.trim().parse().map_err(|_| hint)?;
+    if (1..=3_660).contains(&days) {
+        Ok(SignedDuration::from_hours(24 * days))
     } else {
         Err(hint.to_owned())
     }

@@ -43,7 +43,7 @@ fn row(set: &Set, slower: f64, runs: usize) -> Vec<String> {
     let mut promised = [0.0; 2];
     for site in &set.sites {
         let moved = site.moved(NOISE);
-        let (fails, passes) = predicted(moved.noise, runs as u32, slower, TOLERANCE);
+        let of_site = predicted(moved.noise, runs as u32, slower, TOLERANCE);
         for [a, b] in &moved.pairs {
             let b: Vec<Estimate> = b.iter().map(|run| times(run, 1.0 + slower)).collect();
             let compared = compared(&[a.clone(), b], runs, Some(moved.noise));
@@ -53,19 +53,19 @@ fn row(set: &Set, slower: f64, runs: usize) -> Vec<String> {
                 RuleOutcome::Inconclusive | RuleOutcome::NotJudged => {}
             }
             n += 1;
-            promised[0] += fails;
-            promised[1] += passes;
+            promised[0] += of_site.0;
+            promised[1] += of_site.1;
         }
     }
-    let [fails, passes] = promised.map(|sum| percent(sum / n as f64));
+    let [promised_fails, promised_passes] = promised.map(|sum| percent(sum / n as f64));
     vec![
         set.memory.to_string(),
         format!("{:.0} %", 100.0 * slower),
         runs.to_string(),
         share(failed, n),
-        fails,
+        promised_fails,
         share(passed, n),
-        passes,
+        promised_passes,
         share(n - failed - passed, n),
     ]
 }
