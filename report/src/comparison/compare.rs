@@ -12,8 +12,8 @@ use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
 use super::profiles::profiles;
 use super::quantiles::quantile_functions;
-use super::readiness::{self, Readiness};
-use super::recommendation::{self, recommendations};
+use super::readiness::Readiness;
+use super::recommendation::recommendations;
 use super::resources::Resources;
 use super::run_summary::RunSummary;
 use super::success::{Success, SuccessComparison};
@@ -50,17 +50,7 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         };
         stages.push(compare_stage(runs, &stage, situation, options));
         resources.add_stage(runs, &stage, situation);
-        // Only where it was overloaded.
-        let answered = validity.as_ref().map(|v| {
-            v.findings.iter().find_map(|finding| match finding {
-                Finding::Overloaded {
-                    stage: of,
-                    answered,
-                    ..
-                } if *of == stage => *answered,
-                _ => None,
-            })
-        });
+        let answered = validity.as_ref().map(|v| answered_of(v, &stage));
         let spans = runs.map(|run| run.series.stage(&stage));
         for action in actions_of(runs, &stage) {
             let measured = runs.map(|run| run.action(&stage, &action));
@@ -107,28 +97,9 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         actions: &actions,
         sessions: &sessions,
     });
-    let recommendations = recommendations(&recommendation::Parts {
-        facts: &verdict.facts,
-        validity: &validity,
-        targets: &targets,
-        actions: &actions,
-        failures: &failure_rows,
-        waits: &resources.waits,
-    });
-    let readiness = Readiness::of(&readiness::Parts {
-        validity: &validity,
-        stages: &stages,
-        actions: &actions,
-        targets: &targets,
-        counts: &verdict.targets,
-        failures: &failure_rows,
-        levels: &resources.levels,
-        cores: b.manifest.host.cores,
-        lengths_s: runs.map(lengths_s),
-    });
     let (profiles, damaged_profiles) = profiles(runs);
     let correlations = correlations(&actions, &resources, &profiles);
-    Comparison {
+    let mut comparison = Comparison {
         schema: SCHEMA_VERSION,
         runs: runs.map(RunSummary::of),
         comparable,
@@ -147,17 +118,24 @@ pub fn compare(a: &Run, b: &Run, options: &CompareOptions) -> Comparison {
         series: runs.map(|run| run.series.clone()),
         verdict,
         correlations,
-        recommendations,
-        readiness,
-    }
+        recommendations: Vec::new(),
+        readiness: Readiness::default(),
+    };
+    comparison.recommendations = recommendations(&comparison);
+    comparison.readiness = Readiness::of(&comparison);
+    comparison
 }
 
-/// How long every stage of `run` offered load.
-fn lengths_s(run: &Run) -> Vec<(String, f64)> {
-    let spans = run.series.stages.iter();
-    spans
-        .map(|span| (span.stage.clone(), span.ended_s - span.started_s))
-        .collect()
+/// What a run answered of a stage, only where it was overloaded.
+fn answered_of(validity: &RunValidity, stage: &str) -> Option<Answered> {
+    validity.findings.iter().find_map(|finding| match finding {
+        Finding::Overloaded {
+            stage: of,
+            answered,
+            ..
+        } if of == stage => *answered,
+        _ => None,
+    })
 }
 
 /// Invalidity first: forcing a comparison does not mend a record.

@@ -34,6 +34,7 @@ mod validity;
 mod value;
 pub(crate) mod verdict;
 mod waits;
+mod watch;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,7 +58,7 @@ pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
 pub use profiles::DamagedProfile;
 pub use quantiles::{QuantileFunctions, QuantilePoint};
-pub use readiness::{Criterion, CriterionKind, Ground, Held, Readiness, Standing, Watch, Watched};
+pub use readiness::{Criterion, CriterionKind, Ground, Held, Readiness, Standing};
 pub use recommendation::{Recommendation, Waiting};
 pub use resources::Resources;
 pub use run_summary::RunSummary;
@@ -69,6 +70,7 @@ pub use throughput::{Throughput, ThroughputComparison};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
 pub use value::{Interval, Side, Sides, Statistic};
 pub use waits::WaitComparison;
+pub use watch::{Watch, Watched};
 
 use crate::profile::ProfileReport;
 use crate::run::Series;
