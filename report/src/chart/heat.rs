@@ -90,9 +90,8 @@ impl HeatChart {
         let depth = steps.iter().filter(|step| size > **step).count() as u8;
         let color = match self.what {
             HeatKind::A => FlameColor::Less(depth),
-            HeatKind::B => FlameColor::More(depth),
             HeatKind::Difference if share < 0.0 => FlameColor::Less(depth),
-            HeatKind::Difference => FlameColor::More(depth),
+            HeatKind::B | HeatKind::Difference => FlameColor::More(depth),
         };
         (depth > 0).then_some(Ink::Flame(color))
     }
