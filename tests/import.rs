@@ -90,11 +90,15 @@ fn the_recorded_phases_are_compared_by_what_their_document_states() {
     ] {
         assert!(markdown.contains(right), "{right} is missing");
     }
+    // What the table says of itself is nobody's claim.
+    let (report, _) = markdown
+        .split_once("The table of figures says of itself")
+        .unwrap();
     for wrong in [
         "471", "52 %", "99 %", "+20 %", "+54 %", "12.9", "0.00 %", "300,000", "99.89", "ACHIEVED",
         "~",
     ] {
-        assert!(!markdown.contains(wrong), "{wrong} is there");
+        assert!(!report.contains(wrong), "{wrong} is there");
     }
     let json: serde_json::Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     assert_eq!(json["targets"][0]["results"]["b"]["ratio"], 54.0);

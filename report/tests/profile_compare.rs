@@ -7,7 +7,7 @@ mod support;
 mod taken;
 
 use brunt_record::Record;
-use brunt_report::comparison::Side;
+use brunt_report::comparison::{Correlated, Side};
 use brunt_report::document::{build, flame_graph, profile, profile_for_terminal};
 use brunt_report::profile::{
     Basis, MoveVerdict, NoRequests, ProfileReport, Selection, Taken as Captured, captured, read,
@@ -296,4 +296,35 @@ fn the_largest_profiles_make_a_report_of_less_than_3_mb() {
     let page = html(&build(&comparison)).unwrap();
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
     assert!(page.contains("Not drawn: "));
+}
+
+#[test]
+fn a_response_time_is_linked_to_what_moved_with_it_and_to_nothing_else() {
+    let slower = |claim_us: f64, burn: i64| {
+        let mut b = run("phase9", vec![(PLAY, service(burn))]);
+        b.action("claim").median_us = claim_us;
+        let a = run("phase8", vec![(PLAY, service(0))]);
+        let comparison = compared(&a, &b, &CompareOptions::default());
+        let linked = comparison.correlations.iter();
+        let linked: Vec<String> = linked
+            .map(|correlation| match &correlation.with {
+                Correlated::Function { function, .. } => {
+                    format!("{}: {function}", correlation.action)
+                }
+                other => format!("{other:?}"),
+            })
+            .collect();
+        let text = markdown(&build(&comparison), "charts").text;
+        assert_eq!(
+            linked.is_empty(),
+            !text.contains("| correlated |"),
+            "{text}"
+        );
+        linked
+    };
+    assert_eq!(slower(60_000.0, 360), ["claim: shop::burn"]);
+    // It got faster while a function took more: no link.
+    assert!(slower(8_000.0, 360).is_empty());
+    assert!(slower(20_000.0, 360).is_empty());
+    assert!(slower(60_000.0, 0).is_empty());
 }

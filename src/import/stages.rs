@@ -84,6 +84,8 @@ pub(super) fn assign(
     match (&empty[..], left.is_empty()) {
         (_, true) => {}
         ([only], false) => stages[*only].actions = left,
+        // The plan has mistakes of its own, of which this one would be another telling.
+        _ if wanted.is_empty() && !mistakes.is_empty() => {}
         _ => {
             let names: Vec<&str> = left.iter().map(|action| &*action.name).collect();
             mistakes.push(format!(

@@ -87,14 +87,13 @@ impl HeatChart {
             HeatKind::A | HeatKind::B => SHARES,
         };
         let size = share.abs();
-        let shade = steps.iter().filter(|step| size > **step).count() as u8;
+        let depth = steps.iter().filter(|step| size > **step).count() as u8;
         let color = match self.what {
-            HeatKind::A => FlameColor::Less(shade),
-            HeatKind::B => FlameColor::More(shade),
-            HeatKind::Difference if share < 0.0 => FlameColor::Less(shade),
-            HeatKind::Difference => FlameColor::More(shade),
+            HeatKind::A => FlameColor::Less(depth),
+            HeatKind::Difference if share < 0.0 => FlameColor::Less(depth),
+            HeatKind::B | HeatKind::Difference => FlameColor::More(depth),
         };
-        (shade > 0).then_some(Ink::Flame(color))
+        (depth > 0).then_some(Ink::Flame(color))
     }
 
     fn legend(&self) -> Vec<(Ink, String)> {

@@ -10,8 +10,8 @@ use super::options::CompareOptions;
 use super::overall::{Overall, Parts};
 use super::profiles::profiles;
 use super::quantiles::quantile_functions;
-use super::readiness::{self, Readiness};
-use super::recommendation::{self, recommendations};
+use super::readiness::Readiness;
+use super::recommendation::recommendations;
 use super::repeat::Repeat;
 use super::resources::Resources;
 use super::rows::{Measured, compare_action, compare_stage};
@@ -114,28 +114,9 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
         actions: &actions,
         sessions: &sessions,
     });
-    let recommendations = recommendations(&recommendation::Parts {
-        facts: &verdict.facts,
-        validity: &validity,
-        targets: &targets,
-        actions: &actions,
-        failures: &failure_rows,
-        waits: &resources.waits,
-    });
-    let readiness = Readiness::of(&readiness::Parts {
-        validity: &validity,
-        stages: &stages,
-        actions: &actions,
-        targets: &targets,
-        counts: &verdict.targets,
-        failures: &failure_rows,
-        levels: &resources.levels,
-        cores: first.b.manifest.host.cores,
-        lengths_s: first.map(lengths_s),
-    });
     let (profiles, damaged_profiles) = profiles(first);
     let correlations = correlations(&actions, &resources, &profiles);
-    Comparison {
+    let mut comparison = Comparison {
         schema: SCHEMA_VERSION,
         runs: first.map(RunSummary::of),
         repeats,
@@ -156,17 +137,12 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
         series: first.map(|run| run.series.clone()),
         verdict,
         correlations,
-        recommendations,
-        readiness,
-    }
-}
-
-/// How long every stage of `run` offered load.
-fn lengths_s(run: &Run) -> Vec<(String, f64)> {
-    let spans = run.series.stages.iter();
-    spans
-        .map(|span| (span.stage.clone(), span.ended_s - span.started_s))
-        .collect()
+        recommendations: Vec::new(),
+        readiness: Readiness::default(),
+    };
+    comparison.recommendations = recommendations(&comparison);
+    comparison.readiness = Readiness::of(&comparison);
+    comparison
 }
 
 /// An action of every run of a side.

@@ -39,6 +39,7 @@ mod validity;
 mod value;
 pub(crate) mod verdict;
 mod waits;
+mod watch;
 mod yardstick;
 
 use schemars::JsonSchema;
@@ -63,7 +64,7 @@ pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
 pub use profiles::DamagedProfile;
 pub use quantiles::{QuantileFunctions, QuantilePoint};
-pub use readiness::{Criterion, CriterionKind, Ground, Held, Readiness, Standing, Watch, Watched};
+pub use readiness::{Criterion, CriterionKind, Ground, Held, Readiness, Standing};
 pub use recommendation::{Recommendation, Waiting};
 pub use repeat::Repeat;
 pub use resources::Resources;
@@ -77,6 +78,7 @@ pub use trial::{compare_estimates, estimate};
 pub use validity::{Lateness, RunState, RunValidity, StageState, StageValidity};
 pub use value::{Interval, Side, Sides, Statistic};
 pub use waits::WaitComparison;
+pub use watch::{Watch, Watched};
 
 use crate::calibration::FloorUse;
 use crate::profile::ProfileReport;

@@ -6,15 +6,13 @@ use serde::Serialize;
 
 use super::answered::Answered;
 use super::change::Verdict;
-use super::failures::FailureRow;
 use super::finding::{Fault, Finding};
 use super::overall::Fact;
 use super::target::{Measured, Target, TargetRow, TargetVerdict};
-use super::validity::RunValidity;
-use super::value::{Side, Sides, Statistic};
+use super::value::{Side, Statistic};
 use super::verdict;
 use super::waits::WaitComparison;
-use super::{ActionComparison, Value};
+use super::{ActionComparison, Comparison, Value};
 
 /// One thing to do, with what speaks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -106,31 +104,16 @@ pub struct Waiting {
     pub service_us: f64,
 }
 
-/// What recommendations are drawn up from.
-pub(super) struct Parts<'a> {
-    pub(super) facts: &'a [Fact],
-    pub(super) validity: &'a Sides<RunValidity>,
-    pub(super) targets: &'a [TargetRow],
-    pub(super) actions: &'a [ActionComparison],
-    pub(super) failures: &'a [FailureRow],
-    pub(super) waits: &'a [WaitComparison],
-}
-
 /// In the order of their weight.
-pub(super) fn recommendations(parts: &Parts<'_>) -> Vec<Recommendation> {
-    let mut all: Vec<Recommendation> = parts.facts.iter().filter_map(of_fact).collect();
-    all.extend(parts.actions.iter().filter_map(regression));
-    all.extend(
-        parts
-            .targets
-            .iter()
-            .filter_map(|row| target(row, parts.actions)),
-    );
-    all.extend(failures(parts));
-    all.extend(parts.waits.iter().filter_map(wait));
-    all.extend(parts.validity.b.findings.iter().filter_map(of_finding));
-    all.extend(parts.actions.iter().filter_map(inconclusive));
-    all.extend(parts.facts.iter().filter_map(|fact| match fact {
+pub(super) fn recommendations(of: &Comparison) -> Vec<Recommendation> {
+    let mut all: Vec<Recommendation> = of.verdict.facts.iter().filter_map(of_fact).collect();
+    all.extend(of.actions.iter().filter_map(regression));
+    all.extend(of.targets.iter().filter_map(|row| target(row, &of.actions)));
+    all.extend(failures(of));
+    all.extend(of.resources.waits.iter().filter_map(wait));
+    all.extend(of.validity.b.findings.iter().filter_map(of_finding));
+    all.extend(of.actions.iter().filter_map(inconclusive));
+    all.extend(of.verdict.facts.iter().filter_map(|fact| match fact {
         Fact::NoiseAssumed { s_aa } => Some(Recommendation::Calibrate { s_aa: *s_aa }),
         _ => None,
     }));
@@ -224,15 +207,15 @@ fn waiting(row: &ActionComparison) -> Option<Waiting> {
 }
 
 /// The most frequent kind of B.
-fn failures(parts: &Parts<'_>) -> Option<Recommendation> {
-    let counted = parts
+fn failures(comparison: &Comparison) -> Option<Recommendation> {
+    let counted = comparison
         .failures
         .iter()
         .filter_map(|row| Some((row, row.counts.b?)));
     let (row, count) = counted
         .filter(|(_, count)| *count > 0)
         .max_by_key(|(_, count)| *count)?;
-    let mut actions = parts.actions.iter();
+    let mut actions = comparison.actions.iter();
     let action = actions.find(|of| of.stage == row.stage && of.action == row.action)?;
     Some(Recommendation::RemoveFailures {
         stage: row.stage.clone(),

@@ -7,15 +7,15 @@ use super::change::{NotJudged, Verdict, percent};
 use super::estimate::{Estimate, NoInterval};
 use super::finding::{Finding, Severity};
 use super::overall::{Conclusion, VerdictCounts};
-use super::readiness::{Ground, Standing};
 use super::success::{Success, SuccessDifference};
 use super::target::TargetVerdict;
 use super::validity::{RunState, StageState};
 use super::value::{Interval, Side, Sides};
 use crate::gate::{RuleOutcome, Why};
 use crate::run::Value;
-use crate::stated::{Delivery, StatedVerdict};
 use crate::statistics::{Difference, HolmStep};
+pub(crate) use readiness::{halfway, is_long_wait, mostly_waits, readiness, standing};
+pub(crate) use stated::{delivery, stated_target};
 
 /// Least share of arrivals that a service answers which is not overloaded.
 const ANSWERED: f64 = 0.99;
@@ -309,94 +309,9 @@ pub(crate) fn too_little_answered(share: f64) -> bool {
     share < ANSWERED
 }
 
-/// What a criterion comes to by its grounds: the gravest decides, and a fault above all.
-pub(crate) fn standing(grounds: &[Ground]) -> Standing {
-    let of = |ground: &Ground| match ground {
-        Ground::Invalid | Ground::NothingArrived | Ground::NoTarget => Standing::NotMeasured,
-        Ground::NoWrongAnswer { .. } | Ground::Carried { .. } => Standing::Passed,
-        Ground::WrongAnswers { .. } | Ground::Overloaded { .. } => Standing::Failed,
-        Ground::NoSuccessTarget | Ground::Drift { .. } | Ground::HostBusy { .. } => {
-            Standing::Undecided
-        }
-        Ground::Targets { counts } if counts.missed > 0 => Standing::Failed,
-        Ground::Targets { counts } if counts.met == counts.total() => Standing::Passed,
-        Ground::Targets { .. } => Standing::Undecided,
-        Ground::Success { verdict, .. } => match verdict {
-            TargetVerdict::Met => Standing::Passed,
-            TargetVerdict::Missed => Standing::Failed,
-            TargetVerdict::Inconclusive => Standing::Undecided,
-            TargetVerdict::NotJudged { .. } => Standing::NotMeasured,
-        },
-    };
-    let any = |wanted: Standing| grounds.iter().any(|ground| of(ground) == wanted);
-    if any(Standing::Failed) {
-        Standing::Failed
-    } else if any(Standing::Undecided) {
-        Standing::Undecided
-    } else if any(Standing::NotMeasured) || grounds.is_empty() {
-        Standing::NotMeasured
-    } else {
-        Standing::Passed
-    }
-}
-
-/// What all criteria come to: ready where each passes, not ready where one fails.
-pub(crate) fn readiness(criteria: [Standing; 4]) -> Standing {
-    let all = |wanted: Standing| criteria.iter().all(|one| *one == wanted);
-    if criteria.contains(&Standing::Failed) {
-        Standing::Failed
-    } else if all(Standing::Passed) {
-        Standing::Passed
-    } else if all(Standing::NotMeasured) {
-        Standing::NotMeasured
-    } else {
-        Standing::Undecided
-    }
-}
-
-/// Halfway from a value to a limit that it keeps.
-pub(crate) fn halfway(value: f64, limit: f64) -> Option<f64> {
-    (value < limit).then(|| value + (limit - value) / 2.0)
-}
-
-/// Does most of a response time pass before the request is sent?
-pub(crate) fn mostly_waits(response_us: f64, service_us: f64) -> bool {
-    service_us < response_us / 2.0
-}
-
-/// Is an event waited for by so many connections, in the mean, that it is worth looking at?
-pub(crate) fn is_long_wait(connections: f64) -> bool {
-    connections >= 1.0
-}
-
 /// Did the time of a statement for each request move by more than a tenth?
 pub(crate) fn statement_moved(us: Sides<f64>) -> bool {
     (us.b - us.a).abs() > STATEMENT * us.a.max(us.b)
-}
-
-/// How much of a load of `planned` arrivals so many requests are.
-pub(crate) fn delivery(made: u64, planned: u64) -> Delivery {
-    let share = made as f64 / planned as f64;
-    if too_little_answered(share) {
-        Delivery::TooLittle
-    } else if too_little_answered(1.0 / share) {
-        Delivery::TooMuch
-    } else {
-        Delivery::Whole
-    }
-}
-
-/// Whether a limit is kept by a value that a document states: `value` says whether it is within, and
-/// whether it is an estimate.
-pub(crate) fn stated_target(value: Option<(bool, bool)>, delivery: Delivery) -> StatedVerdict {
-    match (value, delivery) {
-        (None, _) => StatedVerdict::NotStated,
-        (Some((_, true)), _) => StatedVerdict::Estimated,
-        // A lighter load than the wanted one only flatters.
-        (Some((false, false)), _) => StatedVerdict::Missed,
-        (Some((true, false)), Delivery::Whole) => StatedVerdict::Met,
-        (Some((true, false)), delivery) => StatedVerdict::WithinUnderAnotherLoad { delivery },
-    }
 }
 
 /// Did arrivals pile up, of which so many were `open` at the ends of a stage's quarters?
@@ -500,5 +415,7 @@ pub(crate) fn conclusion(
     }
 }
 
+mod readiness;
+mod stated;
 #[cfg(test)]
 mod tests;

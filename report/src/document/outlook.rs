@@ -1,5 +1,7 @@
 //! What changed for one action, and what remains to be done, in two sentences.
 
+use std::fmt::Write as _;
+
 use super::block::Said;
 use super::names::Names;
 use super::pointers;
@@ -33,7 +35,7 @@ pub(super) fn changed(row: &ActionComparison, comparison: &Comparison) -> Said {
     if let Some(p95) = row.statistic(Statistic::P95)
         && (p95.verdict.is_better() || p95.verdict.is_worse())
     {
-        sentence.push_str(&format!(" p95 {}.", words::change(row, p95)));
+        let _ = write!(sentence, " p95 {}.", words::change(row, p95));
         pointers = pointers::statistic(comparison, &row.stage, &row.action, Statistic::P95);
     }
     Said { sentence, pointers }

@@ -50,6 +50,7 @@ struct Told {
     on: (String, String),
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a rule")]
 fn told(recommendation: &Recommendation, comparison: &Comparison, names: &Names) -> Told {
     let validity = || ("Validity of both runs".to_owned(), "validity".to_owned());
     let action = |stage: &str, action: &str| {

@@ -80,7 +80,7 @@ impl Templates {
             if path.is_dir() || name.starts_with('.') {
                 continue;
             }
-            let is_template = [".html", ".md"].iter().any(|end| name.ends_with(end));
+            let is_template = has_extension(&name, &["html", "md"]);
             if !files.contains_key(&name) && !is_template {
                 let known: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
                 return Err(wrong(
@@ -111,7 +111,7 @@ impl Templates {
         tera.register_filter("note", |text: &str, _: Kwargs, _: &State<'_>| note(text));
         let (plain, templates): (BTreeMap<_, _>, BTreeMap<_, _>) = files
             .into_iter()
-            .partition(|(name, _)| name.ends_with(".css") || name.ends_with(".js"));
+            .partition(|(name, _)| has_extension(name, &["css", "js"]));
         let mut set = Self {
             tera,
             plain,
@@ -124,7 +124,7 @@ impl Templates {
 
     /// `document` as one HTML file.
     pub fn html(&self, document: &Document) -> Result<String, ReportError> {
-        let mut context = self.context(document);
+        let mut context = Self::context(document);
         context.insert("style", self.plain(STYLE));
         let figures = document.figures();
         let flames = figures.iter().any(|figure| figure.drawing.is_wide());
@@ -152,13 +152,13 @@ impl Templates {
     }
 
     fn wrap(&self, name: &str, document: &Document, text: &str) -> Result<String, ReportError> {
-        let mut context = self.context(document);
+        let mut context = Self::context(document);
         context.insert("markdown", text.trim_end());
         let text = self.render(name, &context)?;
         Ok(format!("{}\n", text.trim_end()))
     }
 
-    fn context(&self, document: &Document) -> Context {
+    fn context(document: &Document) -> Context {
         #[derive(Serialize)]
         struct Given<'d> {
             context_version: u32,
@@ -211,6 +211,11 @@ impl Templates {
             what: format!("{message}\nhint: docs/templates.md has what templates are given"),
         }
     }
+}
+
+fn has_extension(name: &str, known: &[&str]) -> bool {
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|extension| known.iter().any(|one| extension == *one))
 }
 
 /// File, line and message of what tera tells of a name that does not exist: only as text,

@@ -84,6 +84,9 @@ impl StatedSuccess {
     }
 }
 
+/// One of the figures of an action.
+type Pick = fn(&StatedAction) -> Option<StatedTime>;
+
 impl ActionFigures {
     pub(super) fn of(stage: &str, action: &str, sides: Sides<Option<&StatedAction>>) -> Self {
         let outcomes = sides.map(|side| side.map(|action| action.outcome));
@@ -108,7 +111,7 @@ impl ActionFigures {
                 row(Some(quantile), name, sides.map(|side| side.and_then(at)))
             })
             .collect();
-        let others: [(&str, fn(&StatedAction) -> Option<StatedTime>); 3] =
+        let others: [(&str, Pick); 3] =
             [("mean", |a| a.mean), ("min", |a| a.min), ("max", |a| a.max)];
         rows.extend(others.into_iter().map(|(name, pick)| {
             let sides = sides.map(|side| side.and_then(pick));

@@ -77,7 +77,10 @@ fn table(caption: &str, rows: &[AmountRow], names: &Names) -> Table {
             Cell::text(name),
             cell(row.sides.a),
             cell(row.sides.b),
-            change(row.change.as_ref(), |factor| language::fewer(factor)),
+            change(row.change.as_ref(), |factor| match row.unit {
+                StatedUnit::Count => language::fewer(factor),
+                StatedUnit::Percent | StatedUnit::Megabytes => None,
+            }),
         ]);
     }
     table

@@ -1,5 +1,7 @@
 //! What the documents come to, and what they cannot.
 
+use std::fmt::Write as _;
+
 use super::super::block::{Block, Callout, Card, Section};
 use super::super::names::{Names, action_id};
 use super::super::table::{Cell, Column, Table};
@@ -88,10 +90,10 @@ fn changes(comparison: &StatedComparison) -> Option<String> {
         language::count(higher)
     );
     if lower > 0 {
-        sentence.push_str(&format!(" Largest decrease: {}.", told(lowest)?));
+        let _ = write!(sentence, " Largest decrease: {}.", told(lowest)?);
     }
     if higher > 0 {
-        sentence.push_str(&format!(" Largest increase: {}.", told(highest)?));
+        let _ = write!(sentence, " Largest increase: {}.", told(highest)?);
     }
     Some(sentence)
 }
