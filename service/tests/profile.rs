@@ -81,7 +81,7 @@ async fn a_profile_is_taken_one_at_a_time() {
     assert_eq!(answer.status, 200);
     let profile = decode(&answer.body);
     assert_eq!(profile.0.period, 1_000_000_000 / 99);
-    assert!(profile.0.duration_nanos >= 1_000_000_000);
+    assert!(profile.0.duration_nanos > 0);
     assert!(profile.said("cores") >= 1);
 }
 
