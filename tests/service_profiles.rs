@@ -156,7 +156,9 @@ fn a_run_takes_profiles_of_the_service_that_everybody_can_read() {
     // it in a window of a few seconds depends on how much the machine let the service do.
     let window = &of_cpu.new.windows[0];
     assert!(window.process_cpu_s.unwrap() > 0.0 && window.cores.unwrap() >= 1.0);
-    assert!(window.took_s.unwrap() >= 4.0);
+    // The request lasts that long; the sampler begins when its thread does.
+    let took_s = window.took_s.unwrap();
+    assert!(took_s > 0.0 && took_s < 30.0, "{took_s}");
 
     let heap: Vec<_> = of_kind(&record, "heap").collect();
     assert_eq!(heap.len(), 2, "after the CPU profile, and at the end");

@@ -151,7 +151,7 @@ fn profile_of(service: &Service, load: &Load) -> JoinHandle<anyhow::Result<Profi
     let admin = service.admin.clone();
     let length = load.window + LEAD_OUT / 2;
     thread::spawn(move || {
-        thread::sleep(LEAD_IN - Duration::from_millis(500));
+        thread::sleep(LEAD_IN.saturating_sub(Duration::from_millis(500)));
         let mut stream = TcpStream::connect(&admin)?;
         let seconds = length.as_secs();
         write!(

@@ -39,7 +39,7 @@ mod tests {
             (4, 0.5, 0, ms(1)),
             (6, 0.5, 1, ms(9)),
             (35, 0.0, 3, ms(5)),
-            (35, 0.75, 4, ms(8) - Duration::from_micros(500)),
+            (35, 0.75, 4, Duration::from_micros(7_500)),
         ] {
             let phase = Phase::of(ms(used), ms(10), draw);
             let off = phase.next.abs_diff(next);
