@@ -98,16 +98,16 @@ pub(super) fn assign(
 }
 
 fn place(wanted: &[Wanted], names: &[String], action: &str) -> Option<usize> {
-    let named = |stage: &Wanted| stage.endpoints.iter().any(|name| name == action);
+    let says_so = |stage: &Wanted| stage.endpoints.iter().any(|name| name == action);
     let free = |stage: &Wanted| stage.endpoints.is_empty();
     let same = |stage: &Wanted| free(stage) && stage.name == action;
     let first = |stage: &Wanted| {
-        let taken = names.iter().any(|name| *name == stage.name);
+        let taken = names.contains(&stage.name);
         let mut begin = names.iter().filter(|name| name.starts_with(&*stage.name));
         free(stage) && !taken && begin.next().is_some_and(|first| first == action)
     };
     let mut all = wanted.iter();
-    all.position(named)
+    all.position(says_so)
         .or_else(|| wanted.iter().position(same))
         .or_else(|| wanted.iter().position(first))
 }

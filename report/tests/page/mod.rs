@@ -19,8 +19,8 @@ pub struct Page {
 
 /// Is it a script that brunt brings?
 fn is_own(script: &str) -> bool {
-    let mut own = BUILT_IN.iter().filter(|(name, _)| name.ends_with(".js"));
-    own.any(|(_, text)| text.trim() == script.trim())
+    let mut own = BUILT_IN.iter().map(|(_, text)| text.trim());
+    own.any(|text| text == script.trim())
 }
 
 impl Page {

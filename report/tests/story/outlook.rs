@@ -158,38 +158,42 @@ pub(super) fn readiness(name: &impl Fn(&str) -> String) -> Readiness {
             a: Standing::Failed,
             b: Standing::Failed,
         },
-        watches: vec![
-            Watch {
-                what: Watched::Latency {
-                    stage: name("gameplay"),
-                    action: name("stat-event"),
-                    quantile: 0.95,
-                },
-                measured: 28_900.0,
-                headroom: 1.0 - 28_900.0 / 500_000.0,
-                warn_at: Some(264_450.0),
-                alert_at: 500_000.0,
-            },
-            Watch {
-                what: Watched::Latency {
-                    stage: name("gameplay"),
-                    action: name("set-active"),
-                    quantile: 0.95,
-                },
-                measured: 500_890.0,
-                headroom: 1.0 - 5.0089,
-                warn_at: None,
-                alert_at: 100_000.0,
-            },
-            Watch {
-                what: Watched::Success {
-                    stage: name("gameplay"),
-                },
-                measured: 0.999_998,
-                headroom: 0.996,
-                warn_at: Some(0.999_749),
-                alert_at: 0.9995,
-            },
-        ],
+        watches: watches(name),
     }
+}
+
+fn watches(name: &impl Fn(&str) -> String) -> Vec<Watch> {
+    vec![
+        Watch {
+            what: Watched::Latency {
+                stage: name("gameplay"),
+                action: name("stat-event"),
+                quantile: 0.95,
+            },
+            measured: 28_900.0,
+            headroom: 1.0 - 28_900.0 / 500_000.0,
+            warn_at: Some(264_450.0),
+            alert_at: 500_000.0,
+        },
+        Watch {
+            what: Watched::Latency {
+                stage: name("gameplay"),
+                action: name("set-active"),
+                quantile: 0.95,
+            },
+            measured: 500_890.0,
+            headroom: 1.0 - 5.0089,
+            warn_at: None,
+            alert_at: 100_000.0,
+        },
+        Watch {
+            what: Watched::Success {
+                stage: name("gameplay"),
+            },
+            measured: 0.999_998,
+            headroom: 0.996,
+            warn_at: Some(0.999_749),
+            alert_at: 0.9995,
+        },
+    ]
 }
