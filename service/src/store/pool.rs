@@ -316,7 +316,7 @@ mod tests {
         let options: PgConnectOptions = url.parse().unwrap();
         let limits = PoolLimits {
             connections: connections.try_into().unwrap(),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
         };
         Pool::open(options, limits).await.unwrap()
     }
