@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use brunt_record::{Ending, Record};
+use brunt_record::{Ending, Record, Stated};
 
 /// Where they are, seen from the directory that brunt is called in.
 pub(crate) const FOLDER: &str = "results/baselines";
@@ -101,8 +101,10 @@ fn whole(record: &Path) -> anyhow::Result<()> {
 /// The record in `path`, the baseline of that name, or all records of the folder `path`, by name.
 pub(crate) fn records_in(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let path = record_or_baseline(path);
-    let is_record =
-        |path: &Path| path.join("run.json").exists() || path.join("counts.csv").exists();
+    let is_record = |path: &Path| {
+        let recorded = ["run.json", "counts.csv"];
+        recorded.iter().any(|file| path.join(file).exists()) || Stated::is_in(path)
+    };
     if is_record(&path) || !path.is_dir() {
         return Ok(vec![path]);
     }

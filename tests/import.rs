@@ -114,6 +114,8 @@ fn nothing_is_overwritten_and_nothing_else_is_made_of_it() {
     assert_eq!(code, Some(2));
     assert!(said.contains("exists already"), "{said}");
     let dirs: Vec<&str> = printed.lines().collect();
+    let recorded = tempfile::tempdir().unwrap();
+    fs::write(recorded.path().join("counts.csv"), "").unwrap();
     for (args, expected) in [
         (
             vec!["gate", dirs[0], dirs[1]],
@@ -124,7 +126,7 @@ fn nothing_is_overwritten_and_nothing_else_is_made_of_it() {
             "figures of 3 documents: two are compared at a time",
         ),
         (
-            vec!["compare", dirs[0], path(temp.path())],
+            vec!["compare", dirs[0], path(recorded.path())],
             "compare two of one kind",
         ),
     ] {
