@@ -102,8 +102,10 @@ impl<DB: Database> Pool<DB> {
 
     /// Closes the connections that nobody uses, the others when they come back; gives out no more.
     pub(super) async fn close(&self) {
+        // Taken first: the pool drops what it has, and a connection that is dropped ends later.
+        let unused = self.pool.retain(|_, _| false).removed;
         self.pool.close();
-        for connection in self.pool.retain(|_, _| false).removed {
+        for connection in unused {
             // It ends either way.
             let _ = connection.close().await;
         }
