@@ -8,7 +8,6 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use serde_json::json;
 use support::pprof::Decoded;
 use support::{Running, send, start};
 
@@ -22,12 +21,6 @@ async fn contention(service: &Running, query: &str) -> Decoded {
     let answer = send("GET", &url, &[], None).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     Decoded::of(&answer.body, &KINDS)
-}
-
-async fn faults(service: &Running, faults: &[&str]) {
-    let url = format!("http://{}/debug/faults", service.addresses.admin);
-    let body = json!({ "faults": faults });
-    assert_eq!(send("PUT", &url, &[], Some(&body)).await.status, 200);
 }
 
 async fn list(service: &Running, times: usize) {
@@ -46,9 +39,9 @@ async fn requests_that_wait_for_each_other_are_counted_with_their_stacks() {
 
     // Three requests, one after the other: the second waits for one, the third for two.
     let hold = Duration::from_millis(50);
-    faults(&service, &["lock=mutex,hold=50ms"]).await;
+    service.set_faults(&["lock=mutex,hold=50ms"]).await;
     list(&service, 3).await;
-    faults(&service, &[]).await;
+    service.set_faults(&[]).await;
     let waited = contention(&service, "").await;
     assert_eq!(waited.sum_in(LOCK, 0), 2);
     assert!(waited.sum_in(LOCK, 1) >= 2 * i64::try_from(hold.as_nanos()).unwrap());

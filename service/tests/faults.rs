@@ -28,11 +28,6 @@ async fn put(service: &Running, faults: &[&str]) -> Answer {
     send("PUT", &url, &[], Some(&json!({ "faults": faults }))).await
 }
 
-async fn on(service: &Running, faults: &[&str]) {
-    let answer = put(service, faults).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-}
-
 async fn off(service: &Running) {
     let url = faults_url(service.addresses.admin);
     let answer = send("DELETE", &url, &[], None).await;
@@ -70,7 +65,9 @@ async fn log_in(service: &Running) -> Result<(), tonic::Status> {
 async fn latency_is_added_to_the_requests_it_is_for() {
     let injected = Duration::from_millis(250);
     let service = start(|_| ()).await;
-    on(&service, &[&format!("latency=250ms,on={INITIALIZE}")]).await;
+    service
+        .set_faults(&[&format!("latency=250ms,on={INITIALIZE}")])
+        .await;
     let before = Instant::now();
     assert_eq!(
         service.call("POST", INITIALIZE, "ann", None).await.status,
@@ -95,7 +92,9 @@ async fn latency_is_added_to_the_requests_it_is_for() {
         "{sum}"
     );
 
-    on(&service, &["latency=250ms,on=/brunt.events.v1.*"]).await;
+    service
+        .set_faults(&["latency=250ms,on=/brunt.events.v1.*"])
+        .await;
     let before = Instant::now();
     log_in(&service).await.unwrap();
     assert!(before.elapsed() >= injected, "{:?}", before.elapsed());
@@ -106,7 +105,7 @@ async fn latency_is_added_to_the_requests_it_is_for() {
 #[tokio::test]
 async fn latency_of_the_store_is_in_whatever_asks_it() {
     let service = start(|_| ()).await;
-    on(&service, &["latency=200ms,on=store"]).await;
+    service.set_faults(&["latency=200ms,on=store"]).await;
     let before = Instant::now();
     assert_eq!(list(&service).await.status, 200);
     assert!(before.elapsed() >= Duration::from_millis(200));
@@ -119,7 +118,7 @@ async fn latency_of_the_store_is_in_whatever_asks_it() {
 #[tokio::test]
 async fn a_share_of_the_requests_is_refused() {
     let service = start(|_| ()).await;
-    on(&service, &["error=503,share=30%"]).await;
+    service.set_faults(&["error=503,share=30%"]).await;
     let mut refused = 0;
     for _ in 0..100 {
         let answer = list(&service).await;
@@ -132,7 +131,7 @@ async fn a_share_of_the_requests_is_refused() {
     // 30 expected, standard deviation 4.6, and the same in every run.
     assert!((15..45).contains(&refused), "{refused}");
 
-    on(&service, &["error=429"]).await;
+    service.set_faults(&["error=429"]).await;
     assert_eq!(list(&service).await.status, 429);
     let refused = log_in(&service).await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
@@ -173,7 +172,7 @@ async fn faults_are_switched_on_at_start() {
 #[tokio::test]
 async fn all_mistakes_are_told_and_nothing_changes() {
     let service = start(|_| ()).await;
-    on(&service, &["error=500"]).await;
+    service.set_faults(&["error=500"]).await;
     let wrong = ["latency=soon", "slow=1s", "cpu=5ms,share=2"];
     let answer = put(&service, &wrong).await;
     assert_eq!(answer.problem(), (400, "BAD_REQUEST".into()));
@@ -219,7 +218,7 @@ async fn together(services: &[&Running], count: usize) -> Duration {
 #[tokio::test]
 async fn requests_stand_in_line_for_a_mutex() {
     let service = start(|_| ()).await;
-    on(&service, &["lock=mutex,hold=60ms"]).await;
+    service.set_faults(&["lock=mutex,hold=60ms"]).await;
     let took = together(&[&service], 5).await;
     assert!(took >= Duration::from_millis(300), "{took:?}");
     assert_eq!(hits(&service).await, 5);
@@ -235,16 +234,22 @@ async fn a_pool_of_sqlite_runs_dry() {
 
 async fn pool_runs_dry(service: &Running, connections: u32) {
     let before = Instant::now();
-    on(service, &[&format!("pool={connections},for=700ms")]).await;
+    service
+        .set_faults(&[&format!("pool={connections},for=700ms")])
+        .await;
     assert_eq!(list(service).await.status, 200);
     // Nobody had a connection before the time was over.
     assert!(before.elapsed() >= Duration::from_millis(700));
     // Let go before the time is over: by the operator, and by the end of the service, which would
     // wait for its connections for an hour.
-    on(service, &[&format!("pool={connections},for=1h")]).await;
+    service
+        .set_faults(&[&format!("pool={connections},for=1h")])
+        .await;
     off(service).await;
     assert_eq!(list(service).await.status, 200);
-    on(service, &[&format!("pool={connections},for=1h")]).await;
+    service
+        .set_faults(&[&format!("pool={connections},for=1h")])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,7 +264,7 @@ async fn on_postgres_the_pool_runs_dry_and_an_advisory_lock_is_shared_by_instanc
     };
     let (one, other) = (on_it().await, on_it().await);
     for service in [&one, &other] {
-        on(service, &["lock=advisory,hold=60ms"]).await;
+        service.set_faults(&["lock=advisory,hold=60ms"]).await;
     }
     let took = together(&[&one, &other], 6).await;
     assert!(took >= Duration::from_millis(360), "{took:?}");

@@ -5,7 +5,6 @@
 mod support;
 
 use challenge_service::allocator::Allocator;
-use serde_json::json;
 use support::pprof::Decoded;
 use support::{Running, send, start};
 
@@ -28,12 +27,6 @@ async fn heap(service: &Running) -> Decoded {
     Decoded::of(&answer.body, &KINDS)
 }
 
-async fn faults(service: &Running, faults: &[&str]) {
-    let url = format!("http://{}/debug/faults", service.addresses.admin);
-    let body = json!({ "faults": faults });
-    assert_eq!(send("PUT", &url, &[], Some(&body)).await.status, 200);
-}
-
 /// What requests leave behind is in use until it is freed, and was allocated after that too; looking
 /// at it leaves nothing behind.
 #[tokio::test]
@@ -46,7 +39,7 @@ async fn what_a_fault_leaves_behind_is_found_by_name() {
         (0, 0)
     );
 
-    faults(&service, &["memory=4MiB"]).await;
+    service.set_faults(&["memory=4MiB"]).await;
     let (requests, size) = (25, 4 << 20);
     for _ in 0..requests {
         let answer = service
@@ -77,7 +70,7 @@ async fn what_a_fault_leaves_behind_is_found_by_name() {
     .sum();
     assert_eq!(profiler, 0, "{:#?}", grown.all_names());
 
-    faults(&service, &[]).await;
+    service.set_faults(&[]).await;
     let freed = heap(&service).await;
     assert_eq!(of_fault(&freed, IN_USE), 0);
     assert_eq!(of_fault(&freed, ALLOCATED), of_fault(&grown, ALLOCATED));

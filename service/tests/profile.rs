@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
 use support::pprof::Decoded;
 use support::{Running, send, start};
 use tokio::io::AsyncWriteExt;
@@ -133,10 +132,7 @@ async fn samples_are_the_cpu_time_that_was_used() {
 async fn what_a_fault_burns_is_found_by_name() {
     let _profiler = profiler().await;
     let service = start(|_| ()).await;
-    let faults = format!("http://{}/debug/faults", service.addresses.admin);
-    let body = json!({ "faults": ["cpu=20ms"] });
-    let set = send("PUT", &faults, &[], Some(&body)).await;
-    assert_eq!(set.status, 200);
+    service.set_faults(&["cpu=20ms"]).await;
 
     let enough = AtomicBool::new(false);
     let requests = async {

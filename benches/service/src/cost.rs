@@ -127,31 +127,23 @@ async fn cost(
 ) -> anyhow::Result<Cost> {
     let players = database.players(action.users()).await?;
     let service = Service::start(&programs.service, &load.phase, &database.url(), folder)?;
-    let plan = Plan {
-        action,
-        players: &players,
-        rate_per_s: load.rate_per_s,
-        duration: LEAD_IN + load.window + LEAD_OUT,
-    };
-    let run = Run::start(&programs.brunt, &service, &plan, folder)?;
-    let [own, of_database] = window(load, [service.processes(), database.processes])?;
-    run.finish()?;
-    let requests = f64::from(load.rate_per_s) * load.window.as_secs_f64();
-    Ok(Cost {
-        service: own.as_secs_f64() * 1e6 / requests,
-        database: of_database.as_secs_f64() * 1e6 / requests,
-    })
+    let processes = [service.processes(), database.processes];
+    let [service, database] = request_costs(
+        action, programs, &service, &players, load, folder, processes,
+    )?;
+    Ok(Cost { service, database })
 }
 
-/// CPU time that the service takes for a request, in microseconds.
-pub(crate) fn service_cost(
+/// CPU time that each of `processes` takes for a request, in microseconds.
+pub(crate) fn request_costs<const N: usize>(
     action: Action,
     programs: &Programs,
     service: &Service,
     players: &[String],
     load: &Load,
     folder: &Path,
-) -> anyhow::Result<f64> {
+    processes: [Processes; N],
+) -> anyhow::Result<[f64; N]> {
     let plan = Plan {
         action,
         players,
@@ -159,10 +151,10 @@ pub(crate) fn service_cost(
         duration: LEAD_IN + load.window + LEAD_OUT,
     };
     let run = Run::start(&programs.brunt, service, &plan, folder)?;
-    let [cpu] = window(load, [service.processes()])?;
+    let used = window(load, processes)?;
     run.finish()?;
     let requests = f64::from(load.rate_per_s) * load.window.as_secs_f64();
-    Ok(cpu.as_secs_f64() * 1e6 / requests)
+    Ok(used.map(|cpu| cpu.as_secs_f64() * 1e6 / requests))
 }
 
 /// What each used during the window, which begins after the lead-in.

@@ -14,7 +14,7 @@ use prost::Message as _;
 
 use crate::action::Action;
 use crate::build::Programs;
-use crate::cost::{LEAD_IN, LEAD_OUT, Load, service_cost};
+use crate::cost::{LEAD_IN, LEAD_OUT, Load, request_costs};
 use crate::database::Database;
 use crate::figures::{Figures, Wanted, row};
 use crate::service::Service;
@@ -99,7 +99,11 @@ impl Costs {
             &environment,
         )?;
         let profile = (variant == Variant::CpuProfile).then(|| profile_of(&service, load));
-        let cost = service_cost(action, programs, &service, &players, load, folder.path())?;
+        let processes = [service.processes()];
+        let folder = folder.path();
+        let [cost] = request_costs(
+            action, programs, &service, &players, load, folder, processes,
+        )?;
         match variant {
             Variant::Shipped => self.shipped.0.push(cost),
             Variant::CpuProfile => self.profiled.0.push(cost),

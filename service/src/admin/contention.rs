@@ -9,9 +9,8 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::pprof_build::Builder;
-use super::{look_on, profile_answer, refused};
+use super::{failed, look_on, profile_answer, refused};
 use crate::contention::{Waiter, Waits, waits};
-use crate::failure::Code;
 use crate::http::{Problem, Query};
 use crate::readiness::Readiness;
 
@@ -92,10 +91,6 @@ fn is_of_the_watch(system_name: &str) -> bool {
     ]
     .iter()
     .any(|part| system_name.contains(part))
-}
-
-fn failed(error: &dyn std::error::Error) -> Problem {
-    Problem::new(Code::ProfileFailed, error.to_string())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::heap_dump::{Amount, HeapDump, parse};
 use super::pprof_build::Builder;
-use super::profile_answer;
+use super::{failed, profile_answer};
 use crate::failure::Code;
 use crate::http::Problem;
 use crate::native::jemalloc;
@@ -91,10 +91,6 @@ fn is_allocator(system_name: &str) -> bool {
     ];
     FUNCTIONS.iter().any(|begin| system_name.starts_with(begin))
         || PARTS.iter().any(|part| system_name.contains(part))
-}
-
-fn failed(error: &dyn std::error::Error) -> Problem {
-    Problem::new(Code::ProfileFailed, error.to_string())
 }
 
 #[cfg(test)]

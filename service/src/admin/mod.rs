@@ -75,6 +75,11 @@ fn refused(detail: impl Into<String>) -> Problem {
     Problem::new(Code::BadRequest, detail)
 }
 
+/// A profile could not be made.
+fn failed(error: &dyn std::error::Error) -> Problem {
+    Problem::new(Code::ProfileFailed, error.to_string())
+}
+
 /// Waits so many seconds, or until the process is told to stop; returns how long that was.
 async fn look_on(readiness: &Readiness, seconds: u64) -> Duration {
     let begin = Instant::now();

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::pprof_build::Builder;
-use super::{look_on, profile_answer, refused};
+use super::{failed, look_on, profile_answer, refused};
 use crate::failure::Code;
 use crate::http::{Problem, Query};
 use crate::readiness::Readiness;
@@ -111,8 +111,4 @@ fn encode(sampled: &Sampled) -> io::Result<Vec<u8>> {
         builder.sample(locations, vec![ticks, ticks * period], label);
     }
     builder.finish()
-}
-
-fn failed(error: &dyn std::error::Error) -> Problem {
-    Problem::new(Code::ProfileFailed, error.to_string())
 }

@@ -252,6 +252,14 @@ impl Running {
         send(method, &url, &[("x-mock-user", user)], body).await
     }
 
+    /// Has these faults, and no others, from now on.
+    pub async fn set_faults(&self, faults: &[&str]) {
+        let url = format!("http://{}/debug/faults", self.addresses.admin);
+        let body = serde_json::json!({ "faults": faults });
+        let answer = send("PUT", &url, &[], Some(&body)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
     /// As an operator does who has deleted rows.
     pub async fn clear_cache(&self) {
         let url = format!("http://{}/admin/cache/clear", self.addresses.admin);
