@@ -98,6 +98,12 @@ fn whole(record: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The records of each of `paths`, in order.
+pub(crate) fn records_in_all(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let each: anyhow::Result<Vec<_>> = paths.iter().map(|path| records_in(path)).collect();
+    Ok(each?.concat())
+}
+
 /// The record in `path`, the baseline of that name, or all records of the folder `path`, by name.
 pub(crate) fn records_in(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let path = record_or_baseline(path);

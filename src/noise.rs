@@ -68,10 +68,8 @@ pub(crate) fn apply(
         };
         return Ok(());
     }
-    let scenarios = runs.iter().map(|run| &run.manifest.scenario.name);
-    let of_these = scenarios
-        .into_iter()
-        .any(|name| *name == calibration.fingerprint.scenario);
+    let mut scenarios = runs.iter().map(|run| &run.manifest.scenario.name);
+    let of_these = scenarios.any(|name| *name == calibration.fingerprint.scenario);
     // Nobody asks why the floor of another scenario was not used, unless they named it.
     if named.is_some() || of_these {
         options.floor = FloorUse::Refused {

@@ -60,11 +60,8 @@ pub(crate) fn run(args: &BaselineArgs) -> anyhow::Result<Exit> {
             records,
             replace,
         } => {
-            let records: Vec<Vec<PathBuf>> = records
-                .iter()
-                .map(|path| baseline::records_in(path))
-                .collect::<anyhow::Result<_>>()?;
-            baseline::set(&args.folder, name, &records.concat(), *replace)?;
+            let records = baseline::records_in_all(records)?;
+            baseline::set(&args.folder, name, &records, *replace)?;
             format!("{}\n", args.folder.join(name).display())
         }
         What::Show { name } => {

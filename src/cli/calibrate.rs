@@ -14,7 +14,7 @@ use super::experiment::{ExperimentArgs, dry_run};
 use super::load::{LoadArgs, LoadOptions};
 use super::output::{self, Product, say};
 use super::run::runtime;
-use crate::baseline::records_in;
+use crate::baseline::records_in_all;
 use crate::exit::Exit;
 use crate::experiment::{Bench, Subject, Wanted, service};
 use crate::{interrupt, noise};
@@ -58,12 +58,7 @@ pub(crate) struct CalibrateArgs {
 
 pub(crate) fn run(args: &CalibrateArgs) -> anyhow::Result<Exit> {
     if !args.from.is_empty() {
-        let records: Vec<PathBuf> = args
-            .from
-            .iter()
-            .map(|path| records_in(path))
-            .collect::<anyhow::Result<Vec<_>>>()?
-            .concat();
+        let records = records_in_all(&args.from)?;
         output::print(&calibrate(&records, args)?)?;
         return Ok(Exit::Done);
     }

@@ -11,7 +11,6 @@ use brunt_report::{
     render, stated,
 };
 use clap::Args;
-use serde::Serialize;
 
 use super::judging::JudgingArgs;
 use super::output;
@@ -121,7 +120,7 @@ pub(crate) fn report(
     let sequence = Sequence::of(&runs, &options)
         .context("one record alone\nhint: give a second one to hold against it")?;
     let document = document::sequence(&sequence);
-    write_files(&document, &sequence, files)?;
+    write_files(&document, || output::json(&sequence), files)?;
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
@@ -138,8 +137,8 @@ pub(crate) fn report_sides(
     let [a, b] = load_sides(sides)?;
     let comparison = hold(&a, &b, judging)?;
     let document = document::build(&comparison);
-    let output = ComparisonOutput::with(&comparison, &document);
-    write_files(&document, &output.context("the comparison as JSON")?, files)?;
+    let numbers = || output::json(&ComparisonOutput::with(&comparison, &document)?);
+    write_files(&document, numbers, files)?;
     Ok((render::terminal(&document), exit(&[comparison])))
 }
 
@@ -149,7 +148,7 @@ fn report_stated(records: &[&Path], files: &ReportFiles) -> anyhow::Result<Optio
         return Ok(None);
     };
     let document = document::stated(&comparison);
-    write_files(&document, &comparison, files)?;
+    write_files(&document, || output::json(&comparison), files)?;
     Ok(Some((render::terminal(&document), Exit::NoVerdict)))
 }
 
@@ -167,10 +166,10 @@ pub(crate) fn hold(a: &[Run], b: &[Run], judging: &JudgingArgs) -> anyhow::Resul
     compare_sets(a, b, &options).context("nothing to compare")
 }
 
-/// Writes a report and the numbers that it states to where they are wanted.
+/// Writes a report, and the numbers that it states as JSON, to where they are wanted.
 pub(crate) fn write_files(
     document: &Document,
-    numbers: &impl Serialize,
+    numbers: impl FnOnce() -> anyhow::Result<String>,
     files: &ReportFiles,
 ) -> anyhow::Result<()> {
     // Before anything is written: a mistake in one leaves no half of a report behind.
@@ -192,7 +191,7 @@ pub(crate) fn write_files(
         output::append(path, templates.summary(document)?.as_bytes())?;
     }
     if let Some(path) = &files.json {
-        output::write(path, output::json(numbers)?.as_bytes())?;
+        output::write(path, numbers()?.as_bytes())?;
     }
     Ok(())
 }

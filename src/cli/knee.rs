@@ -132,7 +132,7 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
     };
     let knee = Knee::new(search, ending, steps, live.provenance);
     let files = args.files.or_in(&folder);
-    write_files(&document::knee(&knee), &knee, &files)?;
+    write_files(&document::knee(&knee), || output::json(&knee), &files)?;
     product.print(&render::terminal_in(
         &document::knee_for_terminal(&knee),
         LINES,

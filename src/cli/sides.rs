@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use brunt_report::{Run, load_all};
 use clap::Args;
 
-use crate::baseline::records_in;
+use crate::baseline::{records_in, records_in_all};
 
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct RecordArgs {
@@ -22,15 +22,12 @@ pub(crate) struct RecordArgs {
 impl RecordArgs {
     /// The records of every side, in order: with `--baseline` there are two.
     pub(crate) fn sides(&self) -> anyhow::Result<Vec<Vec<PathBuf>>> {
-        let all = |paths: &[PathBuf]| -> anyhow::Result<Vec<Vec<PathBuf>>> {
-            paths.iter().map(|path| records_in(path)).collect()
-        };
         if self.baseline.is_empty() {
-            return all(&self.records);
+            return self.records.iter().map(|path| records_in(path)).collect();
         }
         Ok(vec![
-            all(&self.baseline)?.concat(),
-            all(&self.records)?.concat(),
+            records_in_all(&self.baseline)?,
+            records_in_all(&self.records)?,
         ])
     }
 

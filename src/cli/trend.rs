@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::compare::{ReportFiles, write_files};
 use super::output;
-use crate::baseline::records_in;
+use crate::baseline::records_in_all;
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -33,14 +33,11 @@ pub(crate) struct TrendArgs {
 const LINES: usize = 60;
 
 pub(crate) fn run(args: &TrendArgs) -> anyhow::Result<Exit> {
-    let mut records = Vec::new();
-    for path in &args.records {
-        records.extend(records_in(path)?);
-    }
+    let records = records_in_all(&args.records)?;
     let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
     let trend = Trend::of(&load_all(&records)?).context("no record")?;
     let document = document::trend(&trend);
-    write_files(&document, &trend, &args.files)?;
+    write_files(&document, || output::json(&trend), &args.files)?;
     output::print(&render::terminal_in(&document, LINES))?;
     Ok(Exit::Done)
 }
