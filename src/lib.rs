@@ -46,6 +46,7 @@ mod metrics;
 mod noise;
 mod outline;
 mod progress;
+mod series;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

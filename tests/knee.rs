@@ -283,5 +283,9 @@ fn a_dry_run_prints_the_first_step_and_touches_nothing() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let plan = text(&output.stdout).replace(&address.to_string(), "ADDRESS");
     insta::assert_snapshot!(plan);
+    let mut alone = knee(temp.path(), &[&args[..], &["--alone"]].concat());
+    let alone = text(&alone.output().unwrap().stdout);
+    assert!(plan.contains("init") && !alone.contains("init"), "{alone}");
+    assert!(alone.contains("play"), "{alone}");
     assert!(target.accept().is_err(), "nobody has connected");
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_loadgen::scenario::parse_duration;
-use brunt_record::Ending;
 use brunt_report::calibration::{Calibration, FEWEST_RUNS, text};
 use brunt_report::{Run, load_all};
 use clap::Args;
@@ -16,7 +15,7 @@ use super::output::{self, Product, say};
 use super::run::runtime;
 use crate::baseline::records_in_all;
 use crate::exit::Exit;
-use crate::experiment::{Bench, Subject, Wanted, service};
+use crate::experiment::{Bench, Made, Subject, Wanted, service};
 use crate::{interrupt, noise};
 
 #[derive(Debug, Args)]
@@ -77,25 +76,16 @@ pub(crate) fn run(args: &CalibrateArgs) -> anyhow::Result<Exit> {
     let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
     let folder = args.load.out.join(format!("calibrate-{began}"));
     let phase = subject.phase_or(&args.load.phase);
-    let (records, ended) = runtime()?.block_on(async {
+    let Made { records, ended, .. } = runtime()?.block_on(async {
         let mut bench = Bench::new(experiment).await?;
-        let mut records = Vec::new();
-        for number in 1..=args.runs {
-            bench.tell(&format!("run {number} of {}", args.runs));
-            let labels = vec![("calibration", number.to_string())];
-            let wanted = Wanted {
-                subject: &subject,
-                phase: &phase,
-                folder: folder.clone(),
-                labels,
-            };
-            match bench.make(wanted).await? {
-                Some(outcome) if outcome.ending == Ending::Complete => records.push(outcome.dir),
-                Some(outcome) => return Ok((records, Exit::of_run(outcome.ending))),
-                None => return Ok((records, Exit::Interrupted)),
-            }
-        }
-        anyhow::Ok((records, Exit::Done))
+        let wanted = (1..=args.runs).map(|number| Wanted {
+            title: format!("run {number} of {}", args.runs),
+            subject: &subject,
+            phase: phase.clone(),
+            folder: folder.clone(),
+            labels: vec![("calibration", number.to_string())],
+        });
+        bench.make_all(wanted).await
     })?;
     if records.is_empty() {
         return Ok(ended);

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use brunt_record::Ending;
 use clap::Args;
 use jiff::Timestamp;
 
@@ -64,32 +63,28 @@ pub(crate) fn run(args: DuetArgs) -> anyhow::Result<Exit> {
     let experiment = args.experiment.of(&args.load, wanted, stop)?;
     let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
     let folder = args.load.options.out.join(format!("duet-{began}"));
-    let (mut records, ended) = runtime()?.block_on(async {
+    let made = runtime()?.block_on(async {
         let mut bench = Bench::new(experiment).await?;
-        let mut records: [Vec<PathBuf>; 2] = Default::default();
-        for (pair, side) in order(args.pairs) {
+        let wanted = order(args.pairs).map(|(pair, side)| {
             let name = SIDES[side];
-            bench.tell(&format!("pair {pair} of {}: {name}", args.pairs));
-            let labels = vec![
-                ("duet-side", name.to_owned()),
-                ("duet-pair", pair.to_string()),
-            ];
-            let wanted = Wanted {
+            Wanted {
+                title: format!("pair {pair} of {}: {name}", args.pairs),
                 subject: &subjects[side],
-                phase: &subjects[side].phase_or(name),
+                phase: subjects[side].phase_or(name),
                 folder: folder.join(name),
-                labels,
-            };
-            match bench.make(wanted).await? {
-                Some(outcome) if outcome.ending == Ending::Complete => {
-                    records[side].push(outcome.dir);
-                }
-                Some(outcome) => return Ok((records, Exit::of_run(outcome.ending))),
-                None => return Ok((records, Exit::Interrupted)),
+                labels: vec![
+                    ("duet-side", name.to_owned()),
+                    ("duet-pair", pair.to_string()),
+                ],
             }
-        }
-        anyhow::Ok((records, Exit::Done))
+        });
+        bench.make_all(wanted).await
     })?;
+    let ended = made.ended;
+    let mut records: [Vec<PathBuf>; 2] = Default::default();
+    for (record, (_, side)) in made.records.into_iter().zip(order(args.pairs)) {
+        records[side].push(record);
+    }
     product.print(&format!("{}\n", folder.display()))?;
     let done = records[0].len().min(records[1].len());
     if done < 2 {

@@ -34,13 +34,7 @@ impl ExperimentArgs {
     ) -> anyhow::Result<Experiment> {
         Ok(Experiment {
             scenario: wanted.scenario,
-            text: wanted.text,
-            labels: load.labels(),
-            overrides: wanted.overrides.as_written(),
-            threads: load.threads(),
-            ui: load.options.progress.ui().check()?,
-            stop,
-            pause: self.pause,
+            series: load.series(wanted.text, wanted.overrides.as_written(), self.pause, stop)?,
             database: self.database.clone(),
         })
     }

@@ -25,6 +25,7 @@ const LINES: usize = 60;
 Examples:
   brunt knee scenarios/smoke.toml
   brunt knee scenarios/m3-short.toml --stage gameplay --stream api --phase phase9
+  brunt knee scenarios/m3-short.toml --stage init --alone
   brunt knee load.toml --from 100/s --max-rate 5000/s --precision 10%
   brunt knee load.toml --target p99=50ms --step-duration 60s --html knee.html
 
@@ -41,6 +42,9 @@ pub(crate) struct KneeArgs {
     /// before it prepare the service
     #[arg(long)]
     stage: Option<String>,
+    /// Without the stages before it, where the stage needs nothing of what they prepare
+    #[arg(long)]
+    alone: bool,
     /// Stream whose rate is searched, the others keep theirs; by default all streams of the stage
     #[arg(long)]
     stream: Vec<String>,
@@ -85,26 +89,20 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
     if load.options.dry_run {
         return dry_run(&plan);
     }
-    let ui = load.options.progress.ui().check()?;
-    let mut product = Product::claim()?;
-    let stop = interrupt::on_signal()?;
-    let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
-    let folder = load.options.out.join(format!("knee-{began}"));
     let targets = args
         .target
         .iter()
         .map(|target| format!("--target {target}"));
+    let changed = overrides.as_written().into_iter().chain(targets).collect();
+    let series = load.series(text, changed, args.pause, interrupt::on_signal()?)?;
+    let mut product = Product::claim()?;
+    let began = Timestamp::now().strftime("%Y%m%d-%H%M%S");
+    let folder = load.options.out.join(format!("knee-{began}"));
     let mut live = Live {
         plan: &plan,
-        text: &text,
+        series,
         phase: &load.options.phase,
         folder: folder.clone(),
-        labels: load.labels(),
-        overrides: overrides.as_written().into_iter().chain(targets).collect(),
-        threads: load.threads(),
-        ui,
-        stop,
-        pause: args.pause,
         first_ordinal: 0,
         provenance: None,
     };
@@ -166,6 +164,7 @@ fn exit(knee: &Knee) -> Exit {
 fn choice(args: &KneeArgs) -> Choice {
     Choice {
         stage: args.stage.clone(),
+        alone: args.alone,
         streams: args.stream.clone(),
         targets: args.target.clone(),
         from_per_s: args.from,

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::bail;
 use brunt_loadgen::scenario::Addresses;
 use brunt_loadgen::{Overrides, Scenario};
 use clap::Args;
+use tokio_util::sync::CancellationToken;
 
 use super::overrides::OverrideArgs;
 use super::progress::ProgressArgs;
+use crate::series::Series;
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
@@ -72,6 +75,25 @@ impl LoadArgs {
 
     pub(crate) fn labels(&self) -> BTreeMap<String, String> {
         self.options.label.iter().cloned().collect()
+    }
+
+    /// Runs of a scenario file `text`, one after the other with `pause` between, until `stop`.
+    pub(crate) fn series(
+        &self,
+        text: String,
+        overrides: Vec<String>,
+        pause: Duration,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Series> {
+        Ok(Series {
+            text,
+            labels: self.labels(),
+            overrides,
+            threads: self.threads(),
+            ui: self.options.progress.ui().check()?,
+            stop,
+            pause,
+        })
     }
 
     pub(crate) fn threads(&self) -> Option<usize> {

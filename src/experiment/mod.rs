@@ -3,48 +3,49 @@
 
 mod subject;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use brunt_loadgen::{RunOutcome, Scenario};
-use tokio_util::sync::CancellationToken;
+use brunt_record::Ending;
 
-use crate::cli::output::say;
-use crate::cli::run::Run;
 use crate::demo::{Database, DatabaseChoice, Service, Workspace};
-use crate::progress::Ui;
+use crate::exit::Exit;
+use crate::series::{Own, Series};
 
 pub(crate) use subject::{Subject, service};
 
 /// What all runs have in common.
 pub(crate) struct Experiment {
     pub(crate) scenario: Scenario,
-    /// The scenario file.
-    pub(crate) text: String,
-    pub(crate) labels: BTreeMap<String, String>,
-    pub(crate) overrides: Vec<String>,
-    pub(crate) threads: Option<usize>,
-    pub(crate) ui: Ui,
-    pub(crate) stop: CancellationToken,
-    /// Between two runs nothing is sent for so long.
-    pub(crate) pause: Duration,
+    pub(crate) series: Series,
     /// Where services that are started for a run have their data.
     pub(crate) database: DatabaseChoice,
 }
 
 /// One run that is to be made.
 pub(crate) struct Wanted<'a> {
+    /// What is told of it before it begins.
+    pub(crate) title: String,
     pub(crate) subject: &'a Subject,
-    pub(crate) phase: &'a str,
+    pub(crate) phase: String,
     /// In which its record is made.
     pub(crate) folder: PathBuf,
     pub(crate) labels: Vec<(&'static str, String)>,
 }
 
+/// What has become of them.
+pub(crate) struct Made {
+    /// The records of those that ended as planned, in their order.
+    pub(crate) records: Vec<PathBuf>,
+    /// The record of the one that did not, after which no more were made.
+    pub(crate) cut_short: Option<PathBuf>,
+    pub(crate) ended: Exit,
+}
+
 /// Makes the runs.
 pub(crate) struct Bench {
-    experiment: Experiment,
+    scenario: Scenario,
+    series: Series,
     database: Database,
     workspace: Workspace,
     made: u32,
@@ -56,91 +57,84 @@ impl Bench {
         Ok(Self {
             database: Database::open(&experiment.database).await?,
             workspace: Workspace::new()?,
-            experiment,
+            scenario: experiment.scenario,
+            series: experiment.series,
             made: 0,
             first_ordinal: 0,
         })
     }
 
-    /// Makes one run, after a rest where it is not the first; none where somebody does not want to
-    /// wait any longer.
-    pub(crate) async fn make(&mut self, wanted: Wanted<'_>) -> anyhow::Result<Option<RunOutcome>> {
-        let experiment = &self.experiment;
-        if experiment.stop.is_cancelled() {
-            return Ok(None);
-        }
-        if self.made > 0 {
-            tokio::select! {
-                () = experiment.stop.cancelled() => return Ok(None),
-                () = tokio::time::sleep(experiment.pause) => {}
+    /// Makes runs until all are done or one did not end as planned.
+    pub(crate) async fn make_all(
+        &mut self,
+        wanted: impl IntoIterator<Item = Wanted<'_>>,
+    ) -> anyhow::Result<Made> {
+        let mut made = Made {
+            records: Vec::new(),
+            cut_short: None,
+            ended: Exit::Done,
+        };
+        for wanted in wanted {
+            if self.series.stop.is_cancelled() || self.made > 0 && !self.series.rest().await {
+                made.ended = Exit::Interrupted;
+                break;
             }
+            self.series.tell(&wanted.title);
+            let outcome = self.make(wanted).await?;
+            if outcome.ending != Ending::Complete {
+                made.cut_short = Some(outcome.dir);
+                made.ended = Exit::of_run(outcome.ending);
+                break;
+            }
+            made.records.push(outcome.dir);
         }
+        Ok(made)
+    }
+
+    /// Where the runs have their data.
+    pub(crate) fn database(&self) -> &'static str {
+        self.database.name()
+    }
+
+    async fn make(&mut self, wanted: Wanted<'_>) -> anyhow::Result<RunOutcome> {
         self.made += 1;
-        let mut scenario = experiment.scenario.clone();
-        let mut labels = experiment.labels.clone();
-        labels.extend(
-            wanted
-                .labels
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), v.clone())),
-        );
+        let mut own = Own {
+            scenario: self.scenario.clone(),
+            phase: wanted.phase,
+            folder: wanted.folder,
+            labels: wanted.labels,
+            overrides: Vec::new(),
+        };
         match wanted.subject {
             Subject::There(addresses) => {
                 for (name, address) in addresses {
-                    crate::cli::load::set_address(&mut scenario.addresses, name, address)?;
+                    crate::cli::load::set_address(&mut own.scenario.addresses, name, address)?;
                 }
                 // The runs before it have used up the users that are taken once.
-                scenario.first_ordinal = self.first_ordinal;
-                if (0..scenario.stages.len()).any(|stage| scenario.uses_up(stage)) {
-                    self.first_ordinal = scenario.next_ordinal();
+                own.scenario.first_ordinal = self.first_ordinal;
+                if (0..own.scenario.stages.len()).any(|stage| own.scenario.uses_up(stage)) {
+                    self.first_ordinal = own.scenario.next_ordinal();
                 }
-                self.carry_out(scenario, labels, &wanted).await.map(Some)
+                self.series.run(own).await
             }
             Subject::Started { phase, flags } => {
-                labels
-                    .entry("database".to_owned())
-                    .or_insert_with(|| self.database.name().to_owned());
+                if !self.series.labels.contains_key("database") {
+                    let database = self.database.name().to_owned();
+                    own.labels.push(("database", database));
+                }
                 let name = format!("run{}", self.made);
                 let folder = self.workspace.path();
                 let store = self.database.create(&name, folder).await?;
                 let service = Service::start(phase, flags, &store, folder).await?;
-                scenario.addresses = service.addresses.clone();
+                own.scenario.addresses = service.addresses.clone();
                 for gauges in &service.gauges {
-                    scenario.gauges.set(gauges.clone());
+                    own.scenario.gauges.set(gauges.clone());
                 }
-                let outcome = self.carry_out(scenario, labels, &wanted).await;
+                let outcome = self.series.run(own).await;
                 drop(service);
                 self.database.remove(&name).await?;
-                outcome.map(Some)
+                outcome
             }
-        }
-    }
-
-    async fn carry_out(
-        &self,
-        scenario: Scenario,
-        labels: BTreeMap<String, String>,
-        wanted: &Wanted<'_>,
-    ) -> anyhow::Result<RunOutcome> {
-        let experiment = &self.experiment;
-        let run = Run {
-            scenario,
-            text: experiment.text.clone(),
-            phase: wanted.phase.to_owned(),
-            results: wanted.folder.clone(),
-            labels,
-            overrides: experiment.overrides.clone(),
-            threads: experiment.threads,
-            ui: experiment.ui,
-            metrics: None,
-        };
-        run.carry_out(experiment.stop.clone()).await
-    }
-
-    /// Tells somebody at the terminal what comes next.
-    pub(crate) fn tell(&self, text: &str) {
-        if self.experiment.ui != Ui::None {
-            say(text);
         }
     }
 }

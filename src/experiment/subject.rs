@@ -17,12 +17,14 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// The phase of its records: that of a service which is started, else `named`.
+    /// The phase of its records: of a service which is started its phase and flags, else `named`.
     pub(crate) fn phase_or(&self, named: &str) -> String {
         match self {
-            Self::Started { phase, .. } => {
+            Self::Started { phase, flags } => {
                 let stem = Path::new(phase).file_stem().unwrap_or_default();
-                stem.to_string_lossy().into_owned()
+                let mut words = vec![stem.to_string_lossy().into_owned()];
+                words.extend(flags.iter().cloned());
+                words.join(" ")
             }
             Self::There(_) => named.to_owned(),
         }
@@ -58,6 +60,11 @@ mod tests {
         assert_eq!(
             service(" phase9  --faults latency=2ms,share=10% "),
             started("phase9", &slow)
+        );
+        let named = |text| service(text).map(|subject| subject.phase_or("unnamed"));
+        assert_eq!(
+            named("phases/cached.toml --pool 50"),
+            Ok("cached --pool 50".to_owned())
         );
         assert!(service("").is_err() && service("--pool 50").is_err());
     }

@@ -1,8 +1,6 @@
 //! Steps against a real service, each a run with a record of its own.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::bail;
 use brunt_loadgen::{RunOutcome, Scenario};
@@ -10,29 +8,17 @@ use brunt_record::Ending;
 use brunt_report::document::knee_order;
 use brunt_report::knee::{Order, Preparation, Provenance, Step, unprepared};
 use brunt_report::{Run as Record, language};
-use tokio_util::sync::CancellationToken;
 
 use super::{Executor, SearchPlan};
-use crate::cli::output::say;
-use crate::cli::run::Run;
-use crate::progress::Ui;
+use crate::series::{Own, Series};
 
 /// Makes steps by running them.
 pub(crate) struct Live<'a> {
     pub(crate) plan: &'a SearchPlan,
-    /// The scenario file.
-    pub(crate) text: &'a str,
+    pub(crate) series: Series,
     pub(crate) phase: &'a str,
     /// Where the records go.
     pub(crate) folder: PathBuf,
-    pub(crate) labels: BTreeMap<String, String>,
-    /// What was changed of the scenario before the search.
-    pub(crate) overrides: Vec<String>,
-    pub(crate) threads: Option<usize>,
-    pub(crate) ui: Ui,
-    pub(crate) stop: CancellationToken,
-    /// Between two steps nothing is sent for so long.
-    pub(crate) pause: Duration,
     /// Where users and arrivals of the next step begin.
     pub(crate) first_ordinal: u64,
     /// Of the first step.
@@ -44,13 +30,14 @@ impl Live<'_> {
     pub(crate) async fn prepare(&mut self) -> anyhow::Result<Option<Preparation>> {
         let stages = self.plan.preparing();
         let Some(scenario) = self.plan.preparation() else {
-            return Ok(Some(if self.plan.anew {
-                Preparation::EveryStep { stages }
-            } else {
+            return Ok(Some(if stages.is_empty() {
                 Preparation::None
+            } else {
+                Preparation::EveryStep { stages }
             }));
         };
-        self.tell(&format!("preparation: {}", stages.join(", ")));
+        self.series
+            .tell(&format!("preparation: {}", stages.join(", ")));
         let outcome = self.run(scenario, "preparation", Vec::new()).await?;
         if outcome.ending == Ending::Interrupted {
             return Ok(None);
@@ -69,34 +56,14 @@ impl Live<'_> {
         step: &str,
         overrides: Vec<String>,
     ) -> anyhow::Result<RunOutcome> {
-        let mut labels = self.labels.clone();
-        labels.insert("knee-step".to_owned(), step.to_owned());
-        let run = Run {
+        let own = Own {
             scenario,
-            text: self.text.to_owned(),
             phase: self.phase.to_owned(),
-            results: self.folder.clone(),
-            labels,
-            overrides: self.overrides.iter().cloned().chain(overrides).collect(),
-            threads: self.threads,
-            ui: self.ui,
-            metrics: None,
+            folder: self.folder.clone(),
+            labels: vec![("knee-step", step.to_owned())],
+            overrides,
         };
-        run.carry_out(self.stop.clone()).await
-    }
-
-    /// False where somebody does not want to wait any longer.
-    async fn rest(&self) -> bool {
-        tokio::select! {
-            () = self.stop.cancelled() => false,
-            () = tokio::time::sleep(self.pause) => true,
-        }
-    }
-
-    fn tell(&self, text: &str) {
-        if self.ui != Ui::None {
-            say(text);
-        }
+        self.series.run(own).await
     }
 }
 
@@ -104,10 +71,11 @@ impl Executor for Live<'_> {
     type Made = Step;
 
     async fn make(&mut self, number: u32, order: &Order) -> anyhow::Result<Option<Step>> {
-        if self.stop.is_cancelled() || number > 1 && !self.rest().await {
+        if self.series.stop.is_cancelled() || number > 1 && !self.series.rest().await {
             return Ok(None);
         }
-        self.tell(&knee_order(number, order, self.plan.planned_per_s()));
+        self.series
+            .tell(&knee_order(number, order, self.plan.planned_per_s()));
         let (scenario, overrides) = self.plan.step(order, self.first_ordinal);
         if self.plan.anew {
             self.first_ordinal = scenario.next_ordinal();
@@ -130,13 +98,14 @@ impl Executor for Live<'_> {
             );
         };
         if self.provenance.is_none() {
-            let overrides = self.overrides.clone();
+            let overrides = self.series.overrides.clone();
             self.provenance = Some(Provenance {
-                labels: self.labels.clone(),
+                labels: self.series.labels.clone(),
                 ..Provenance::of(&record.manifest, overrides)
             });
         }
-        self.tell(&brunt_report::document::knee_outcome(&step));
+        self.series
+            .tell(&brunt_report::document::knee_outcome(&step));
         Ok(Some(step))
     }
 }

@@ -20,6 +20,8 @@ const MARGIN: f64 = 1.5;
 pub(crate) struct Choice {
     /// Slug; else the judged stage that lasts longest.
     pub(crate) stage: Option<String>,
+    /// Without the stages before it?
+    pub(crate) alone: bool,
     /// Slugs of the streams whose rates are searched; all where there are none.
     pub(crate) streams: Vec<String>,
     /// Limits for actions of the stage.
@@ -54,7 +56,11 @@ pub(crate) struct SearchPlan {
 impl SearchPlan {
     /// The plan of `choice`; or all that is against it, each with what to do.
     pub(crate) fn new(mut scenario: Scenario, choice: &Choice) -> anyhow::Result<Self> {
-        let stage = chosen_stage(&scenario, choice.stage.as_deref())?;
+        let mut stage = chosen_stage(&scenario, choice.stage.as_deref())?;
+        if choice.alone {
+            scenario.stages.drain(..stage);
+            stage = 0;
+        }
         let streams = chosen_streams(&scenario.stages[stage], &choice.streams)?;
         let mut mistakes = Vec::new();
         target::set(&mut scenario, stage, &choice.targets, &mut mistakes);
