@@ -36,6 +36,6 @@ pub use knee::Knee;
 pub use ledger::ComparisonOutput;
 pub use render::{MarkdownOutput, html, markdown, terminal};
 pub use run::{Run, load, load_all, load_pair};
-pub use sequence::Sequence;
+pub use sequence::{Against, Sequence};
 pub use stated::StatedComparison;
 pub use trend::Trend;

@@ -7,8 +7,10 @@ mod support;
 use brunt_record::{GaugeSeries, GaugeSource, Mark, MarkKind, StatementRow};
 use brunt_report::comparison::{CostKind, Level};
 use brunt_report::run::{Evidence, Gauge};
-use brunt_report::{CompareOptions, Comparison, Run, Sequence, compare, document, load, markdown};
-use brunt_report::{MarkdownOutput, html};
+use brunt_report::{
+    Against, CompareOptions, Comparison, MarkdownOutput, Run, Sequence, compare, document, html,
+    load, markdown,
+};
 use support::Synthetic;
 
 /// What one run used: cores of the service, statements and rows a second, and how busy one statement
@@ -240,7 +242,7 @@ fn runs_in_a_row_tell_what_a_request_cost_in_each() {
     let mut bare = run("phase11", &used(0.25));
     bare.evidence = Evidence::default();
     runs.push(bare);
-    let sequence = Sequence::of(&runs, &CompareOptions::default()).unwrap();
+    let sequence = Sequence::of(&runs, Against::Previous, &CompareOptions::default()).unwrap();
     let MarkdownOutput { text, .. } = markdown(&document::sequence(&sequence), "charts");
     let rows: Vec<&str> = text
         .lines()

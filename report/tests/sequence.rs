@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 
 use brunt_report::comparison::{Conclusion, Side};
 use brunt_report::render::{html, markdown, terminal_in};
-use brunt_report::{CompareOptions, Sequence, document, load_all};
+use brunt_report::{Against, CompareOptions, Sequence, document, load_all};
 use page::Page;
 use support::Synthetic;
 
-fn sequence(folder: &Path, runs: &[Synthetic]) -> Option<Sequence> {
+fn sequence(folder: &Path, runs: &[Synthetic], against: Against) -> Option<Sequence> {
     let dirs: Vec<_> = (0..)
         .map(|i: usize| folder.join(i.to_string()))
         .zip(runs)
         .map(|(parent, run)| run.write(&parent))
         .collect();
     let dirs: Vec<&Path> = dirs.iter().map(PathBuf::as_path).collect();
-    Sequence::of(&load_all(&dirs).unwrap(), &CompareOptions::default())
+    let runs = load_all(&dirs).unwrap();
+    Sequence::of(&runs, against, &CompareOptions::default())
 }
 
 /// Overloaded, then fast, then the same once more, then slow in one action.
@@ -38,7 +39,7 @@ fn story() -> Vec<Synthetic> {
 #[test]
 fn every_run_is_held_against_the_one_before_it() {
     let temp = tempfile::tempdir().unwrap();
-    let sequence = sequence(temp.path(), &story()).unwrap();
+    let sequence = sequence(temp.path(), &story(), Against::Previous).unwrap();
     let conclusions: Vec<_> = sequence
         .steps
         .iter()
@@ -76,9 +77,27 @@ fn every_run_is_held_against_the_one_before_it() {
 }
 
 #[test]
+fn every_run_may_be_held_against_the_first() {
+    let temp = tempfile::tempdir().unwrap();
+    let runs = &story()[1..];
+    let sequence = sequence(temp.path(), runs, Against::First).unwrap();
+    for (i, step) in sequence.steps.iter().enumerate() {
+        assert_eq!(step.runs.get(Side::A), &sequence.runs[0]);
+        assert_eq!(step.runs.get(Side::B), &sequence.runs[i + 1]);
+    }
+    let document = document::sequence(&sequence);
+    let page = html(&document).unwrap();
+    Page::parse(&page).unwrap().check_ids().unwrap();
+    insta::assert_snapshot!("against_the_first", markdown(&document, "charts").text);
+}
+
+#[test]
 fn one_run_is_no_sequence() {
     let temp = tempfile::tempdir().unwrap();
-    assert_eq!(sequence(temp.path(), &story()[..1]), None);
+    assert_eq!(
+        sequence(temp.path(), &story()[..1], Against::Previous),
+        None
+    );
 }
 
 #[test]
@@ -89,7 +108,7 @@ fn runs_of_one_phase_are_told_apart_by_their_place() {
         Synthetic::two_stages("phase9"),
         Synthetic::two_stages("phase<b>10"),
     ];
-    let sequence = sequence(temp.path(), &runs).unwrap();
+    let sequence = sequence(temp.path(), &runs, Against::Previous).unwrap();
     let document = document::sequence(&sequence);
     let text = terminal_in(&document, 40);
     assert!(
@@ -108,7 +127,7 @@ fn a_target_that_only_later_runs_have_is_named_in_its_row() {
     for early in &mut runs[..3] {
         early.action("claim").targets.clear();
     }
-    let document = document::sequence(&sequence(temp.path(), &runs).unwrap());
+    let document = document::sequence(&sequence(temp.path(), &runs, Against::Previous).unwrap());
     let text = markdown(&document, "charts").text;
     let row = text.lines().find(|line| line.contains("missed, 1.55×"));
     let row = row.unwrap();

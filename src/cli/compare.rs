@@ -7,10 +7,10 @@ use brunt_report::comparison::Conclusion;
 use brunt_report::language::plural;
 use brunt_report::render::Templates;
 use brunt_report::{
-    Comparison, ComparisonOutput, Document, Run, Sequence, compare_sets, document, load_all,
-    render, stated,
+    Against, Comparison, ComparisonOutput, Document, Run, Sequence, compare_sets, document,
+    load_all, render, stated,
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::judging::JudgingArgs;
 use super::output;
@@ -23,19 +23,49 @@ Examples:
   brunt compare results/runs/A results/runs/B
   brunt compare results/runs/A results/runs/B --html report.html --md report.md --json report.json
   brunt compare results/runs/A results/runs/B results/runs/C --html story.html
+  brunt compare --each-against first results/runs/A results/runs/B results/runs/C --html switches.html
   brunt compare --baseline A1 --baseline A2 --baseline A3 B1 B2 B3 --html report.html
   brunt compare results/runs/A results/runs/B --html report.html --template our-templates
 
 The first is the older run, the second the newer one. With more than two, each is held against the one
-before it, and the last against the first. The verdict is printed on stdout; exit code 3 says that something could
+before it, and the last against the first; or, to see what single changes do, each against the first.
+The verdict is printed on stdout; exit code 3 says that something could
 not be judged (a run is invalid, or two are not comparable).")]
 pub(crate) struct CompareArgs {
     #[command(flatten)]
     records: RecordArgs,
     #[command(flatten)]
+    order: OrderArgs,
+    #[command(flatten)]
     files: ReportFiles,
     #[command(flatten)]
     judging: JudgingArgs,
+}
+
+/// How more than two runs are held against each other.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct OrderArgs {
+    /// Of more than two runs: which one each is held against
+    #[arg(long, value_enum, value_name = "RUN", default_value_t)]
+    each_against: EachAgainst,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum EachAgainst {
+    /// The one before it: phases, one after the other
+    #[default]
+    Previous,
+    /// The first: changes that are tried alone
+    First,
+}
+
+impl OrderArgs {
+    fn against(self) -> Against {
+        match self.each_against {
+            EachAgainst::Previous => Against::Previous,
+            EachAgainst::First => Against::First,
+        }
+    }
 }
 
 /// Where a report goes.
@@ -95,7 +125,7 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
         Err(sides) => {
             let records = sides.concat();
             let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
-            report(&records, &args.judging, &args.files)?
+            report(&records, args.order, &args.judging, &args.files)?
         }
     };
     output::print(&summary)?;
@@ -105,6 +135,7 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
 /// Compares two records, or more in a row, writes the files, and returns the verdict for a terminal.
 pub(crate) fn report(
     records: &[&Path],
+    order: OrderArgs,
     judging: &JudgingArgs,
     files: &ReportFiles,
 ) -> anyhow::Result<(String, Exit)> {
@@ -117,7 +148,7 @@ pub(crate) fn report(
     }
     let runs = load_all(records)?;
     let options = judging.options(&runs.iter().collect::<Vec<_>>())?;
-    let sequence = Sequence::of(&runs, &options)
+    let sequence = Sequence::of(&runs, order.against(), &options)
         .context("one record alone\nhint: give a second one to hold against it")?;
     let document = document::sequence(&sequence);
     write_files(&document, || output::json(&sequence), files)?;

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use brunt_loadgen::Overrides;
-use brunt_record::Ending;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::compare::{self, ReportFiles};
+use super::compare::{self, OrderArgs, ReportFiles};
 use super::judging::JudgingArgs;
-use super::output::{Product, say};
+use super::output::Product;
 use super::overrides::OverrideArgs;
 use super::progress::ProgressArgs;
-use super::run::{Run, runtime};
-use crate::demo::{Database, DatabaseChoice, PlanLength, Service, Workspace};
+use super::run::runtime;
+use crate::demo::{DatabaseChoice, PlanLength, Workspace};
 use crate::exit::Exit;
+use crate::experiment::{Bench, Experiment, Made, Subject, Wanted, service};
 use crate::interrupt;
 use crate::progress::Ui;
+use crate::series::Series;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -26,6 +28,7 @@ Examples:
   brunt demo --database postgres
   brunt demo --scale 2 --duration gameplay=20s
   brunt demo --database postgres --phases phase8 phase9 phase10 phase11 phase12
+  brunt demo --each-against first --phases phase9 'phase9 --pool 100' 'phase9 --set-active queued'
   brunt demo --plan full --database postgres://postgres@127.0.0.1:5432/postgres
 
 The records and the report go to a directory under --out, whose path is printed.")]
@@ -37,9 +40,11 @@ pub(crate) struct DemoArgs {
     /// which databases may be created
     #[arg(long, default_value = "sqlite", value_name = "sqlite|postgres|URL")]
     database: DatabaseChoice,
-    /// The phases, older ones first: each is held against the one before it
-    #[arg(long, num_args = 2.., value_name = "PHASE", default_values = ["phase8", "phase9"])]
-    phases: Vec<String>,
+    /// The phases, older ones first: presets or phase files, maybe with flags of the service
+    #[arg(long, num_args = 2.., value_name = "PHASE", default_values = ["phase8", "phase9"], value_parser = service)]
+    phases: Vec<Subject>,
+    #[command(flatten)]
+    order: OrderArgs,
     /// Directory in which the demo makes a directory of its own
     #[arg(long, default_value = "results/runs", value_name = "DIR")]
     out: PathBuf,
@@ -58,18 +63,17 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let ui = args.progress.ui().check()?;
     let mut product = Product::claim()?;
     let stop = interrupt::on_signal()?;
-    let runtime = runtime()?;
-    let (records, ending) = runtime.block_on(record_phases(args, ui, &stop))?;
-    let ([first, _, ..], Ending::Complete) = (&records[..], ending) else {
-        for record in &records {
+    let made = runtime()?.block_on(record_phases(args, ui, stop))?;
+    let ([first, _, ..], Exit::Done) = (&made.records[..], made.ended) else {
+        for record in made.records.iter().chain(&made.cut_short) {
             product.print(&format!("{}\n", record.display()))?;
         }
-        return Ok(Exit::of_run(ending));
+        return Ok(made.ended);
     };
     let folder = first.parent().unwrap_or(Path::new("."));
     let files = files.or_in(folder);
-    let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
-    let (summary, exit) = compare::report(&records, &JudgingArgs::default(), &files)?;
+    let records: Vec<&Path> = made.records.iter().map(PathBuf::as_path).collect();
+    let (summary, exit) = compare::report(&records, args.order, &JudgingArgs::default(), &files)?;
     product.print(&summary)?;
     product.print(&format!(
         "\nreport: {}\n",
@@ -78,61 +82,45 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Runs the plan against each phase until one is stopped; the ending is that of the last run.
-async fn record_phases(
-    args: &DemoArgs,
-    ui: Ui,
-    stop: &CancellationToken,
-) -> anyhow::Result<(Vec<PathBuf>, Ending)> {
+/// Runs the plan against each phase until one is stopped.
+async fn record_phases(args: &DemoArgs, ui: Ui, stop: CancellationToken) -> anyhow::Result<Made> {
+    // Every run reads the plan's proto again.
     let workspace = Workspace::new()?;
     let (mut scenario, text) = workspace.scenario(args.plan)?;
     let overrides = Overrides::from(&args.overrides);
     overrides.apply(&mut scenario)?;
-    let seconds: u64 = scenario
-        .stages
-        .iter()
-        .map(|stage| stage.duration.as_secs())
-        .sum();
-    let database = Database::open(&args.database).await?;
-    let results = args.out.join(format!(
+    let stages = scenario.stages.iter();
+    let seconds: u64 = stages.map(|stage| stage.duration.as_secs()).sum();
+    let plan = format!("plan {} for {seconds} s", scenario.name);
+    let folder = args.out.join(format!(
         "demo-{}",
         jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S")
     ));
-    let mut records = Vec::new();
-    for phase in &args.phases {
-        let store = database.create(phase, workspace.path()).await?;
-        if ui != Ui::None {
-            say(&format!(
-                "{phase}: plan {} for {seconds} s, on {}",
-                scenario.name,
-                database.name()
-            ));
+    let series = Series {
+        text,
+        labels: BTreeMap::new(),
+        overrides: overrides.as_written(),
+        threads: None,
+        ui,
+        stop,
+        pause: Duration::ZERO,
+    };
+    let mut bench = Bench::new(Experiment {
+        scenario,
+        series,
+        database: args.database.clone(),
+    })
+    .await?;
+    let database = bench.database();
+    let wanted = args.phases.iter().map(|subject| {
+        let phase = subject.phase_or("");
+        Wanted {
+            title: format!("{phase}: {plan}, on {database}"),
+            subject,
+            phase,
+            folder: folder.clone(),
+            labels: Vec::new(),
         }
-        let service = Service::start(phase, &[], &store, workspace.path()).await?;
-        let mut scenario = scenario.clone();
-        scenario.addresses = service.addresses.clone();
-        for gauges in &service.gauges {
-            scenario.gauges.set(gauges.clone());
-        }
-        let run = Run {
-            scenario,
-            text: text.clone(),
-            phase: phase.clone(),
-            results: results.clone(),
-            labels: BTreeMap::from([("database".to_owned(), database.name().to_owned())]),
-            overrides: overrides.as_written(),
-            threads: None,
-            ui,
-            metrics: None,
-        };
-        let outcome = run.carry_out(stop.clone()).await;
-        drop(service);
-        database.remove(phase).await?;
-        let outcome = outcome?;
-        records.push(outcome.dir);
-        if outcome.ending != Ending::Complete {
-            return Ok((records, outcome.ending));
-        }
-    }
-    Ok((records, Ending::Complete))
+    });
+    bench.make_all(wanted).await
 }

@@ -63,6 +63,36 @@ impl Table {
         }
     }
 
+    /// The same table turned round: a row for each column of figures, named under `title`, and a column
+    /// for each row, headed by its first `named_by` cells.
+    #[must_use]
+    pub fn turned(self, title: &str, named_by: usize) -> Self {
+        let head = |row: &Vec<Cell>| {
+            let names = row[..named_by].iter().map(|cell| {
+                let note = cell.note.iter().map(|note| format!(" ({note})"));
+                std::iter::once(cell.text.clone())
+                    .chain(note)
+                    .collect::<String>()
+            });
+            Column::figure(names.collect::<Vec<_>>().join(", "))
+        };
+        let columns = std::iter::once(Column::words(title))
+            .chain(self.rows.iter().map(head))
+            .collect();
+        let of_column = |(i, column): (usize, &Column)| {
+            let cells = self.rows.iter().map(|row| row[named_by + i].clone());
+            std::iter::once(Cell::text(&column.title))
+                .chain(cells)
+                .collect()
+        };
+        let figures = self.columns[named_by..].iter().enumerate();
+        Self {
+            rows: figures.map(of_column).collect(),
+            columns,
+            ..self
+        }
+    }
+
     /// The same table, closed at first.
     #[must_use]
     pub fn folded(mut self) -> Self {

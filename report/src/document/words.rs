@@ -95,26 +95,29 @@ pub(super) fn change_cell(action: &ActionComparison, statistic: &StatisticCompar
             _ => Cell::text(change(action, statistic)),
         };
     };
-    let interval = statistic
-        .change
-        .as_ref()
-        .and_then(|change| change.certainty.as_ref())
-        .map(|certainty| {
-            language::interval_of_change(
-                certainty.percent_95.low / 100.0,
-                certainty.percent_95.high / 100.0,
-            )
-        });
-    Cell::text(language::relative_change(a, b)).with_note(interval)
+    Cell::text(language::relative_change(a, b)).with_note(interval_of_change(statistic))
 }
 
-/// The change alone, `-67.0 % (3.03× faster)`; none where a side is no figure.
+fn interval_of_change(statistic: &StatisticComparison) -> Option<String> {
+    let interval = statistic.change.as_ref()?.certainty.as_ref()?.percent_95;
+    Some(language::interval_of_change(
+        interval.low / 100.0,
+        interval.high / 100.0,
+    ))
+}
+
+/// The change alone with its interval, `-67.0 % (3.03× faster), -69.1 % to -64.8 %`; none where a side
+/// is no figure.
 pub(super) fn relative_change(
     action: &ActionComparison,
     statistic: &StatisticComparison,
 ) -> Option<String> {
     let (a, b) = finite(statistic).filter(|_| of_figures(action, statistic))?;
-    Some(language::relative_change(a, b))
+    let change = language::relative_change(a, b);
+    Some(match interval_of_change(statistic) {
+        Some(interval) => format!("{change}, {interval}"),
+        None => change,
+    })
 }
 
 /// May the change be told as a figure? Not where a side was overloaded.

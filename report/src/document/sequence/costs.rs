@@ -3,7 +3,7 @@
 use super::super::block::Section;
 use super::super::resources;
 use super::super::table::{Cell, Column, Table};
-use super::{in_any_step, places};
+use super::{in_any_step, oriented, places};
 use crate::comparison::{Comparison, CostComparison, CostKind, Side};
 use crate::language;
 use crate::sequence::Sequence;
@@ -17,7 +17,7 @@ pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
             language::NOT_MEASURED
         ));
     } else {
-        section.table(table);
+        section.table(oriented(sequence, table, 3));
     }
     section
 }
@@ -31,7 +31,7 @@ fn table(sequence: &Sequence, names: &[String]) -> Table {
     ];
     columns.extend(names.iter().map(Column::figure));
     let mut table = Table::new(
-        "For each request that succeeded, judged span, and what each step changed",
+        "For each request that succeeded, judged span, and what changed",
         columns,
     );
     let keys = in_any_step(sequence, |step| {

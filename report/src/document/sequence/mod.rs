@@ -8,10 +8,10 @@ mod verdict;
 
 use super::names::{Names, slug};
 use super::verdict as pair;
-use super::{Document, Section, number_all};
+use super::{Document, Section, Table, number_all};
 use crate::comparison::{Comparison, Side};
 use crate::language;
-use crate::sequence::Sequence;
+use crate::sequence::{Against, Sequence};
 
 /// Writes the report on a sequence.
 pub fn build(sequence: &Sequence) -> Document {
@@ -28,11 +28,18 @@ pub fn build(sequence: &Sequence) -> Document {
     let whole = Names::of(&sequence.whole.runs);
     Document {
         kind: "sequence report".to_owned(),
-        title: format!("{} to {}", whole.short(Side::A), whole.short(Side::B)),
+        title: match sequence.against {
+            Against::Previous => format!("{} to {}", whole.short(Side::A), whole.short(Side::B)),
+            Against::First => format!("{} and what else was tried", whole.short(Side::A)),
+        },
         subtitle: format!(
-            "Scenario {}. {} in a row, each against the one before it. The first began on {}.",
+            "Scenario {}. {} in a row, each against {}. The first began on {}.",
             sequence.whole.runs.a.scenario.name,
             language::plural(sequence.runs.len() as u64, "run"),
+            match sequence.against {
+                Against::Previous => "the one before it",
+                Against::First => "the first",
+            },
             sequence
                 .whole
                 .runs
@@ -71,6 +78,15 @@ fn places(sequence: &Sequence) -> impl Iterator<Item = (&Comparison, Side)> {
     (0..sequence.runs.len()).filter_map(|i| place(sequence, i))
 }
 
+/// A table with a column a run after its first `named_by`: where many runs are held against one, turned
+/// round, because a page has room for many rows.
+fn oriented(sequence: &Sequence, table: Table, named_by: usize) -> Table {
+    match sequence.against {
+        Against::Previous => table,
+        Against::First => table.turned("Run", named_by),
+    }
+}
+
 /// The keys of all steps, each once, in the order of the first step that has it.
 fn in_any_step<K: PartialEq>(sequence: &Sequence, keys: impl Fn(&Comparison) -> Vec<K>) -> Vec<K> {
     let mut all = Vec::new();
@@ -84,9 +100,13 @@ fn in_any_step<K: PartialEq>(sequence: &Sequence, keys: impl Fn(&Comparison) -> 
 
 /// One part a step: its verdict, and the p95 of every action.
 fn steps(sequence: &Sequence) -> Section {
-    let mut section = Section::new("steps", "Step by step");
+    let title = match sequence.against {
+        Against::Previous => "Step by step",
+        Against::First => "Run by run",
+    };
+    let mut section = Section::new("steps", title);
     section.paragraph(
-        "The full report on a step is that of its two records: `brunt compare A B --html FILE`.",
+        "The full report on one of them is that of its two records: `brunt compare A B --html FILE`.",
     );
     for step in &sequence.steps {
         let names = Names::of(&step.runs);
@@ -102,7 +122,7 @@ fn steps(sequence: &Sequence) -> Section {
 }
 
 /// The sections of single actions are in the report on a step, and not in this one.
-fn without_links(mut table: super::Table) -> super::Table {
+fn without_links(mut table: Table) -> Table {
     for cell in table.rows.iter_mut().flatten() {
         cell.section = None;
     }

@@ -5,15 +5,15 @@ use super::super::table::{Cell, Column, Table};
 use super::super::targets;
 use super::super::tone::Tone;
 use super::super::validity::{callout, state, while_due};
-use super::{in_any_step, places};
+use super::{in_any_step, oriented, places};
 use crate::comparison::{Comparison, Fact, Side, StageState};
 use crate::language;
 use crate::sequence::Sequence;
 
 pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
     let mut section = Section::new("load", "Load and targets");
-    section.table(answered(sequence, names));
-    section.table(held(sequence, names));
+    section.table(oriented(sequence, answered(sequence, names), 1));
+    section.table(oriented(sequence, held(sequence, names), 1));
     let runs = places(sequence).zip(names);
     let found = runs.filter_map(|((step, side), name)| callout(step.validity.get(side), name));
     section.blocks.extend(found);

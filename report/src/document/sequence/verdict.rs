@@ -3,24 +3,54 @@
 use super::super::block::{Block, Callout, Section};
 use super::super::names::{Names, row_name};
 use super::super::table::{Cell, Column, Table};
+use super::super::tone::Tone;
 use super::super::verdict as pair;
 use super::super::words;
-use super::{in_any_step, places};
-use crate::comparison::{Comparison, Side, Statistic};
+use super::{in_any_step, oriented, places};
+use crate::comparison::{Comparison, Conclusion, Side, Statistic};
 use crate::language;
-use crate::sequence::Sequence;
+use crate::sequence::{Against, Sequence};
 
 pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
     let mut section = Section::new("verdict", "Verdict");
     let whole = &sequence.whole;
     let conclusion = whole.verdict.conclusion;
+    let (tone, title) = match sequence.against {
+        Against::Previous => (
+            pair::tone(conclusion),
+            pair::headline(conclusion, &Names::of(&whole.runs)),
+        ),
+        Against::First => (Tone::Plain, counted(sequence)),
+    };
     section.blocks.push(Block::Callout(Callout {
-        tone: pair::tone(conclusion),
-        title: pair::headline(conclusion, &Names::of(&whole.runs)),
+        tone,
+        title,
         lines: sequence.steps.iter().map(in_a_sentence).collect(),
     }));
-    section.table(p95(sequence, names));
+    section.table(oriented(sequence, p95(sequence, names), 1));
     section
+}
+
+/// `Against phase9: 2 better, 1 no change that matters`
+fn counted(sequence: &Sequence) -> String {
+    let all = [
+        (Conclusion::Better, "better"),
+        (Conclusion::Worse, "worse"),
+        (Conclusion::Mixed, "better in part and worse in part"),
+        (Conclusion::Unchanged, "without a change that matters"),
+        (Conclusion::Inconclusive, "not told apart"),
+        (Conclusion::Invalid, "invalid"),
+        (Conclusion::NotComparable, "not comparable"),
+    ];
+    let counts = all.iter().filter_map(|(conclusion, words)| {
+        let steps = sequence.steps.iter();
+        let n = steps.filter(|step| step.verdict.conclusion == *conclusion);
+        let n = n.count() as u64;
+        (n > 0).then(|| format!("{} {words}", language::count(n)))
+    });
+    let counts: Vec<String> = counts.collect();
+    let names = Names::of(&sequence.whole.runs);
+    format!("Against {}: {}", names.short(Side::A), counts.join(", "))
 }
 
 /// `phase9 is better than phase8: p95 of 7 actions: 7 improved.`
@@ -40,7 +70,7 @@ fn p95(sequence: &Sequence, names: &[String]) -> Table {
     let mut columns = vec![Column::words("Stage / action")];
     columns.extend(names.iter().map(Column::figure));
     let mut table = Table::new(
-        "p95 response time over offered arrivals, and what each step changed",
+        "p95 response time over offered arrivals, and what changed",
         columns,
     );
     let keys = in_any_step(sequence, |step| {
