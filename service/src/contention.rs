@@ -69,6 +69,12 @@ pub(crate) fn read<'a, T>(what: &'static str, lock: &'a RwLock<T>) -> RwLockRead
     }
 }
 
+/// Notes that whoever calls waits from now on, until what this gives is dropped: where somebody else
+/// knows when the wait is over.
+pub(crate) fn begun(what: &'static str) -> Wait {
+    Wait::begun(what)
+}
+
 /// All waits since the process began.
 pub(crate) fn waits() -> HashMap<Waiter, Waits> {
     WAITS.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -101,7 +107,7 @@ impl<F: Future> Future for Waiting<F> {
 
 /// Ends when it is dropped at the latest: who gave up has waited too.
 #[derive(Debug)]
-struct Wait {
+pub(crate) struct Wait {
     what: &'static str,
     began: Option<(Instant, Box<[usize]>)>,
 }

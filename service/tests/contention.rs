@@ -13,6 +13,7 @@ use support::{Running, send, start};
 
 const KINDS: [(&str, &str); 2] = [("contentions", "count"), ("delay", "nanoseconds")];
 const LOCK: &str = "[wait for the lock of a fault]";
+const WRITER: &str = "[wait for the SQLite writer]";
 const POOL: &str = "[wait for a database connection]";
 
 async fn contention(service: &Running, query: &str) -> Decoded {
@@ -61,6 +62,22 @@ async fn requests_that_find_no_connection_are_counted() {
     let waited = contention(&service, "").await;
     assert!(waited.sum_in(POOL, 0) > 0, "{:#?}", waited.all_names());
     assert!(waited.sum_in(POOL, 1) > 0);
+}
+
+#[tokio::test]
+async fn writes_that_wait_for_the_transaction_before_them_are_counted() {
+    let service = start(|_| ()).await;
+    // The first begins a transaction; what comes before it is durable waits for the next.
+    let path = "/challenge/v1/challenges/challenge-01/goals/goal-01-01/active";
+    let body = serde_json::json!({ "isActive": true });
+    let activate = || service.call("PUT", path, "ann", Some(&body));
+    for answer in join_all((0..50).map(|_| activate())).await {
+        assert_eq!(answer.status, 200);
+    }
+    let waited = contention(&service, "").await;
+    assert!(waited.sum_in(WRITER, 0) > 0, "{:#?}", waited.all_names());
+    assert!(waited.sum_in(WRITER, 1) > 0);
+    assert!(waited.sum_in("set_active", 0) > 0);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::heap_dump::{Amount, HeapDump, parse};
 use super::pprof_build::Builder;
-use super::{failed, profile_answer};
+use super::{failed, give_way, profile_answer};
 use crate::failure::Code;
 use crate::http::Problem;
 use crate::native::jemalloc;
@@ -35,6 +35,7 @@ pub(super) async fn heap() -> Result<Response, Problem> {
     // than the service does.
     let profiler = thread::Builder::new().name("profiler".to_owned());
     let take = move || {
+        give_way();
         let body = jemalloc::keep_this_thread_out()
             .and_then(|()| dump())
             .and_then(|dump| encode(&dump));

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::pprof_build::Builder;
-use super::{failed, look_on, profile_answer, refused};
+use super::{failed, give_way, look_on, profile_answer, refused};
 use crate::failure::Code;
 use crate::http::{Problem, Query};
 use crate::readiness::Readiness;
@@ -67,6 +67,7 @@ pub(super) async fn profile(
             if abandoned {
                 Ok(Vec::new())
             } else {
+                give_way();
                 encode(&sampled)
             }
         });

@@ -3,6 +3,7 @@
 //! SQLite admits one writer at a time. Instead of letting connections fight for that place, all
 //! writes go to the one task in [`writer`], which commits many of them at once.
 
+mod checkpoint;
 mod claim;
 mod events;
 mod initialise;
@@ -15,6 +16,7 @@ mod writer;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use checkpoint::Checkpoints;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use writer::Writer;
@@ -47,6 +49,7 @@ fn cached(options: SqliteConnectOptions, kib: u32) -> SqliteConnectOptions {
 pub struct SqliteStore {
     pub(super) readers: Pool<Sqlite>,
     writer: Writer,
+    checkpoints: Checkpoints,
     pub(super) gate: Gate,
 }
 
@@ -62,9 +65,12 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             // In WAL mode only FULL syncs the log at every commit.
             .synchronous(SqliteSynchronous::Full)
-            .pragma("wal_autocheckpoint", "4000");
+            // See `checkpoint`.
+            .pragma("wal_autocheckpoint", "0");
         let mut writer = cached(options.clone(), WRITER_CACHE_KIB).connect().await?;
         sqlx::migrate!("migrations/sqlite").run(&mut writer).await?;
+        let folding = options.clone().connect().await?;
+        let writer = Writer::spawn(writer);
         let reading = options.read_only(true).create_if_missing(false);
         let limits = PoolLimits {
             connections: limits.connections.min(MAX_READERS),
@@ -72,7 +78,8 @@ impl SqliteStore {
         };
         Ok(Self {
             readers: Pool::open(cached(reading, READER_CACHE_KIB), limits).await?,
-            writer: Writer::spawn(writer),
+            checkpoints: Checkpoints::spawn(folding, &writer),
+            writer,
             gate: Gate::default(),
         })
     }
@@ -118,8 +125,9 @@ impl SqliteStore {
     }
 
     pub(super) async fn close(&self) {
-        // Readers first: only a writer that is the last to close folds the log into the database.
+        // The others first: only a writer that is the last to close folds all of the log.
         self.readers.close().await;
+        self.checkpoints.close().await;
         self.writer.close().await;
     }
 }

@@ -5,13 +5,16 @@
 //! once, so nobody waits for company.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::checkpoint::checkpoint;
 use super::write::{Write, Written};
+use crate::contention::{self, Wait};
 use crate::store::StoreError;
 use crate::tasks::named;
 
@@ -25,14 +28,40 @@ const BATCH: usize = 512;
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
+    state: Arc<State>,
     closing: CancellationToken,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// What others see of the task, and ask of it.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Does a transaction go on, so that what comes has to wait for the next?
+    busy: AtomicBool,
+    /// Transactions so far.
+    commits: AtomicU64,
+    /// Is the log to be folded before the next one?
+    fold: Notify,
 }
 
 #[derive(Debug)]
 struct Job {
     write: Write,
     reply: oneshot::Sender<Result<Written, StoreError>>,
+    /// Until its transaction begins.
+    wait: Option<Wait>,
+}
+
+impl State {
+    /// Transactions so far.
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Has the task fold the log into the database before its next transaction.
+    pub(super) fn fold(&self) {
+        self.fold.notify_one();
+    }
 }
 
 /// A write that is in line.
@@ -50,12 +79,14 @@ impl Writer {
     pub(super) fn spawn(connection: SqliteConnection) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
+        let state = Arc::new(State::default());
         let task = tokio::spawn(named(
             "SQLite writer",
-            run(connection, jobs, closing.clone()),
+            run(connection, jobs, state.clone(), closing.clone()),
         ));
         Self {
             queue,
+            state,
             closing,
             task: Arc::new(Mutex::new(Some(task))),
         }
@@ -69,13 +100,20 @@ impl Writer {
     /// Returns when the write is in line: what is begun later is done later.
     pub(super) async fn begin(&self, write: Write) -> Result<Begun, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { write, reply };
+        let busy = self.state.busy.load(Ordering::Relaxed);
+        let wait = busy.then(|| contention::begun("the SQLite writer"));
+        let job = Job { write, reply, wait };
         self.queue.send(job).await.map_err(|_| StoreError::Closed)?;
         Ok(Begun(answer))
     }
 
     pub(super) fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Without keeping the task alive.
+    pub(super) fn state(&self) -> Arc<State> {
+        self.state.clone()
     }
 
     /// Writes what is queued, then ends the task.
@@ -91,17 +129,25 @@ impl Writer {
 async fn run(
     mut connection: SqliteConnection,
     mut jobs: mpsc::Receiver<Job>,
+    state: Arc<State>,
     closing: CancellationToken,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         tokio::select! {
             () = closing.cancelled(), if !jobs.is_closed() => jobs.close(),
+            () = state.fold.notified() => checkpoint(&mut connection).await,
             received = jobs.recv_many(&mut batch, BATCH) => {
                 if received == 0 {
                     break;
                 }
+                state.busy.store(true, Ordering::Relaxed);
+                for job in &mut batch {
+                    job.wait = None;
+                }
                 commit_together(&mut connection, &mut batch).await;
+                state.busy.store(false, Ordering::Relaxed);
+                state.commits.fetch_add(1, Ordering::Relaxed);
             }
         }
     }
