@@ -1,8 +1,9 @@
 //! Work of many callers, done together: a bounded queue, and one task that takes what has gathered.
 //!
 //! Each caller gets the result of its own item. There is one flush at a time, so that items are
-//! done in the order in which they came. What comes during a flush gathers for the next; an item
-//! that finds the task idle waits for company, at most for the linger.
+//! done in the order in which they came. What comes during a flush gathers for the next, and goes on
+//! gathering for as long again as the flush took, at most for the linger: where flushes are quick nobody
+//! waits long, where they are slow they become few and large. An item that comes later is flushed at once.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -18,8 +19,8 @@ use crate::tasks::named;
 /// How much is gathered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// An item waits so long for company before its flush begins; tokio's timer rounds it up to the
-    /// next millisecond. Zero: not at all.
+    /// The longest pause between two flushes, unless the second is full; tokio's timer rounds it up to
+    /// the next millisecond. Zero: none.
     pub linger: Duration,
     /// Items of one flush: bounds how long the first of them waits for the last.
     pub batch: NonZeroUsize,
@@ -49,7 +50,6 @@ pub struct Batcher<T, R> {
 #[derive(Debug)]
 struct Job<T, R> {
     item: T,
-    since: Instant,
     reply: oneshot::Sender<R>,
 }
 
@@ -88,8 +88,7 @@ where
     /// Puts an item into the queue, or refuses it at once.
     pub fn accept(&self, item: T) -> Result<Pending<R>, Refused> {
         let (reply, result) = oneshot::channel();
-        let since = Instant::now();
-        let job = Job { item, since, reply };
+        let job = Job { item, reply };
         match self.queue.try_send(job) {
             Ok(()) => Ok(Pending(result)),
             Err(mpsc::error::TrySendError::Full(_)) => Err(Refused::Full),
@@ -128,6 +127,8 @@ async fn run<T, R, F, Flushing>(
 {
     let most = limits.batch.get();
     let mut batch = Vec::with_capacity(most);
+    // When the next flush may begin.
+    let mut due = Instant::now();
     loop {
         tokio::select! {
             () = closing.cancelled(), if !jobs.is_closed() => jobs.close(),
@@ -135,7 +136,6 @@ async fn run<T, R, F, Flushing>(
                 if received == 0 {
                     return;
                 }
-                let due = batch[0].since + limits.linger;
                 // Even a sleep that is over already would cost a turn of the runtime.
                 if batch.len() < most && due > Instant::now() {
                     // One sleep: to be woken by each item that comes would cost more than it gains.
@@ -147,10 +147,12 @@ async fn run<T, R, F, Flushing>(
                         batch.push(job);
                     }
                 }
+                let began = Instant::now();
                 let (items, replies): (Vec<_>, Vec<_>) =
                     batch.drain(..).map(|job| (job.item, job.reply)).unzip();
                 let span = tracing::debug_span!("batch.flush", items = items.len());
                 let results = flush(items).instrument(span).await;
+                due = Instant::now() + began.elapsed().min(limits.linger);
                 debug_assert_eq!(results.len(), replies.len(), "one result an item");
                 for (reply, result) in replies.into_iter().zip(results) {
                     // The caller may have gone; its item is done all the same.
@@ -191,42 +193,51 @@ mod tests {
         results
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_comes_within_the_linger_is_flushed_together_and_in_order() {
-        let batcher = Batcher::spawn(limits(5, 100, 100), sized);
+    fn slow(limits: Limits, took_ms: u64) -> (Batcher<u32, (u32, usize)>, impl Fn() -> u64) {
+        let batcher = Batcher::spawn(limits, move |items| async move {
+            tokio::time::sleep(Duration::from_millis(took_ms)).await;
+            sized(items).await
+        });
         let start = Instant::now();
+        (batcher, move || start.elapsed().as_millis() as u64)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_flush_items_gather_for_as_long_as_it_took() {
+        let (batcher, now_ms) = slow(limits(5, 100, 100), 3);
+        // Nothing was flushed just before.
+        assert_eq!(batcher.submit(0).await, Ok((0, 1)));
+        assert_eq!(now_ms(), 3);
         let mut pending = Vec::new();
-        for item in 0..4 {
+        for item in 1..4 {
             pending.push(batcher.accept(item).unwrap());
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        assert_eq!(results(pending).await, [(0, 4), (1, 4), (2, 4), (3, 4)]);
-        assert_eq!(start.elapsed(), Duration::from_millis(5));
+        assert_eq!(results(pending).await, [(1, 3), (2, 3), (3, 3)]);
+        assert_eq!(now_ms(), 9);
+        // Long after the last one.
+        tokio::time::sleep(Duration::from_millis(3)).await;
+        assert_eq!(batcher.submit(4).await, Ok((4, 1)));
+        assert_eq!(now_ms(), 15);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_company_longer_than_the_linger() {
+        let (batcher, now_ms) = slow(limits(5, 100, 100), 20);
+        let first = batcher.accept(0).unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let second = batcher.accept(1).unwrap();
+        assert_eq!(results(vec![first, second]).await, [(0, 1), (1, 1)]);
+        // The first flush, the pause, and the second.
+        assert_eq!(now_ms(), 45);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_full_batch_does_not_linger() {
-        let batcher = Batcher::spawn(limits(5_000, 2, 100), sized);
-        let start = Instant::now();
+        let (batcher, now_ms) = slow(limits(5_000, 2, 100), 20);
         let pending = (0..4).map(|item| batcher.accept(item).unwrap()).collect();
         assert_eq!(results(pending).await, [(0, 2), (1, 2), (2, 2), (3, 2)]);
-        assert_eq!(start.elapsed(), Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_waited_for_the_last_flush_has_lingered() {
-        let took = Duration::from_millis(20);
-        let batcher = Batcher::spawn(limits(5, 100, 100), move |items| async move {
-            tokio::time::sleep(took).await;
-            sized(items).await
-        });
-        let first = batcher.accept(0).unwrap();
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        let second = batcher.accept(1).unwrap();
-        let start = Instant::now();
-        assert_eq!(results(vec![first, second]).await, [(0, 1), (1, 1)]);
-        // Fifteen left of the first flush, and the second.
-        assert_eq!(start.elapsed(), Duration::from_millis(35));
+        assert_eq!(now_ms(), 40);
     }
 
     #[tokio::test]
