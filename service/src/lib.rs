@@ -36,6 +36,7 @@ pub mod observe;
 pub mod operations;
 pub mod outbox;
 pub mod phase;
+pub mod pieces;
 pub mod player;
 pub mod progress;
 pub mod readiness;

@@ -6,18 +6,19 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use bytes::Bytes;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, Challenge, Goal};
 use crate::instant::Instant;
+use crate::pieces::Pieces;
 use crate::progress::Progress;
 use crate::rule::Kind;
 use crate::standing::is_locked;
 use crate::view::{ChallengeView, GoalView, Standing};
 
-/// By how much a standing can be longer than that of a goal without a row: four instants instead of
-/// null, a long progress, and the status of its reward.
-const GROWTH: usize = 4 * 25 + 15 + r#","rewardStatus":"granted""#.len();
+/// Room for a standing: four instants, a long progress, and the status of its reward.
+const STANDING: usize = 320;
 
 const OPEN: &[u8] = b"{\"challenges\":[";
 const CLOSE: &[u8] = b"]}";
@@ -25,7 +26,7 @@ const CLOSE: &[u8] = b"]}";
 /// The response of a player without rows, and where in it each goal stands.
 #[derive(Debug)]
 pub struct Template {
-    blank: Vec<u8>,
+    blank: Bytes,
     challenges: Vec<ChallengeSpan>,
     goals: Vec<GoalSpan>,
     /// Indices of `goals`.
@@ -54,31 +55,33 @@ struct GoalSpan {
 impl Template {
     /// Serialises the catalogue for a player without rows.
     pub fn new(catalogue: &Catalogue) -> Result<Self, serde_json::Error> {
+        let mut blank = OPEN.to_vec();
         let mut template = Self {
-            blank: OPEN.to_vec(),
+            blank: Bytes::new(),
             challenges: Vec::new(),
             goals: Vec::new(),
             by_id: HashMap::new(),
         };
         for challenge in catalogue.challenges() {
-            separate(&mut template.blank, template.challenges.is_empty());
-            template.add(challenge)?;
+            separate(&mut blank, template.challenges.is_empty());
+            template.add(challenge, &mut blank)?;
         }
-        template.blank.extend_from_slice(CLOSE);
+        blank.extend_from_slice(CLOSE);
+        template.blank = blank.into();
         Ok(template)
     }
 
-    fn add(&mut self, challenge: &Challenge) -> Result<(), serde_json::Error> {
-        let mut head = append(&mut self.blank, &ChallengeView::new(challenge, Vec::new()))?;
+    fn add(&mut self, challenge: &Challenge, blank: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        let mut head = append(blank, &ChallengeView::new(challenge, Vec::new()))?;
         head.end -= CLOSE.len();
-        self.blank.truncate(head.end);
+        blank.truncate(head.end);
         let first = self.goals.len();
         for goal in &challenge.goals {
-            separate(&mut self.blank, self.goals.len() == first);
+            separate(blank, self.goals.len() == first);
             // Locked as long as it waits for anything: nobody has a row yet.
             // Without a row it is the same on any day.
             let view = GoalView::new(challenge, goal, None, true, Instant::now());
-            let whole = append(&mut self.blank, &view)?;
+            let whole = append(blank, &view)?;
             let standing = whole.end - serde_json::to_vec(&view.standing)?.len();
             self.by_id.insert(goal.id.clone(), self.goals.len());
             self.goals.push(GoalSpan {
@@ -88,7 +91,7 @@ impl Template {
                 waiting: (!goal.prerequisites.is_empty()).then(|| goal.clone()),
             });
         }
-        self.blank.extend_from_slice(CLOSE);
+        blank.extend_from_slice(CLOSE);
         self.challenges.push(ChallengeSpan {
             head,
             goals: first..self.goals.len(),
@@ -96,20 +99,29 @@ impl Template {
         Ok(())
     }
 
-    /// The response with these rows, [as of](crate::standing::as_of) `now`, filled in.
-    pub fn fill(&self, rows: &[Progress], now: Instant) -> Result<Vec<u8>, serde_json::Error> {
+    /// The response with these rows, [as of](crate::standing::as_of) `now`, filled in. What is the same for
+    /// everybody is not copied.
+    pub fn fill(&self, rows: &[Progress], now: Instant) -> Result<Pieces, serde_json::Error> {
         let filling = Filling::new(self, rows, now);
-        let mut body = Vec::with_capacity(self.blank.len() + rows.len() * GROWTH);
-        let mut done = 0;
+        let mut own = Vec::with_capacity(rows.len() * STANDING);
+        // Where each standing is in `own`, and where in `blank` it goes.
+        let mut filled = Vec::with_capacity(rows.len());
         for (index, goal) in self.goals.iter().enumerate() {
             if let Some(standing) = filling.standing(index) {
-                body.extend_from_slice(&self.blank[done..goal.standing.start]);
-                append_standing(&mut body, &standing)?;
-                done = goal.standing.end;
+                let written = append_standing(&mut own, &standing)?;
+                filled.push((written, goal.standing.clone()));
             }
         }
-        body.extend_from_slice(&self.blank[done..]);
-        Ok(body)
+        let own = Bytes::from(own);
+        let mut done = 0;
+        let mut pieces = Vec::with_capacity(2 * filled.len() + 1);
+        for (written, place) in filled {
+            pieces.push(self.blank.slice(done..place.start));
+            pieces.push(own.slice(written));
+            done = place.end;
+        }
+        pieces.push(self.blank.slice(done..));
+        Ok(pieces.into_iter().collect())
     }
 
     /// The same, of the goals that can progress: those that are active and not locked.
@@ -192,8 +204,11 @@ fn append(body: &mut Vec<u8>, value: &impl Serialize) -> Result<Range<usize>, se
 }
 
 /// Appends a standing as the rest of a goal: a comma stands where it has its own brace.
-fn append_standing(body: &mut Vec<u8>, standing: &Standing) -> Result<(), serde_json::Error> {
+fn append_standing(
+    body: &mut Vec<u8>,
+    standing: &Standing,
+) -> Result<Range<usize>, serde_json::Error> {
     let written = append(body, standing)?;
     body[written.start] = b',';
-    Ok(())
+    Ok(written)
 }

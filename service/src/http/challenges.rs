@@ -1,5 +1,6 @@
 //! Challenges and goals of a player.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
@@ -53,7 +54,7 @@ async fn list(
     let json = listing.json(&app.content);
     let json = json.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
     let kind = [(header::CONTENT_TYPE, "application/json")];
-    Ok((kind, json).into_response())
+    Ok((kind, Body::new(json)).into_response())
 }
 
 /// Gives the player the goals that everybody starts with.

@@ -4,6 +4,7 @@ use super::OperationError;
 use crate::app::App;
 use crate::content::Content;
 use crate::instant::Instant;
+use crate::pieces::Pieces;
 use crate::progress::Progress;
 use crate::standing::as_of;
 use crate::view::ChallengesView;
@@ -39,11 +40,14 @@ impl Listing {
     }
 
     /// What the player sees, as JSON.
-    pub fn json(&self, content: &Content) -> Result<Vec<u8>, serde_json::Error> {
-        match &content.template {
-            None => serde_json::to_vec(&self.view(content)),
-            Some(template) if self.active_only => template.fill_active(&self.rows, self.now),
-            Some(template) => template.fill(&self.rows, self.now),
+    pub fn json(&self, content: &Content) -> Result<Pieces, serde_json::Error> {
+        let Some(template) = &content.template else {
+            return serde_json::to_vec(&self.view(content)).map(Pieces::from);
+        };
+        if self.active_only {
+            template.fill_active(&self.rows, self.now).map(Pieces::from)
+        } else {
+            template.fill(&self.rows, self.now)
         }
     }
 }
