@@ -155,3 +155,36 @@ fn what_is_no_whole_record_is_no_baseline() {
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
     assert!(!temp.path().join("results/baselines/main").exists());
 }
+
+#[test]
+fn what_cannot_be_told_counts_as_the_file_or_the_option_says() {
+    let temp = tempfile::tempdir().unwrap();
+    let [_, b] = examples();
+    // A record against itself: one run a side tells no 5 %.
+    let rules = "init/*: p50 +5%\n";
+    for (name, text) in [
+        ("plain.rules", rules.to_owned()),
+        ("pass.rules", format!("{rules}inconclusive = pass\n")),
+        ("wrong.rules", format!("{rules}inconclusive = maybe\n")),
+    ] {
+        std::fs::write(temp.path().join(name), text).unwrap();
+    }
+    for (file, option, code) in [
+        ("plain.rules", None, 3),
+        ("plain.rules", Some("fail"), 1),
+        ("plain.rules", Some("pass"), 0),
+        ("pass.rules", None, 0),
+        ("pass.rules", Some("no-verdict"), 3),
+        ("wrong.rules", None, 2),
+    ] {
+        let mut args = vec!["gate", &b, &b, "--rules", file];
+        args.extend(option.iter().flat_map(|option| ["--inconclusive", option]));
+        let output = brunt_in(temp.path(), &args);
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{file} {option:?}\n{said}"
+        );
+    }
+}

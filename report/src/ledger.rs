@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::comparison::Comparison;
 use crate::document::{Document, build};
+use crate::sequence::Sequence;
+use crate::stated::StatedComparison;
 
 /// One sentence, or a few that belong together, and what they were made from.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -19,34 +21,42 @@ pub struct Claim {
     pub section: String,
     /// As the report has it.
     pub sentence: String,
-    /// Numbers and words that it used, by where they stand in this JSON (RFC 6901).
+    /// Numbers and words that it used, by where they stand in this JSON (RFC 6901); an empty list is
+    /// that nothing of its kind was found.
     pub values: BTreeMap<String, Value>,
 }
 
-/// The JSON output of a comparison: the comparison, and the ledger of what its report says.
+/// The JSON output of a report: the numbers, and the ledger of what the report says of them.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct ComparisonOutput<'c> {
-    /// The comparison.
+#[schemars(rename = "{T}Output")]
+pub struct Output<'n, T> {
+    /// The numbers.
     #[serde(flatten)]
-    pub comparison: &'c Comparison,
-    /// What the report says of it, sentence by sentence.
+    pub numbers: &'n T,
+    /// What the report says of them, sentence by sentence.
     pub ledger: Vec<Claim>,
 }
+
+/// That of a comparison.
+pub type ComparisonOutput<'c> = Output<'c, Comparison>;
+/// That of runs in a row.
+pub type SequenceOutput<'s> = Output<'s, Sequence>;
+/// That of what documents state.
+pub type StatedOutput<'c> = Output<'c, StatedComparison>;
 
 impl<'c> ComparisonOutput<'c> {
     /// Of `comparison`, with the sentences of its report.
     pub fn of(comparison: &'c Comparison) -> Result<Self, serde_json::Error> {
         Self::with(comparison, &build(comparison))
     }
+}
 
-    /// The same where the report is at hand.
-    pub fn with(
-        comparison: &'c Comparison,
-        document: &Document,
-    ) -> Result<Self, serde_json::Error> {
+impl<'n, T: Serialize> Output<'n, T> {
+    /// Of `numbers`, and of the report that was made from them.
+    pub fn with(numbers: &'n T, document: &Document) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            ledger: ledger(document, &serde_json::to_value(comparison)?),
-            comparison,
+            ledger: ledger(document, &serde_json::to_value(numbers)?),
+            numbers,
         })
     }
 }
@@ -74,7 +84,7 @@ fn ledger(document: &Document, json: &Value) -> Vec<Claim> {
 fn leaves(value: &Value, at: &str, into: &mut BTreeMap<String, Value>) {
     match value {
         Value::Null => {}
-        Value::Array(items) => {
+        Value::Array(items) if !items.is_empty() => {
             for (i, item) in items.iter().enumerate() {
                 leaves(item, &format!("{at}/{i}"), into);
             }

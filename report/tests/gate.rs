@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use brunt_report::comparison::{Noise, NoiseSource, Statistic};
-use brunt_report::gate::{GateOutcome, RuleOutcome, foresee};
+use brunt_report::gate::{GateOutcome, Inconclusive, Outcome, RuleOutcome, foresee};
 use brunt_report::{CompareOptions, Comparison, Rule, compare, gate, load_pair};
 use support::Synthetic;
 
@@ -126,6 +126,36 @@ fn an_assumed_noise_floor_cannot_pass_ten_percent() {
     let outcome = gated(&["p95 +10%"], &compared(&CompareOptions::default(), |_| {}));
     assert_eq!(outcome.exit_code(), 3);
     insta::assert_snapshot!(table(&outcome));
+}
+
+#[test]
+fn what_cannot_be_told_counts_as_is_wanted() {
+    let comparison = compared(&calibrated(), |_| {});
+    for (rules, expected) in [
+        // Few samples.
+        (
+            &["p99.9 < 1s"][..],
+            [Outcome::NoVerdict, Outcome::Passed, Outcome::Failed],
+        ),
+        (
+            &["p95 < 50ms", "p50 +5%"],
+            [Outcome::NoVerdict, Outcome::Passed, Outcome::Failed],
+        ),
+        (&["p95 < 50ms"], [Outcome::Passed; 3]),
+        (&["p95 < 1us", "p50 +5%"], [Outcome::Failed; 3]),
+        // What may not be judged is another thing.
+        (&["nothing: p95 < 1s"], [Outcome::NoVerdict; 3]),
+        (&["p99.9 +10%"], [Outcome::NoVerdict; 3]),
+    ] {
+        let all = [
+            Inconclusive::NoVerdict,
+            Inconclusive::Pass,
+            Inconclusive::Fail,
+        ];
+        let outcome = gated(rules, &comparison);
+        let outcomes = all.map(|counting| outcome.clone().counting(counting).outcome);
+        assert_eq!(outcomes, expected, "{rules:?}\n{}", table(&outcome));
+    }
 }
 
 #[test]

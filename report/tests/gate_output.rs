@@ -4,7 +4,7 @@
 
 mod support;
 
-use brunt_report::gate::{GateOutcome, output};
+use brunt_report::gate::{GateOutcome, Inconclusive, output};
 use brunt_report::{CompareOptions, Rule, Run, compare, gate, load_pair};
 use support::Synthetic;
 
@@ -51,6 +51,43 @@ fn junit_counts_what_failed_and_what_could_not_be_judged() {
     let xml = output::junit(&outcome).unwrap();
     let report = quick_junit::Report::deserialize_from_str(&xml).unwrap();
     assert_eq!((report.tests, report.failures, report.errors), (6, 3, 2));
+}
+
+#[test]
+fn every_form_counts_what_is_inconclusive_as_is_wanted() {
+    let (outcome, run) = gated();
+    for (counting, failures, errors, annotations, said) in [
+        (Inconclusive::NoVerdict, 3, 2, 5, "gate: failed"),
+        (
+            Inconclusive::Pass,
+            3,
+            1,
+            4,
+            "gate: failed (1 inconclusive rule counts as passed)",
+        ),
+        (
+            Inconclusive::Fail,
+            4,
+            1,
+            5,
+            "gate: failed (1 inconclusive rule counts as failed)",
+        ),
+    ] {
+        let outcome = outcome.clone().counting(counting);
+        let xml = output::junit(&outcome).unwrap();
+        let report = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+        assert_eq!(
+            (report.failures, report.errors),
+            (failures, errors),
+            "{xml}"
+        );
+        let github = output::github(&outcome);
+        assert_eq!(github.lines().count(), annotations, "{github}");
+        assert!(output::text(&outcome).ends_with(&format!("{said}\n")));
+        assert!(output::markdown(&outcome).contains(said));
+        let checks = &output::gitlab(&outcome, &run)["metrics"]["checks"];
+        assert_eq!(checks["fails"], failures + errors);
+    }
 }
 
 #[test]

@@ -4,14 +4,15 @@
 
 mod support;
 
-use brunt_record::{GaugeSeries, GaugeSource, Mark, MarkKind, StatementRow};
+use brunt_record::{Mark, MarkKind, StatementRow};
 use brunt_report::comparison::{CostKind, Level};
-use brunt_report::run::{Evidence, Gauge};
+use brunt_report::run::Evidence;
 use brunt_report::{
     Against, CompareOptions, Comparison, MarkdownOutput, Run, Sequence, compare, document, html,
     load, markdown,
 };
 use support::Synthetic;
+use support::gauges::{constant, counter, series, source};
 
 /// What one run used: cores of the service, statements and rows a second, and how busy one statement
 /// was in the stages.
@@ -19,28 +20,6 @@ struct Used {
     cores: f64,
     statements_per_s: f64,
     extra_calls: [u64; 2],
-}
-
-/// A counter that grows by `per_s`, read every `every_s` seconds.
-fn counter(source: &str, name: &str, per_s: f64, every_s: u64) -> Gauge {
-    let points = (0..=300).step_by(every_s as usize);
-    // No machine is as even as that.
-    let grown = |s: u64| per_s * (s as f64 + 0.05 * (s as f64 * 0.618).fract());
-    let points = points.map(|s| (s * 1_000_000, grown(s)));
-    series(source, name, points.collect())
-}
-
-fn constant(source: &str, name: &str, value: f64) -> Gauge {
-    let points = (0..=300).map(|s| (s * 1_000_000, value));
-    series(source, name, points.collect())
-}
-
-fn series(source: &str, gauge: &str, points: Vec<(u64, f64)>) -> Gauge {
-    Gauge::from(GaugeSeries {
-        source: source.into(),
-        gauge: gauge.into(),
-        points,
-    })
 }
 
 const WAITING: &str = "waiting{type=\"LWLock\",event=\"WALWrite\"}";
@@ -62,11 +41,6 @@ fn evidence(used: &Used) -> Evidence {
         ..StatementRow::default()
     };
     let [first, second] = used.extra_calls;
-    let source = |name: &str| GaugeSource {
-        name: name.into(),
-        what: "as told".into(),
-        problems: vec![],
-    };
     Evidence {
         gauges: vec![
             counter(service, "cpu_user_us_total", used.cores * 0.75e6, 1),
@@ -216,6 +190,7 @@ fn the_report_tells_it_in_tables_and_charts() {
     for part in [
         "CPU time for each request that succeeded",
         "Cores and memory in the judged span",
+        "Growth of memory over the judged span",
         "Waits: active connections",
         "LWLock:WALWrite",
         "insert into extra values",

@@ -11,7 +11,7 @@ use brunt_record::{Manifest, Stated};
 use brunt_report::audit::Audit;
 use brunt_report::profile::ProfileReport;
 use brunt_report::{
-    Calibration, ComparisonOutput, GateOutcome, Knee, Sequence, StatedComparison, Trend,
+    Calibration, ComparisonOutput, GateOutcome, Knee, SequenceOutput, StatedOutput, Trend,
 };
 use schemars::{JsonSchema, schema_for};
 
@@ -36,7 +36,7 @@ fn of_the_comparison() {
 
 #[test]
 fn of_what_documents_state() {
-    check::<StatedComparison>("schema/stated.schema.json");
+    check::<StatedOutput<'_>>("schema/stated.schema.json");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn of_the_profile() {
 
 #[test]
 fn of_the_sequence() {
-    check::<Sequence>("schema/sequence.schema.json");
+    check::<SequenceOutput<'_>>("schema/sequence.schema.json");
 }
 
 #[test]

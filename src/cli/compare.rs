@@ -7,8 +7,8 @@ use brunt_report::comparison::Conclusion;
 use brunt_report::language::plural;
 use brunt_report::render::Templates;
 use brunt_report::{
-    Against, Comparison, ComparisonOutput, Document, Run, Sequence, compare_sets, document,
-    load_all, render, stated,
+    Against, Comparison, ComparisonOutput, Document, Run, Sequence, SequenceOutput, StatedOutput,
+    compare_sets, document, load_all, render, stated,
 };
 use clap::{Args, ValueEnum};
 
@@ -151,7 +151,8 @@ pub(crate) fn report(
     let sequence = Sequence::of(&runs, order.against(), &options)
         .context("one record alone\nhint: give a second one to hold against it")?;
     let document = document::sequence(&sequence);
-    write_files(&document, || output::json(&sequence), files)?;
+    let numbers = || output::json(&SequenceOutput::with(&sequence, &document)?);
+    write_files(&document, numbers, files)?;
     Ok((render::terminal(&document), exit(&sequence.steps)))
 }
 
@@ -179,7 +180,8 @@ fn report_stated(records: &[&Path], files: &ReportFiles) -> anyhow::Result<Optio
         return Ok(None);
     };
     let document = document::stated(&comparison);
-    write_files(&document, || output::json(&comparison), files)?;
+    let numbers = || output::json(&StatedOutput::with(&comparison, &document)?);
+    write_files(&document, numbers, files)?;
     Ok(Some((render::terminal(&document), Exit::NoVerdict)))
 }
 

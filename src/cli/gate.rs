@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_report::gate::output as forms;
-use brunt_report::gate::{GateOutcome, Outcome, Rule, foresee, parse_rules};
+use brunt_report::gate::{GateOutcome, Inconclusive, Outcome, Rule, Rules, foresee, parse_rules};
 use brunt_report::{Run, gate, load_all};
 use clap::{Args, ValueEnum};
 
@@ -20,7 +20,10 @@ Examples:
   brunt gate A B                                    targets of the plan, and p95 +10%
   brunt gate A B --rule 'p95 < 50ms'                of every action
   brunt gate A B --rule 'init/initialize-new: p95 +10%' --rule 'success >= 99.95%'
+  brunt gate A B --rule 'service.cpu +10%' --rule 'gameplay/*: main.rows +5%'
+  brunt gate A B --rule 'service.memory < 500MB' --rule 'service.memory-growth < 10%'
   brunt gate A B --rules gate.rules --junit gate.xml
+  brunt gate A B --rules gate.rules --inconclusive fail
   brunt gate --baseline A1 --baseline A2 --baseline A3 B1 B2 B3
   brunt gate results/runs/duet-20261203-120000/a results/runs/duet-20261203-120000/b --paired
   brunt gate main --can-resolve 3 --rules gate.rules
@@ -30,12 +33,16 @@ Exit codes: 0 passed, 1 a rule failed, 2 could not be carried out, 3 no verdict.
 pub(crate) struct GateArgs {
     #[command(flatten)]
     records: RecordArgs,
-    /// A rule; may be given several times
+    /// A rule; may be given several times. See docs/gate.md for all that may be written
     #[arg(long, value_name = "RULE", value_parser = |text: &str| Rule::parse(text))]
     rule: Vec<Rule>,
     /// A file of rules, one a line
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// What a rule counts as that the runs cannot tell; without it as a file of rules says by a line
+    /// such as `inconclusive = pass`, else no-verdict
+    #[arg(long, value_enum, value_name = "OUTCOME")]
+    inconclusive: Option<Counting>,
     /// How to print the outcome
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -66,6 +73,27 @@ struct GateFiles {
     summary: Option<PathBuf>,
 }
 
+/// What a rule counts as that the runs cannot tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Counting {
+    /// Failed
+    Fail,
+    /// Passed
+    Pass,
+    /// Neither: exit code 3, unless a rule failed
+    NoVerdict,
+}
+
+impl From<Counting> for Inconclusive {
+    fn from(counting: Counting) -> Self {
+        match counting {
+            Counting::Fail => Self::Fail,
+            Counting::Pass => Self::Pass,
+            Counting::NoVerdict => Self::NoVerdict,
+        }
+    }
+}
+
 /// How the outcome is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -80,17 +108,20 @@ enum Format {
 }
 
 pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
-    let mut rules = args.rule.clone();
+    let mut said = Rules::default();
     if let Some(path) = &args.rules {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        rules.extend(parse_rules(&path.display().to_string(), &text)?);
+        said = parse_rules(&path.display().to_string(), &text)?;
     }
+    let rules = [&args.rule[..], &said.rules].concat();
     if let Some(runs) = args.can_resolve {
         return can_resolve(args, &rules, runs);
     }
     let [a, b] = load_sides(&args.records.two_sides()?)?;
     let comparison = hold(&a, &b, &args.judging)?;
-    let outcome = gate(&rules, &comparison);
+    let counting = args.inconclusive.map(Inconclusive::from);
+    let counting = counting.or(said.inconclusive).unwrap_or_default();
+    let outcome = gate(&rules, &comparison).counting(counting);
     write(&outcome, &b[0], &args.files)?;
     output::print(&match args.format {
         Format::Text => forms::text(&outcome),

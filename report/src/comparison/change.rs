@@ -151,6 +151,11 @@ pub enum NotJudged {
         /// Which run; A where both are.
         side: Side,
     },
+    /// A run was overloaded there: what a request cost says little of a service that fails them.
+    Overloaded {
+        /// Which run.
+        side: Side,
+    },
     /// Both runs were overloaded there.
     BothOverloaded,
     /// Unbounded in both runs.
@@ -171,6 +176,7 @@ impl fmt::Display for NotJudged {
             Self::NotComparable => f.write_str("the runs were not given the same load"),
             Self::Invalid { side } => write!(f, "the record of run {side} is invalid"),
             Self::NotMeasured { side } => write!(f, "not measured in run {side}"),
+            Self::Overloaded { side } => write!(f, "overloaded in run {side}"),
             Self::BothOverloaded => f.write_str("overloaded in both runs"),
             Self::BothUnbounded => f.write_str(BOTH_UNBOUNDED),
             Self::FewSamples => f.write_str(FEW_SAMPLES),

@@ -1,7 +1,7 @@
 //! Runs in, one comparison out.
 
 use super::answered::Answered;
-use super::change::{NotJudged, adjust};
+use super::change::{Noise, NotJudged, adjust};
 use super::correlation::correlations;
 use super::differences::comparability;
 use super::failures::{failures, samples};
@@ -68,7 +68,9 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
             }),
         };
         stages.push(compare_stage(runs, &stage, situation, options));
-        resources.add_stage(first, &stage, situation);
+        // Nobody has calibrated what requests cost.
+        let yardstick = options.yardstick(Noise::ASSUMED);
+        resources.add_stage(runs, &stage, situation, yardstick);
         let answered = each.as_ref().map(|all| answered(all, &stage));
         let mut row = |name: &str, of: &dyn Fn(&'_ Run) -> Option<&'_ ActionRun>| {
             let measured = runs.map(|runs| measured(runs, &stage, of));
@@ -97,7 +99,7 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
             .chain(throughputs.filter_map(|one| one.change.as_mut())),
     );
 
-    // Costs are a family of their own: they are shown, and nothing is judged by them.
+    // Costs are a family of their own: the verdict of the comparison does not rest on them.
     let costs = resources.costs.iter_mut();
     adjust(costs.filter_map(|cost| cost.change.as_mut()));
 

@@ -3,13 +3,16 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Certainty, Change, Noise};
+use super::change::{Certainty, Change, NotJudged};
+use super::side_runs::SideRuns;
 use super::value::{Interval, Sides};
-use super::verdict::Situation;
+use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
+use crate::language;
 use crate::run::{Evidence, Run};
 use crate::statistics::{
-    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, requests_needed,
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, mean_of_runs, requests_needed,
+    t_quantile,
 };
 
 /// The smallest change of a cost that matters, for the minimal detectable one.
@@ -40,7 +43,8 @@ pub enum CostKind {
 }
 
 impl CostKind {
-    const ALL: [Self; 8] = [
+    /// All, in the order of the report's rows.
+    pub const ALL: [Self; 8] = [
         Self::Cpu,
         Self::Statements,
         Self::StatementTime,
@@ -73,9 +77,33 @@ impl CostKind {
     pub fn is_time(self) -> bool {
         matches!(self, Self::Cpu | Self::StatementTime)
     }
+
+    /// Its name in rules: `cpu`, `rows-written`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Statements => "statements",
+            Self::StatementTime => "statement-time",
+            Self::Rows => "rows",
+            Self::RowsWritten => "rows-written",
+            Self::Commits => "commits",
+            Self::Wal => "wal",
+            Self::Commands => "commands",
+        }
+    }
+
+    /// So much of it, with its unit.
+    pub(crate) fn amount(self, value: f64) -> String {
+        match self {
+            kind if kind.is_time() => language::duration(value),
+            Self::Wal => language::bytes(value.round() as u64),
+            _ => language::amount(value),
+        }
+    }
 }
 
-/// What successful requests cost in the judged span of a stage.
+/// What successful requests cost in the judged span of a stage; of several runs the geometric mean for
+/// each request, and sums.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Cost {
     /// For each request that succeeded.
@@ -106,14 +134,17 @@ pub struct CostComparison {
     pub sides: Sides<Option<Cost>>,
     /// How B differs from A; absent where one of them was not measured or is nothing.
     pub change: Option<Change>,
+    /// Why nothing may be said of the change, however long the runs; absent where it may.
+    pub not_judged: Option<NotJudged>,
 }
 
 /// All costs of `source` in `stage`.
 pub(super) fn costs(
-    runs: Sides<&Run>,
+    runs: Sides<SideRuns<'_>>,
     stage: &str,
     source: &str,
     situation: Situation,
+    yardstick: Yardstick,
 ) -> Vec<CostComparison> {
     // What the whole machine does is no cost of requests.
     if source == "host" {
@@ -122,32 +153,59 @@ pub(super) fn costs(
     let kinds = CostKind::ALL.into_iter();
     kinds
         .filter_map(|kind| {
-            let sides = runs.map(|run| Cost::of(run, stage, source, kind));
-            if sides.a.is_none() && sides.b.is_none() {
+            let spent = runs.map(|runs| {
+                let each = runs.all().map(|run| Cost::of(run, stage, source, kind));
+                Spent::of(&each.collect::<Option<Vec<_>>>()?)
+            });
+            if spent.a.is_none() && spent.b.is_none() {
                 return None;
             }
+            let measured = spent.as_ref().map(Option::is_some);
             Some(CostComparison {
                 stage: stage.to_owned(),
                 source: source.to_owned(),
                 cost: kind,
-                change: change(sides, situation),
-                sides,
+                change: change(&spent, situation, yardstick),
+                not_judged: verdict::cost_judgeable(situation, measured),
+                sides: spent.map(|side| side.map(|spent| spent.cost)),
             })
         })
         .collect()
 }
 
-fn change(sides: Sides<Option<Cost>>, situation: Situation) -> Option<Change> {
-    let means = sides.map(|side| {
-        let mean = side.and_then(|cost| cost.mean());
-        mean.into_iter().collect::<Vec<_>>()
-    });
-    let measured = Yardstick::Floor(Noise::ASSUMED)
-        .measure(&means)
-        .filter(|_| situation.is_plain());
-    let values = sides.map(|side| side.map(|cost| cost.per_request).filter(|v| *v > 0.0));
+/// What the runs of a side spent.
+struct Spent {
+    /// Together.
+    cost: Cost,
+    /// Run by run; empty where one of them has no interval.
+    means: Vec<RunMean>,
+}
+
+impl Spent {
+    /// None without a run.
+    fn of(runs: &[Cost]) -> Option<Self> {
+        let means: Option<Vec<RunMean>> = runs.iter().map(Cost::mean).collect();
+        let means = means.unwrap_or_default();
+        let cost = match runs {
+            [alone] => *alone,
+            _ => Cost::together(runs, &means)?,
+        };
+        Some(Self { cost, means })
+    }
+}
+
+fn change(
+    spent: &Sides<Option<Spent>>,
+    situation: Situation,
+    yardstick: Yardstick,
+) -> Option<Change> {
+    let sides = spent.as_ref().map(Option::as_ref);
+    let values = sides.map(|side| side.map(|spent| spent.cost.per_request));
+    let values = values.map(|value| value.filter(|v| *v > 0.0));
     let (a, b) = values.a.zip(values.b)?;
-    let runs = Sides { a: 1, b: 1 };
+    let means = sides.map(|side| side.map_or_else(Vec::new, |spent| spent.means.clone()));
+    let measured = yardstick.measure(&means).filter(|_| situation.is_plain());
+    let runs = means.as_ref().map(|means| means.len() as u32);
     let certainty = measured.map(|(d, noise)| Certainty::new(&d, noise, TOLERANCE.ln_1p(), runs));
     Some(Change::new(a, b, certainty))
 }
@@ -194,6 +252,35 @@ impl Cost {
             }),
             variance: means.map(|means| means.variance),
             windows: means.map(|means| means.windows as u32),
+        })
+    }
+
+    /// Of several runs; none without one.
+    fn together(runs: &[Self], means: &[RunMean]) -> Option<Self> {
+        let total: f64 = runs.iter().map(|run| run.total).sum();
+        let requests: u64 = runs.iter().map(|run| run.requests).sum();
+        let ln_mean = runs.iter().map(|run| run.per_request.ln()).sum::<f64>() / runs.len() as f64;
+        let per_request = if ln_mean.is_finite() {
+            ln_mean.exp()
+        } else {
+            // One of them spent nothing, and has no logarithm.
+            total / requests as f64
+        };
+        let mean = mean_of_runs(means);
+        (!runs.is_empty()).then(|| Self {
+            per_request,
+            total,
+            requests,
+            interval: mean.map(|mean| {
+                let t = t_quantile(0.975, Some(mean.degrees_of_freedom));
+                let factor = (t * mean.variance.sqrt()).exp();
+                Interval {
+                    low: per_request / factor,
+                    high: per_request * factor,
+                }
+            }),
+            variance: mean.map(|mean| mean.variance),
+            windows: mean.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
         })
     }
 

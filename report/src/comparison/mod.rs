@@ -18,6 +18,7 @@ mod estimate;
 mod failures;
 mod finding;
 pub(crate) mod level;
+mod memory;
 mod options;
 mod overall;
 mod pooled;
@@ -60,6 +61,7 @@ pub(crate) use estimate::{Windowed, value_of};
 pub use failures::{FailureRow, FailureSample, UNSENT};
 pub use finding::{Fault, Finding, Severity};
 pub use level::{Level, LevelComparison, LevelUnit};
+pub use memory::{Memory, MemoryComparison, MemoryGrowth};
 pub use options::{ASSUMED_NOISE, CompareOptions, Tolerances};
 pub use overall::{Conclusion, Fact, Overall, TargetCounts, VerdictCounts};
 pub use profiles::DamagedProfile;
@@ -95,8 +97,8 @@ pub struct Comparison {
     /// Where the runs come from.
     pub runs: Sides<RunSummary>,
     /// The other runs of each side, where there are several: values are then the geometric means of
-    /// all runs of a side and counts their sums, while charts, resources and profiles are of the
-    /// first run.
+    /// all runs of a side and counts their sums, while charts, statements and profiles, and what was
+    /// in use, are of the first run.
     #[serde(skip_serializing_if = "no_repeats")]
     pub repeats: Sides<Vec<Repeat>>,
     /// Which noise floor the changes stand on.

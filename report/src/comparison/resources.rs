@@ -6,10 +6,13 @@ use serde::Serialize;
 
 use super::cost::{CostComparison, costs};
 use super::level::{LevelComparison, levels};
+use super::memory::{MemoryComparison, memory};
+use super::side_runs::SideRuns;
 use super::statements::{StatementComparison, statements};
 use super::value::Sides;
 use super::verdict::Situation;
 use super::waits::{WaitComparison, waits};
+use super::yardstick::Yardstick;
 use crate::run::{Evidence, Run};
 
 /// What was used; empty where neither record has gauges.
@@ -21,6 +24,8 @@ pub struct Resources {
     pub costs: Vec<CostComparison>,
     /// What was in use, likewise.
     pub levels: Vec<LevelComparison>,
+    /// How much memory was in use at most, and whether it grew, likewise.
+    pub memory: Vec<MemoryComparison>,
     /// What connections of databases waited for.
     pub waits: Vec<WaitComparison>,
     /// The statements of databases, in each stage those that changed most first.
@@ -43,13 +48,22 @@ impl Resources {
         }
     }
 
-    /// Adds one judged stage.
-    pub(super) fn add_stage(&mut self, runs: Sides<&Run>, stage: &str, situation: Situation) {
+    /// Adds one judged stage: costs and memory of all runs, the rest of the first of each side.
+    pub(super) fn add_stage(
+        &mut self,
+        runs: Sides<SideRuns<'_>>,
+        stage: &str,
+        situation: Situation,
+        yardstick: Yardstick,
+    ) {
+        let first = runs.map(|runs| runs.first);
         for source in self.source_names() {
-            self.costs.extend(costs(runs, stage, &source, situation));
-            self.levels.extend(levels(runs, stage, &source));
-            self.waits.extend(waits(runs, stage, &source));
-            self.statements.extend(statements(runs, stage, &source));
+            self.costs
+                .extend(costs(runs, stage, &source, situation, yardstick));
+            self.levels.extend(levels(first, stage, &source));
+            self.memory.extend(memory(runs, stage, &source));
+            self.waits.extend(waits(first, stage, &source));
+            self.statements.extend(statements(first, stage, &source));
         }
     }
 

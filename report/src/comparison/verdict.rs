@@ -3,7 +3,7 @@
 //! Nothing else in this crate compares a measured figure with a limit. Swapping the runs mirrors
 //! every verdict on a change.
 
-use super::change::{NotJudged, Verdict, percent};
+use super::change::{NotJudged, Verdict};
 use super::estimate::{Estimate, NoInterval};
 use super::finding::{Finding, Severity};
 use super::overall::{Conclusion, VerdictCounts};
@@ -11,10 +11,13 @@ use super::success::{Success, SuccessDifference};
 use super::target::TargetVerdict;
 use super::validity::{RunState, StageState};
 use super::value::{Interval, Side, Sides};
-use crate::gate::{RuleOutcome, Why};
 use crate::run::Value;
-use crate::statistics::{Difference, HolmStep};
+use crate::statistics::Difference;
 pub(crate) use readiness::{halfway, is_long_wait, mostly_waits, readiness, standing};
+pub(crate) use rule::{
+    cost_judgeable, cost_limit, cost_without_interval, memory_growth, memory_peak, not_measured,
+    relative_rule, statistic_without_interval,
+};
 pub(crate) use stated::{delivery, stated_target};
 
 /// Least share of arrivals that a service answers which is not overloaded.
@@ -227,14 +230,23 @@ pub(crate) fn latency_target(
             reason: NotJudged::NotMeasured { side },
         },
         (Value::Unbounded, _) => TargetVerdict::Missed,
-        (Value::Finite { .. }, Some(interval)) if interval.high <= limit.us => TargetVerdict::Met,
-        (Value::Finite { .. }, Some(interval)) if interval.low > limit.us => TargetVerdict::Missed,
-        (Value::Finite { .. }, Some(_)) => TargetVerdict::Inconclusive,
+        (Value::Finite { .. }, Some(interval)) => by_interval(interval, limit.us),
         (Value::Finite { .. }, None) => match limit.within.and_then(|share| share.interval) {
             Some(share) if share.low >= limit.quantile => TargetVerdict::Met,
             Some(share) if share.high < limit.quantile => TargetVerdict::Missed,
             _ => TargetVerdict::Inconclusive,
         },
+    }
+}
+
+/// Whether what has this interval is at most `limit`.
+fn by_interval(interval: Interval, limit: f64) -> TargetVerdict {
+    if interval.high <= limit {
+        TargetVerdict::Met
+    } else if interval.low > limit {
+        TargetVerdict::Missed
+    } else {
+        TargetVerdict::Inconclusive
     }
 }
 
@@ -253,48 +265,6 @@ pub(crate) fn success_target(
         (None, Some(interval)) if interval.low >= at_least => TargetVerdict::Met,
         (None, Some(interval)) if interval.high < at_least => TargetVerdict::Missed,
         (None, Some(_)) => TargetVerdict::Inconclusive,
-    }
-}
-
-/// Whether a relative rule holds: it fails when the change is certain (by Holm's procedure over all
-/// declared rules) and beyond τ, passes when its one-sided upper bound is below τ.
-///
-/// Passing needs no adjustment: a gate passes only if every rule does. `runs` stand on each side, and
-/// by the noise floor `needed` let unchanged code pass.
-pub(crate) fn relative_rule(
-    verdict: Option<Verdict>,
-    difference: Option<&Difference>,
-    step: HolmStep,
-    alpha: f64,
-    tau: f64,
-    (runs, needed): (Sides<u32>, Option<u32>),
-) -> (RuleOutcome, Why) {
-    let Some(difference) = difference else {
-        return match verdict {
-            Some(Verdict::OverloadBegan) => (RuleOutcome::Failed, Why::OverloadBegan),
-            Some(Verdict::OverloadEnded) => (RuleOutcome::Passed, Why::OverloadEnded),
-            Some(Verdict::Regressed) => (RuleOutcome::Failed, Why::Unbounded),
-            Some(Verdict::Improved) => (RuleOutcome::Passed, Why::NoLongerUnbounded),
-            Some(Verdict::NotJudged { reason }) => {
-                (RuleOutcome::NotJudged, Why::NotJudged { reason })
-            }
-            _ => (RuleOutcome::Inconclusive, Why::FewSamples),
-        };
-    };
-    let upper = difference.upper_bound(1.0 - alpha);
-    if step.p_adjusted <= alpha && difference.d > tau {
-        (RuleOutcome::Failed, Why::Regressed)
-    } else if upper < tau {
-        let upper_percent = percent(upper);
-        (RuleOutcome::Passed, Why::WithinTolerance { upper_percent })
-    } else {
-        let detectable_percent = percent(difference.minimal_detectable(tau));
-        let why = Why::CannotResolve {
-            detectable_percent,
-            runs,
-            needed,
-        };
-        (RuleOutcome::Inconclusive, why)
     }
 }
 
@@ -416,6 +386,7 @@ pub(crate) fn conclusion(
 }
 
 mod readiness;
+mod rule;
 mod stated;
 #[cfg(test)]
 mod tests;

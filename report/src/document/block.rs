@@ -77,6 +77,23 @@ pub struct Said {
     pub pointers: Vec<String>,
 }
 
+impl Said {
+    pub(super) fn new(sentence: impl Into<String>, pointers: Vec<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            pointers,
+        }
+    }
+
+    /// The same where what it was made from stands at `place` of something larger.
+    pub(super) fn at(mut self, place: &str) -> Self {
+        for pointer in &mut self.pointers {
+            pointer.insert_str(0, place);
+        }
+        self
+    }
+}
+
 impl Section {
     /// An empty section.
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
@@ -101,10 +118,7 @@ impl Section {
 
     /// Notes what stands elsewhere in the section.
     pub(super) fn claim(&mut self, sentence: impl Into<String>, pointers: Vec<String>) {
-        self.claims.push(Said {
-            sentence: sentence.into(),
-            pointers,
-        });
+        self.claims.push(Said::new(sentence, pointers));
     }
 
     /// Adds a table, unless it has no rows.

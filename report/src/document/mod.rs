@@ -12,6 +12,7 @@ mod figure;
 mod figures;
 mod findings;
 mod knee;
+mod memory;
 mod names;
 mod notes;
 mod outlook;

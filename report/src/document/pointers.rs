@@ -2,6 +2,16 @@
 
 use crate::comparison::{Comparison, Side, Statistic};
 
+/// The verdict in one word.
+pub(super) const CONCLUSION: &str = "/verdict/conclusion";
+/// How many p95 came to which verdict.
+pub(super) const COUNTS: &str = "/verdict/actions";
+
+/// A step of runs in a row.
+pub(super) fn step(i: usize) -> String {
+    format!("/steps/{i}")
+}
+
 /// One of the facts of the verdict.
 pub(super) fn fact(i: usize) -> String {
     format!("/verdict/facts/{i}")

@@ -40,7 +40,7 @@ fn runs(comparison: &Comparison, names: &Names) -> Table {
 /// The runs beside the first of each side; nothing where there are none.
 fn repeats(comparison: &Comparison, names: &Names) -> Table {
     let mut table = Table::new(
-        "Further runs of each side: values are geometric means over all runs of a side, counts are sums; charts, resources and profiles are of the first",
+        "Further runs of each side: values and costs of requests are geometric means over all runs of a side, counts are sums; charts, statements, profiles and what was in use are of the first",
         ["Side", "Record", "Began", "State"]
             .map(Column::words)
             .into(),

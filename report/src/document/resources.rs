@@ -3,7 +3,7 @@
 use super::block::{Block, Section};
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use super::{database, profiles, usage};
+use super::{database, memory, profiles, usage};
 use crate::comparison::level::STOLEN;
 use crate::comparison::{
     Change, Comparison, Cost, CostComparison, CostKind, Level, LevelComparison, LevelUnit, Side,
@@ -51,6 +51,7 @@ fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
         levels().filter(|row| is_first(row)),
         names,
     ));
+    section.table(memory::growth(comparison, names).folded());
     section.table(
         in_use(
             "What else was in use in the judged span: mean, and the highest reading",
@@ -148,21 +149,12 @@ fn cost(kind: CostKind, cost: Option<&Cost>) -> Cell {
     let note = match cost.interval {
         Some(interval) => format!(
             "{} to {}",
-            amount(kind, interval.low),
-            amount(kind, interval.high)
+            kind.amount(interval.low),
+            kind.amount(interval.high)
         ),
         None => language::FEW_SAMPLES.to_owned(),
     };
-    Cell::text(amount(kind, cost.per_request)).with_note(Some(note))
-}
-
-/// So much of it, with its unit.
-pub(super) fn amount(kind: CostKind, value: f64) -> String {
-    match kind {
-        kind if kind.is_time() => language::duration(value),
-        CostKind::Wal => language::bytes(value.round() as u64),
-        _ => language::amount(value),
-    }
+    Cell::text(kind.amount(cost.per_request)).with_note(Some(note))
 }
 
 fn change(change: Option<&Change>) -> Cell {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::block::{Block, Callout, Section};
+use super::block::{Block, Callout, Said, Section};
 use super::figures;
 use super::names::Names;
 use super::pointers;
@@ -145,9 +145,8 @@ fn of_open(model: LoadModel, cell: Cell, closed: Option<&str>) -> Cell {
 fn findings(section: &mut Section, comparison: &Comparison, names: &Names, side: Side) {
     let validity = comparison.validity.get(side);
     let name = names.short(side);
-    for told in told(&validity.findings) {
-        section.claim(&*told.text, told.pointers(side));
-    }
+    let claims = told(&validity.findings).into_iter();
+    section.claims.extend(claims.map(|told| told.claim(side)));
     match callout(validity, name) {
         Some(callout) => section.blocks.push(callout),
         None => section.paragraph(format!(
@@ -214,6 +213,12 @@ impl Told {
             .iter()
             .map(|i| pointers::finding(side, *i))
             .collect()
+    }
+
+    /// What it says of the run of that side.
+    pub(super) fn claim(self, side: Side) -> Said {
+        let pointers = self.pointers(side);
+        Said::new(self.text, pointers)
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn subtitle(comparison: &Comparison) -> String {
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("verdict", "Verdict");
     section.blocks.push(callout(comparison, names));
-    section.claims = sentences(comparison, names).into_iter().flatten().collect();
+    section.claims = claims(comparison, names);
     let differences: Vec<String> = comparison
         .comparable
         .differences
@@ -71,6 +71,14 @@ fn differing(difference: &Difference) -> String {
         difference.a,
         difference.b
     )
+}
+
+/// What [`callout`] says.
+pub(super) fn claims(comparison: &Comparison, names: &Names) -> Vec<Said> {
+    let headline = headline(comparison.verdict.conclusion, names);
+    let headline = Said::new(headline, vec![pointers::CONCLUSION.to_owned()]);
+    let lines = sentences(comparison, names).into_iter().flatten();
+    std::iter::once(headline).chain(lines).collect()
 }
 
 /// The headline and its sentences.
@@ -124,7 +132,7 @@ fn sentences(comparison: &Comparison, names: &Names) -> Vec<Vec<Said>> {
     if judged(comparison) {
         lines[1].push(Said {
             sentence: count_verdicts(&comparison.verdict.actions),
-            pointers: vec!["/verdict/actions".to_owned()],
+            pointers: vec![pointers::COUNTS.to_owned()],
         });
     }
     for (i, fact) in comparison.verdict.facts.iter().enumerate() {

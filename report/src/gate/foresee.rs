@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::floor::floor_in_words;
 use super::judge::{Declared, declare};
+use super::outcome::place_in_words;
 use super::rule::Rule;
 use crate::calibration::FloorUse;
 use crate::comparison::{CompareOptions, Comparison, percent};
@@ -15,21 +17,23 @@ use crate::statistics::{expected, runs_needed};
 pub struct Foresight {
     /// Runs a side.
     pub runs: u32,
-    /// Every relative rule on every action that it holds for.
+    /// Every relative rule on everything that it holds for.
     pub rows: Vec<Foreseen>,
     /// The noise floor that it is told by.
     pub floor: FloorUse,
 }
 
-/// A relative rule on one action, before the runs.
+/// A relative rule on one action, or on what a request costs, before the runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Foreseen {
     /// As its author wrote it.
     pub rule: String,
     /// Slug of the stage.
     pub stage: String,
-    /// Slug of the action, or of the session.
-    pub action: String,
+    /// Slug of the action, or of the session; absent for a rule on what requests cost.
+    pub action: Option<String>,
+    /// Whose cost it is; absent for a rule on response times.
+    pub source: Option<String>,
     /// The smallest change that is found in four of five tries, percent.
     pub detectable_percent: f64,
     /// How often unchanged code passes, 0 to 1.
@@ -39,7 +43,7 @@ pub struct Foreseen {
 }
 
 /// What the relative ones of `rules` will tell from `runs` a side, by the noise floor of `options`;
-/// `comparison` names the actions, and its figures do not count.
+/// `comparison` names the actions and the sources, and its figures do not count.
 pub fn foresee(
     rules: &[Rule],
     comparison: &Comparison,
@@ -52,14 +56,15 @@ pub fn foresee(
         Declared::Judged(_) => None,
     });
     let rows = relative.map(|relative| {
-        let (stage, action) = (relative.stage, relative.action);
-        let noise = options.noise(stage, action, relative.statistic).floor();
+        let (stage, changed) = (relative.stage, &relative.changed);
+        let noise = changed.noise(stage, options).floor();
         let tau = relative.tolerance.ln_1p();
         let before = expected(noise, runs);
         Foreseen {
-            rule: relative.rule,
             stage: stage.to_owned(),
-            action: action.to_owned(),
+            action: changed.action().map(str::to_owned),
+            source: changed.source().map(str::to_owned),
+            rule: relative.rule,
             detectable_percent: percent(before.minimal_detectable(tau)),
             passes: before.pass(0.0, tau),
             needed: runs_needed(noise, tau),
@@ -82,17 +87,19 @@ impl Foresight {
 
 impl fmt::Display for Foresight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "noise floor: {}", self.floor)?;
+        let costs = self.rows.iter().any(|row| row.source.is_some());
+        let times = self.rows.iter().any(|row| row.action.is_some());
+        writeln!(f, "{}", floor_in_words(&self.floor, times, costs))?;
         for row in &self.rows {
+            let place = [Some(&*row.stage), row.action.as_deref()];
             let needed = match row.needed {
                 Some(needed) => format!("{} a side needed", plural(u64::from(needed), "run")),
                 None => "no number of runs will do: brunt duet may".to_owned(),
             };
             writeln!(
                 f,
-                "{}/{}: {}: changes of {:.0} % are found, unchanged code passes in {}; {needed}",
-                row.stage,
-                row.action,
+                "{}: {}: changes of {:.0} % are found, unchanged code passes in {}; {needed}",
+                place_in_words(place, row.source.as_deref()),
                 row.rule,
                 row.detectable_percent,
                 share(row.passes)

@@ -1,12 +1,13 @@
 //! Holds rules against a comparison.
 
 use super::evidence::Evidence;
-use super::outcome::{GateOutcome, Outcome, RuleOutcome, RuleRow, Why};
-use super::relative::{ALPHA, Relative};
+use super::outcome::{GateOutcome, RuleOutcome, RuleRow, Why};
+use super::relative::{ALPHA, Changed, Relative};
+use super::resource;
 use super::rule::{Condition, Rule, Scope};
 use crate::comparison::{
-    ActionComparison, Comparison, Measured, NoInterval, NotJudged, RunState, SCHEMA_VERSION, Side,
-    Statistic, Success, Target, TargetRow, TargetVerdict, Value,
+    ActionComparison, Comparison, Measured, NoInterval, NotJudged, RunState, Side, Statistic,
+    Success, Target, TargetRow, TargetVerdict, Value,
     verdict::{self, LatencyLimit},
 };
 use crate::language::{limit, share_target};
@@ -35,12 +36,7 @@ pub fn gate(rules: &[Rule], comparison: &Comparison) -> GateOutcome {
             }
         })
         .collect();
-    GateOutcome {
-        schema: SCHEMA_VERSION,
-        outcome: outcome(&rows),
-        floor: comparison.floor.clone(),
-        rows,
-    }
+    GateOutcome::of(rows, comparison.floor.clone())
 }
 
 /// Every rule on everything that it holds for.
@@ -63,17 +59,6 @@ pub(super) fn declare<'a>(rules: &[Rule], comparison: &'a Comparison) -> Vec<Dec
         expand(rule, comparison, &mut declared);
     }
     declared
-}
-
-/// A failure outweighs what cannot be told, and nothing to judge is no pass.
-fn outcome(rows: &[RuleRow]) -> Outcome {
-    if rows.iter().any(|row| row.outcome == RuleOutcome::Failed) {
-        Outcome::Failed
-    } else if !rows.is_empty() && rows.iter().all(|row| row.outcome == RuleOutcome::Passed) {
-        Outcome::Passed
-    } else {
-        Outcome::NoVerdict
-    }
 }
 
 /// A rule on one action or stage.
@@ -104,6 +89,7 @@ fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declar
     let rows = comparison.actions.iter().chain(sessions);
     let actions = rows.filter(|row| rule.scope.covers(&row.stage, &row.action));
     match rule.condition {
+        Condition::Resource(ref of) => resource::expand(rule, of, comparison, declared),
         Condition::Absolute {
             statistic,
             limit_us,
@@ -118,9 +104,11 @@ fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declar
             Declared::Relative(Relative {
                 rule: rule.text.clone(),
                 stage: &row.stage,
-                action: &row.action,
-                one: row.statistic(statistic),
-                statistic,
+                changed: Changed::Statistic {
+                    action: &row.action,
+                    statistic,
+                    one: row.statistic(statistic),
+                },
                 tolerance,
             })
         })),
@@ -146,6 +134,7 @@ fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declar
             rule: rule.text.clone(),
             stage: rule.scope.stage.clone(),
             action: rule.scope.action.clone(),
+            source: None,
             evidence: Evidence::Nothing,
             outcome: RuleOutcome::NotJudged,
             why: Why::NoMatch,
@@ -154,7 +143,7 @@ fn expand<'a>(rule: &Rule, comparison: &'a Comparison, declared: &mut Vec<Declar
 }
 
 /// Absolute rules need only B to be valid.
-fn blocked(comparison: &Comparison) -> Option<NotJudged> {
+pub(super) fn blocked(comparison: &Comparison) -> Option<NotJudged> {
     let invalid = comparison.validity.b.state == RunState::Invalid;
     invalid.then_some(NotJudged::Invalid { side: Side::B })
 }
@@ -208,6 +197,7 @@ fn absolute(
         rule: rule.text.clone(),
         stage: Some(row.stage.clone()),
         action: Some(row.action.clone()),
+        source: None,
         evidence,
         outcome,
         why,
@@ -228,6 +218,7 @@ fn succeeded(
         rule: rule.text.clone(),
         stage: Some(stage),
         action,
+        source: None,
         evidence,
         outcome,
         why,
@@ -260,6 +251,7 @@ fn of_target(row: &TargetRow) -> RuleRow {
         rule,
         stage: Some(row.stage.clone()),
         action: row.action.clone(),
+        source: None,
         evidence,
         outcome,
         why,

@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::evidence::Evidence;
+use super::floor::floor_in_words;
+use super::inconclusive::Inconclusive;
 use crate::calibration::FloorUse;
-use crate::comparison::{NotJudged, Sides};
+use crate::comparison::{NotJudged, SCHEMA_VERSION, Sides};
 
 /// The outcome of a gate.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -16,6 +18,8 @@ pub struct GateOutcome {
     pub schema: u32,
     /// In one word.
     pub outcome: Outcome,
+    /// What inconclusive rules count as.
+    pub inconclusive: Inconclusive,
     /// The noise floor that relative rules stand on.
     pub floor: FloorUse,
     /// One row per rule and action (or stage) that it holds for, in the order of the rules.
@@ -23,11 +27,38 @@ pub struct GateOutcome {
 }
 
 impl GateOutcome {
+    /// Of rules that were judged, by this noise floor.
+    pub(super) fn of(rows: Vec<RuleRow>, floor: FloorUse) -> Self {
+        Self {
+            schema: SCHEMA_VERSION,
+            outcome: Outcome::of(&rows, Inconclusive::NoVerdict),
+            inconclusive: Inconclusive::NoVerdict,
+            floor,
+            rows,
+        }
+    }
+
+    /// The same with inconclusive rules counting as `inconclusive` says.
+    #[must_use]
+    pub fn counting(self, inconclusive: Inconclusive) -> Self {
+        Self {
+            outcome: Outcome::of(&self.rows, inconclusive),
+            inconclusive,
+            ..self
+        }
+    }
+
+    /// What one of its rules counts as.
+    pub fn counts_as(&self, row: &RuleRow) -> RuleOutcome {
+        self.inconclusive.count(row.outcome)
+    }
+
     /// The noise floor in words, where a rule stands on it.
     pub fn noise_floor(&self) -> Option<String> {
-        let relative = |row: &RuleRow| matches!(row.evidence, Evidence::Relative { .. });
-        let stands = self.rows.iter().any(relative);
-        stands.then(|| format!("noise floor: {}", self.floor))
+        let any = |of: fn(&Evidence) -> bool| self.rows.iter().any(|row| of(&row.evidence));
+        let times = any(|evidence| matches!(evidence, Evidence::Relative { .. }));
+        let costs = any(|evidence| matches!(evidence, Evidence::RelativeCost { .. }));
+        (times || costs).then(|| floor_in_words(&self.floor, times, costs))
     }
 
     /// 0 passed, 1 a rule failed, 3 no verdict.
@@ -52,6 +83,20 @@ pub enum Outcome {
     NoVerdict,
 }
 
+impl Outcome {
+    /// A failure outweighs what cannot be told, and nothing to judge is no pass.
+    fn of(rows: &[RuleRow], inconclusive: Inconclusive) -> Self {
+        let count = |row: &RuleRow| inconclusive.count(row.outcome);
+        if rows.iter().any(|row| count(row) == RuleOutcome::Failed) {
+            Self::Failed
+        } else if !rows.is_empty() && rows.iter().all(|row| count(row) == RuleOutcome::Passed) {
+            Self::Passed
+        } else {
+            Self::NoVerdict
+        }
+    }
+}
+
 /// One rule on one action or stage.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RuleRow {
@@ -61,12 +106,30 @@ pub struct RuleRow {
     pub stage: Option<String>,
     /// Slug of the action; absent for a rule on a whole stage.
     pub action: Option<String>,
+    /// Name of the source of gauges; absent for a rule on anything else.
+    pub source: Option<String>,
     /// What it was held against.
     pub evidence: Evidence,
     /// Whether it passed.
     pub outcome: RuleOutcome,
     /// Why.
     pub why: Why,
+}
+
+impl RuleRow {
+    /// `init/initialize-new`, `init`, `init (process/service)`, or nothing where a rule matches nothing.
+    pub fn place(&self) -> String {
+        let place = [self.stage.as_deref(), self.action.as_deref()];
+        place_in_words(place, self.source.as_deref())
+    }
+}
+
+pub(super) fn place_in_words(place: [Option<&str>; 2], source: Option<&str>) -> String {
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join("/");
+    match source {
+        Some(source) => format!("{place} ({source})"),
+        None => place,
+    }
 }
 
 /// Whether a rule passed. Decided in `comparison/verdict.rs` only.
@@ -91,6 +154,14 @@ pub enum Why {
     Keeps,
     /// No part of the interval keeps the limit.
     Breaks,
+    /// Nothing was spent, which keeps every limit.
+    NothingSpent,
+    /// A spent nothing and B something: there is no share to tell.
+    FromNothing,
+    /// The highest reading keeps the limit.
+    PeakKeeps,
+    /// The highest reading does not keep the limit.
+    PeakBreaks,
     /// There is no interval, and enough arrivals are within the limit.
     EnoughWithin,
     /// There is no interval, and too few arrivals are within the limit.
@@ -131,6 +202,8 @@ pub enum Why {
     },
     /// No judged stage or action has the rule's name.
     NoMatch,
+    /// No source of gauges has the rule's name.
+    NoSource,
 }
 
 impl fmt::Display for Why {
@@ -138,6 +211,12 @@ impl fmt::Display for Why {
         match self {
             Self::Keeps => f.write_str("the whole interval keeps the limit"),
             Self::Breaks => f.write_str("no part of the interval keeps the limit"),
+            Self::NothingSpent => f.write_str("B spent nothing"),
+            Self::FromNothing => {
+                f.write_str("A spent nothing, so that B has no share of it: write a limit")
+            }
+            Self::PeakKeeps => f.write_str("the highest reading keeps the limit"),
+            Self::PeakBreaks => f.write_str("the highest reading is above the limit"),
             Self::EnoughWithin => f.write_str("few samples, but enough within the limit"),
             Self::TooFewWithin => f.write_str("few samples, but too few within the limit"),
             Self::Straddles => f.write_str("the limit lies inside the interval: run longer"),
@@ -173,6 +252,7 @@ impl fmt::Display for Why {
             }
             Self::NotJudged { reason } => reason.fmt(f),
             Self::NoMatch => f.write_str("no judged stage or action has this name"),
+            Self::NoSource => f.write_str("neither run has a source of gauges of this name"),
         }
     }
 }

@@ -1,33 +1,104 @@
-//! A relative rule on one action.
+//! A relative rule on a statistic of an action, or on what a request cost in a stage.
 
 use super::evidence::{Evidence, RelativeChange};
-use super::outcome::{RuleOutcome, RuleRow};
+use super::outcome::{RuleOutcome, RuleRow, Why};
 use crate::comparison::{
-    Change, Sides, Statistic, StatisticComparison, percent, percents, verdict,
+    Change, CompareOptions, CostComparison, Noise, Sides, Statistic, StatisticComparison, percent,
+    percents, verdict,
 };
 use crate::statistics::{Difference, HolmStep, holm, runs_needed};
 
 /// The probability of a false alarm among all relative rules.
 pub(super) const ALPHA: f64 = 0.05;
 
-/// A relative rule on one action.
+/// A relative rule on one thing that may change.
 pub(super) struct Relative<'a> {
     pub(super) rule: String,
     pub(super) stage: &'a str,
-    pub(super) action: &'a str,
-    pub(super) one: Option<&'a StatisticComparison>,
-    pub(super) statistic: Statistic,
+    pub(super) changed: Changed<'a>,
     pub(super) tolerance: f64,
 }
 
-impl Relative<'_> {
-    fn change(&self) -> Option<&Change> {
-        self.one?.change.as_ref()
+/// What may change.
+pub(super) enum Changed<'a> {
+    /// A statistic of an action.
+    Statistic {
+        action: &'a str,
+        statistic: Statistic,
+        one: Option<&'a StatisticComparison>,
+    },
+    /// What a request cost.
+    Cost(&'a CostComparison),
+}
+
+impl<'a> Changed<'a> {
+    fn change(&self) -> Option<&'a Change> {
+        match self {
+            Self::Statistic { one, .. } => (*one)?.change.as_ref(),
+            Self::Cost(row) => row.change.as_ref(),
+        }
     }
 
+    /// Slug of the action, or of the session.
+    pub(super) fn action(&self) -> Option<&'a str> {
+        match self {
+            Self::Statistic { action, .. } => Some(*action),
+            Self::Cost(_) => None,
+        }
+    }
+
+    /// The source of gauges.
+    pub(super) fn source(&self) -> Option<&'a str> {
+        match self {
+            Self::Statistic { .. } => None,
+            Self::Cost(row) => Some(&row.source),
+        }
+    }
+
+    /// How much it moves from run to run though nothing changed.
+    pub(super) fn noise(&self, stage: &str, options: &CompareOptions) -> Noise {
+        match self {
+            Self::Statistic {
+                action, statistic, ..
+            } => options.noise(stage, action, *statistic),
+            Self::Cost(_) => Noise::ASSUMED,
+        }
+    }
+
+    fn without_interval(&self) -> (RuleOutcome, Why) {
+        match self {
+            Self::Statistic { one, .. } => {
+                verdict::statistic_without_interval(one.map(|one| one.verdict))
+            }
+            Self::Cost(row) => verdict::cost_without_interval(row),
+        }
+    }
+
+    fn evidence(&self, change: Option<RelativeChange>) -> Evidence {
+        match self {
+            Self::Statistic {
+                statistic,
+                one: Some(one),
+                ..
+            } => Evidence::Relative {
+                statistic: *statistic,
+                values: one.estimates.as_ref().map(|estimate| estimate.value),
+                change,
+            },
+            Self::Statistic { one: None, .. } => Evidence::Nothing,
+            Self::Cost(row) => Evidence::RelativeCost {
+                cost: row.cost,
+                values: row.sides.map(|side| side.map(|cost| cost.per_request)),
+                change,
+            },
+        }
+    }
+}
+
+impl Relative<'_> {
     /// The difference that the comparison computed, where an interval may be formed.
     pub(super) fn difference(&self) -> Option<Difference> {
-        let change = self.change()?;
+        let change = self.changed.change()?;
         let certainty = change.certainty.as_ref()?;
         Some(Difference {
             d: change.ln_ratio,
@@ -41,7 +112,8 @@ impl Relative<'_> {
 
     /// Runs of each side, and how many the noise floor asks for.
     fn runs(&self, tau: f64) -> (Sides<u32>, Option<u32>) {
-        let certainty = self.change().and_then(|change| change.certainty.as_ref());
+        let change = self.changed.change();
+        let certainty = change.and_then(|change| change.certainty.as_ref());
         certainty.map_or((Sides::default(), None), |certainty| {
             let floor = certainty.noise.floor();
             (certainty.runs, runs_needed(floor, tau))
@@ -49,17 +121,14 @@ impl Relative<'_> {
     }
 
     pub(super) fn judge(&self, step: HolmStep) -> RuleRow {
-        let one = self.one;
         let difference = self.difference();
         let tau = self.tolerance.ln_1p();
-        let (outcome, why) = verdict::relative_rule(
-            one.map(|one| one.verdict),
-            difference.as_ref(),
-            step,
-            ALPHA,
-            tau,
-            self.runs(tau),
-        );
+        let (outcome, why) = match &difference {
+            Some(difference) => {
+                verdict::relative_rule(difference, step, ALPHA, tau, self.runs(tau))
+            }
+            None => self.changed.without_interval(),
+        };
         let change = difference.map(|d| RelativeChange {
             percent: percent(d.d),
             percent_adjusted: percents(d.interval(step.level)),
@@ -67,19 +136,12 @@ impl Relative<'_> {
             upper_percent: percent(d.upper_bound(1.0 - ALPHA)),
             p_adjusted: step.p_adjusted,
         });
-        let evidence = match one {
-            Some(one) => Evidence::Relative {
-                statistic: self.statistic,
-                values: one.estimates.as_ref().map(|estimate| estimate.value),
-                change,
-            },
-            None => Evidence::Nothing,
-        };
         RuleRow {
             rule: self.rule.clone(),
             stage: Some(self.stage.to_owned()),
-            action: Some(self.action.to_owned()),
-            evidence,
+            action: self.changed.action().map(str::to_owned),
+            source: self.changed.source().map(str::to_owned),
+            evidence: self.changed.evidence(change),
             outcome,
             why,
         }
@@ -91,9 +153,11 @@ pub fn alone(one: &StatisticComparison, tolerance: f64) -> RuleOutcome {
     let relative = Relative {
         rule: String::new(),
         stage: "",
-        action: "",
-        one: Some(one),
-        statistic: one.statistic,
+        changed: Changed::Statistic {
+            action: "",
+            statistic: one.statistic,
+            one: Some(one),
+        },
         tolerance,
     };
     let p = relative.difference().as_ref().map_or(1.0, Difference::p);

@@ -51,6 +51,7 @@ pub(super) fn resources(name: &impl Fn(&str) -> String) -> Resources {
                 name,
             ),
         ],
+        memory: vec![],
         waits: vec![WaitComparison {
             stage: name(STAGE),
             source: database.clone(),
@@ -123,6 +124,7 @@ fn cost(
             factor: b / a,
             certainty: None,
         }),
+        not_judged: None,
     }
 }
 

@@ -73,6 +73,5 @@ fn cell(step: &Comparison, side: Side, wanted: &Key) -> Cell {
         return Cell::faint(language::NOT_MEASURED);
     };
     let change = row.change.as_ref().filter(|_| side == Side::B);
-    Cell::text(resources::amount(row.cost, cost.per_request))
-        .with_note(change.map(resources::change_in_words))
+    Cell::text(row.cost.amount(cost.per_request)).with_note(change.map(resources::change_in_words))
 }

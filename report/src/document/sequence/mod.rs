@@ -8,7 +8,7 @@ mod verdict;
 
 use super::names::{Names, slug};
 use super::verdict as pair;
-use super::{Document, Section, Table, number_all};
+use super::{Document, Section, Table, number_all, pointers};
 use crate::comparison::{Comparison, Side};
 use crate::language;
 use crate::sequence::{Against, Sequence};
@@ -73,6 +73,11 @@ fn place(sequence: &Sequence, i: usize) -> Option<(&Comparison, Side)> {
     }
 }
 
+/// Where the values of a comparison stand that has run `i`.
+fn pointer(i: usize) -> String {
+    pointers::step(i.saturating_sub(1))
+}
+
 /// Every run, in order.
 fn places(sequence: &Sequence) -> impl Iterator<Item = (&Comparison, Side)> {
     (0..sequence.runs.len()).filter_map(|i| place(sequence, i))
@@ -108,13 +113,15 @@ fn steps(sequence: &Sequence) -> Section {
     section.paragraph(
         "The full report on one of them is that of its two records: `brunt compare A B --html FILE`.",
     );
-    for step in &sequence.steps {
+    for (i, step) in sequence.steps.iter().enumerate() {
         let names = Names::of(&step.runs);
         let mut part = Section::new(
             slug(&format!("step-{}", step.runs.b.phase)),
             pair::title(&names),
         );
         part.blocks.push(pair::callout(step, &names));
+        let claims = pair::claims(step, &names).into_iter();
+        part.claims = claims.map(|said| said.at(&pointers::step(i))).collect();
         part.table(without_links(pair::overview(step, &names)));
         section.sections.push(part);
     }

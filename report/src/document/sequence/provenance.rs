@@ -1,6 +1,7 @@
 //! Where the figures come from: one row a run.
 
-use super::super::block::Section;
+use super::super::block::{Said, Section};
+use super::super::pointers;
 use super::super::provenance::{noise, pairs};
 use super::super::table::{Cell, Column, Table};
 use crate::language;
@@ -8,7 +9,10 @@ use crate::sequence::Sequence;
 
 pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
     let mut section = Section::new("provenance", "Provenance");
-    section.paragraph(noise(&sequence.whole));
+    let whole = &sequence.whole;
+    let said = Said::new(noise(whole), pointers::noise(whole)).at("/whole");
+    section.paragraph(&*said.sentence);
+    section.claims.push(said);
     let mut table = Table::new(
         "The runs in their order",
         [

@@ -4,8 +4,8 @@ use super::super::block::Section;
 use super::super::table::{Cell, Column, Table};
 use super::super::targets;
 use super::super::tone::Tone;
-use super::super::validity::{callout, state, while_due};
-use super::{in_any_step, oriented, places};
+use super::super::validity::{callout, state, told, while_due};
+use super::{in_any_step, oriented, places, pointer};
 use crate::comparison::{Comparison, Fact, Side, StageState};
 use crate::language;
 use crate::sequence::Sequence;
@@ -14,9 +14,13 @@ pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
     let mut section = Section::new("load", "Load and targets");
     section.table(oriented(sequence, answered(sequence, names), 1));
     section.table(oriented(sequence, held(sequence, names), 1));
-    let runs = places(sequence).zip(names);
-    let found = runs.filter_map(|((step, side), name)| callout(step.validity.get(side), name));
-    section.blocks.extend(found);
+    for (i, ((step, side), name)) in places(sequence).zip(names).enumerate() {
+        let validity = step.validity.get(side);
+        section.blocks.extend(callout(validity, name));
+        let claims = told(&validity.findings).into_iter();
+        let claims = claims.map(|told| told.claim(side).at(&pointer(i)));
+        section.claims.extend(claims);
+    }
     let forbidding = |step: &&Comparison| {
         let facts = &step.verdict.facts;
         facts
@@ -24,7 +28,9 @@ pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
             .any(|fact| matches!(fact, Fact::NotComparable { .. } | Fact::Forced { .. }))
     };
     if !sequence.steps.iter().any(|step| forbidding(&step)) {
-        section.paragraph("All runs were given the same load.");
+        let steps = 0..sequence.steps.len();
+        let judged = steps.map(|i| format!("{}/comparable/judged", pointer(i + 1)));
+        section.say("All runs were given the same load.", judged.collect());
     }
     section
 }

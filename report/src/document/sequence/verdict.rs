@@ -1,7 +1,8 @@
 //! What the steps changed, in words and in one table.
 
-use super::super::block::{Block, Callout, Section};
+use super::super::block::{Block, Callout, Said, Section};
 use super::super::names::{Names, row_name};
+use super::super::pointers;
 use super::super::table::{Cell, Column, Table};
 use super::super::tone::Tone;
 use super::super::verdict as pair;
@@ -18,21 +19,29 @@ pub(super) fn section(sequence: &Sequence, names: &[String]) -> Section {
     let (tone, title) = match sequence.against {
         Against::Previous => (
             pair::tone(conclusion),
-            pair::headline(conclusion, &Names::of(&whole.runs)),
+            Said::new(
+                pair::headline(conclusion, &Names::of(&whole.runs)),
+                vec![format!("/whole{}", pointers::CONCLUSION)],
+            ),
         ),
         Against::First => (Tone::Plain, counted(sequence)),
     };
+    let steps = sequence.steps.iter().enumerate();
+    let lines: Vec<Said> = steps
+        .map(|(i, step)| in_a_sentence(step).at(&pointers::step(i)))
+        .collect();
     section.blocks.push(Block::Callout(Callout {
         tone,
-        title,
-        lines: sequence.steps.iter().map(in_a_sentence).collect(),
+        title: title.sentence.clone(),
+        lines: lines.iter().map(|line| line.sentence.clone()).collect(),
     }));
+    section.claims = std::iter::once(title).chain(lines).collect();
     section.table(oriented(sequence, p95(sequence, names), 1));
     section
 }
 
 /// `Against phase9: 2 better, 1 no change that matters`
-fn counted(sequence: &Sequence) -> String {
+fn counted(sequence: &Sequence) -> Said {
     let all = [
         (Conclusion::Better, "better"),
         (Conclusion::Worse, "worse"),
@@ -50,18 +59,27 @@ fn counted(sequence: &Sequence) -> String {
     });
     let counts: Vec<String> = counts.collect();
     let names = Names::of(&sequence.whole.runs);
-    format!("Against {}: {}", names.short(Side::A), counts.join(", "))
+    let steps = 0..sequence.steps.len();
+    Said::new(
+        format!("Against {}: {}", names.short(Side::A), counts.join(", ")),
+        steps
+            .map(|i| format!("{}{}", pointers::step(i), pointers::CONCLUSION))
+            .collect(),
+    )
 }
 
 /// `phase9 is better than phase8: p95 of 7 actions: 7 improved.`
-fn in_a_sentence(step: &Comparison) -> String {
+fn in_a_sentence(step: &Comparison) -> Said {
     let names = Names::of(&step.runs);
     let headline = pair::headline(step.verdict.conclusion, &names);
+    let conclusion = pointers::CONCLUSION.to_owned();
     if pair::judged(step) {
         let counts = pair::count_verdicts(&step.verdict.actions);
-        format!("{headline}: {counts}")
+        let pointers = vec![conclusion, pointers::COUNTS.to_owned()];
+        Said::new(format!("{headline}: {counts}"), pointers)
     } else {
-        format!("{headline} ({}).", pair::title(&names))
+        let sentence = format!("{headline} ({}).", pair::title(&names));
+        Said::new(sentence, vec![conclusion])
     }
 }
 

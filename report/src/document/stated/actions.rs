@@ -2,11 +2,11 @@
 
 use brunt_record::{StatedOutcome, StatedTime};
 
-use super::super::block::Section;
+use super::super::block::{Said, Section};
 use super::super::names::{Names, action_id};
 use super::super::table::{Cell, Column, Table};
 use super::super::tone::Tone;
-use super::{NOT_STATED, change, figure, targets};
+use super::{NOT_STATED, change, figure, pointers, targets};
 use crate::comparison::{Side, Target};
 use crate::language;
 use crate::stated::{ActionFigures, FigureRow, StatedComparison, StatedTarget, StatedVerdict};
@@ -55,8 +55,9 @@ fn part(row: &ActionFigures, comparison: &StatedComparison, names: &Names) -> Se
         Cell::default(),
     ]);
     section.table(table);
-    section.paragraph(changed(row));
-    section.paragraph(remains(row, comparison, names));
+    for said in [changed(row, comparison), remains(row, comparison, names)] {
+        section.say(said.sentence, said.pointers);
+    }
     section
 }
 
@@ -72,7 +73,7 @@ pub(super) fn change_of_time(row: &FigureRow) -> Cell {
 /// The limit on a quantile of an action, and what B has against it; empty where there is none.
 pub(super) fn target_of(comparison: &StatedComparison, row: &ActionFigures, quantile: f64) -> Cell {
     of_action(comparison, row)
-        .find_map(|target| match target.target {
+        .find_map(|(_, target)| match target.target {
             Target::Latency {
                 quantile: q,
                 limit_us,
@@ -85,13 +86,15 @@ pub(super) fn target_of(comparison: &StatedComparison, row: &ActionFigures, quan
         .unwrap_or_default()
 }
 
+/// The limits on an action, with their places among all.
 fn of_action<'c>(
     comparison: &'c StatedComparison,
     row: &'c ActionFigures,
-) -> impl Iterator<Item = &'c StatedTarget> {
-    let targets = comparison.targets.iter();
-    targets
-        .filter(|target| target.stage == row.stage && target.action.as_ref() == Some(&row.action))
+) -> impl Iterator<Item = (usize, &'c StatedTarget)> {
+    let targets = comparison.targets.iter().enumerate();
+    targets.filter(|(_, target)| {
+        target.stage == row.stage && target.action.as_ref() == Some(&row.action)
+    })
 }
 
 /// The share of successes, and the counts that it follows from.
@@ -127,71 +130,77 @@ fn points(row: &ActionFigures) -> Cell {
 }
 
 /// What changed, in one sentence a direction.
-fn changed(row: &ActionFigures) -> String {
-    let mut parts = Vec::new();
+fn changed(row: &ActionFigures, comparison: &StatedComparison) -> Said {
+    let (mut parts, mut rests_on) = (Vec::new(), Vec::new());
     for (word, lower) in [("Lower", true), ("Higher", false)] {
-        let rows = row.rows.iter().filter_map(|one| {
-            let change = one.change?;
+        let mut rows = Vec::new();
+        for one in &row.rows {
             // What rounds to nothing did not move.
-            language::speed(1.0, change.factor)?;
-            let moved = lower == (change.factor < 1.0);
-            moved.then(|| {
-                format!(
-                    "{} {}",
-                    one.name,
-                    language::percent_change(change.percent / 100.0)
-                )
-            })
-        });
-        let rows: Vec<String> = rows.collect();
+            let moved = |factor: f64| language::speed(1.0, factor).is_some();
+            let change = one.change.filter(|change| moved(change.factor));
+            if let Some(change) = change.filter(|change| lower == (change.factor < 1.0)) {
+                let percent = language::percent_change(change.percent / 100.0);
+                rows.push(format!("{} {percent}", one.name));
+                rests_on.push(pointers::change(comparison, row, one));
+            }
+        }
         if !rows.is_empty() {
             parts.push(format!("{word}: {}.", rows.join(", ")));
         }
     }
     if parts.is_empty() {
         parts.push("No figure changed that both documents state.".to_owned());
+        let rows = row.rows.iter();
+        rests_on.extend(rows.map(|one| pointers::figure(comparison, row, one)));
     }
-    format!(
+    let sentence = format!(
         "What changed, as stated. {} How much of it is noise cannot be told.",
         parts.join(" ")
-    )
+    );
+    Said::new(sentence, rests_on)
 }
 
 /// What B leaves to be done against its limits.
-fn remains(row: &ActionFigures, comparison: &StatedComparison, names: &Names) -> String {
-    let told: Vec<String> = of_action(comparison, row)
-        .filter_map(|target| {
-            let Target::Latency { quantile, limit_us } = target.target else {
-                return None;
-            };
-            let result = &target.results.b;
-            let quantile = super::super::targets::quantile_name(quantile);
-            let time = language::duration(result.time?.us as f64);
-            Some(match result.verdict {
-                StatedVerdict::Missed => format!(
-                    "{quantile} {time}. {}.",
-                    language::target(limit_us, "missed", result.ratio)
-                ),
-                StatedVerdict::Met => format!(
-                    "{quantile} {time}. {}.",
-                    language::target(limit_us, "met", result.ratio)
-                ),
-                _ => format!(
-                    "{quantile} {time} is {} of its target of {}; whether it holds under the wanted load cannot be told.",
-                    language::factor(result.ratio?),
-                    language::limit(limit_us)
-                ),
-            })
-        })
-        .collect();
-    if told.is_empty() {
-        return "What remains: no target is declared.".to_owned();
+fn remains(row: &ActionFigures, comparison: &StatedComparison, names: &Names) -> Said {
+    let (mut told, mut rests_on) = (Vec::new(), Vec::new());
+    for (i, target) in of_action(comparison, row) {
+        if let Some(sentence) = remaining(target) {
+            told.push(sentence);
+            rests_on.extend(pointers::target(i, Side::B));
+        }
     }
-    format!(
+    if told.is_empty() {
+        return Said::new("What remains: no target is declared.", rests_on);
+    }
+    let sentence = format!(
         "What remains for {}: {}",
         names.short(Side::B),
         told.join(" ")
-    )
+    );
+    Said::new(sentence, rests_on)
+}
+
+/// What B has against one limit; none where its document does not say.
+fn remaining(target: &StatedTarget) -> Option<String> {
+    let Target::Latency { quantile, limit_us } = target.target else {
+        return None;
+    };
+    let result = &target.results.b;
+    let quantile = super::super::targets::quantile_name(quantile);
+    let time = language::duration(result.time?.us as f64);
+    let word = match result.verdict {
+        StatedVerdict::Missed => "missed",
+        StatedVerdict::Met => "met",
+        _ => {
+            return Some(format!(
+                "{quantile} {time} is {} of its target of {}; whether it holds under the wanted load cannot be told.",
+                language::factor(result.ratio?),
+                language::limit(limit_us)
+            ));
+        }
+    };
+    let outcome = language::target(limit_us, word, result.ratio);
+    Some(format!("{quantile} {time}. {outcome}."))
 }
 
 /// How a verdict on a target reads.

@@ -3,7 +3,7 @@
 use super::super::block::Section;
 use super::super::names::Names;
 use super::super::table::{Cell, Column, Table};
-use super::{NOT_STATED, actions};
+use super::{NOT_STATED, actions, pointers};
 use crate::comparison::Side;
 use crate::language;
 use crate::stated::{Doubt, StatedComparison};
@@ -48,9 +48,11 @@ pub(super) fn section(comparison: &StatedComparison, names: &Names) -> Section {
     }
     section.table(table);
     for side in Side::BOTH {
-        let doubts = comparison.doubts.get(side).iter();
-        for doubt in doubts.filter(|doubt| matches!(doubt, Doubt::Total { .. })) {
-            section.paragraph(format!("{}: {doubt}", names.short(side)));
+        for (i, doubt) in comparison.doubts.get(side).iter().enumerate() {
+            if matches!(doubt, Doubt::Total { .. }) {
+                let sentence = format!("{}: {doubt}", names.short(side));
+                section.say(sentence, vec![pointers::doubt(side, i)]);
+            }
         }
     }
     section.paragraph("By kind and over time: not stated.");

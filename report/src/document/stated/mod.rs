@@ -4,6 +4,7 @@ mod actions;
 mod amounts;
 mod failures;
 mod findings;
+mod pointers;
 mod provenance;
 mod targets;
 mod validity;

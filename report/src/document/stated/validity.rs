@@ -4,7 +4,7 @@ use super::super::block::{Block, Callout, Section};
 use super::super::names::Names;
 use super::super::table::{Cell, Column, Table};
 use super::super::tone::Tone;
-use super::{NOT_STATED, figure};
+use super::{NOT_STATED, figure, pointers};
 use crate::comparison::Side;
 use crate::language;
 use crate::stated::{Delivery, Load, StatedComparison};
@@ -19,8 +19,12 @@ pub(super) fn section(comparison: &StatedComparison, names: &Names) -> Section {
         let doubts = comparison.doubts.get(side);
         let name = names.short(side);
         if doubts.is_empty() {
-            section.paragraph(format!("{name}: its figures agree with each other."));
+            let agree = format!("{name}: its figures agree with each other.");
+            section.say(agree, vec![pointers::doubts(side)]);
             continue;
+        }
+        for (i, doubt) in doubts.iter().enumerate() {
+            section.claim(doubt.to_string(), vec![pointers::doubt(side, i)]);
         }
         section.blocks.push(Block::Callout(Callout {
             tone: Tone::Care,

@@ -2,31 +2,32 @@
 
 use std::fmt::Write as _;
 
-use super::super::block::{Block, Callout, Card, Section};
+use super::super::block::{Block, Callout, Card, Said, Section};
 use super::super::names::{Names, action_id};
 use super::super::table::{Cell, Column, Table};
 use super::super::tone::Tone;
-use super::actions;
+use super::{actions, pointers};
 use crate::comparison::Side;
 use crate::language;
-use crate::stated::{ActionFigures, Delivery, StatedComparison, StatedVerdict};
+use crate::stated::{ActionFigures, Delivery, FigureRow, StatedComparison, StatedVerdict};
 
 const JUDGED: f64 = 0.95;
 
 pub(super) fn section(comparison: &StatedComparison, names: &Names) -> Section {
     let mut section = Section::new("verdict", "Verdict");
+    let said = [
+        delivered(comparison, names),
+        changes(comparison),
+        targets(comparison, names),
+    ];
+    section.claims = said.into_iter().flatten().collect();
+    // Of documents in general, which no value of these two bears out.
+    let in_general = "What a document states has no distribution, so that no change has an interval and none is told from noise. The arithmetic below is that of the stated figures.".to_owned();
+    let lines = section.claims.iter().map(|said| said.sentence.clone());
     section.blocks.push(Block::Callout(Callout {
         tone: Tone::Care,
         title: "No verdict: documents state these figures, and nobody recorded the runs".to_owned(),
-        lines: [
-            Some("What a document states has no distribution, so that no change has an interval and none is told from noise. The arithmetic below is that of the stated figures.".to_owned()),
-            delivered(comparison, names),
-            changes(comparison),
-            targets(comparison, names),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        lines: std::iter::once(in_general).chain(lines).collect(),
     }));
     section.blocks.push(Block::Cards(cards(comparison, names)));
     section.table(overview(comparison, names));
@@ -34,25 +35,29 @@ pub(super) fn section(comparison: &StatedComparison, names: &Names) -> Section {
 }
 
 /// What became of the load, run by run.
-fn delivered(comparison: &StatedComparison, names: &Names) -> Option<String> {
+fn delivered(comparison: &StatedComparison, names: &Names) -> Option<Said> {
     let mut sentences = Vec::new();
+    let mut rests_on = Vec::new();
     for side in Side::BOTH {
-        let loads = comparison.stages.iter();
-        let loads = loads.filter_map(|row| Some((&row.stage, row.sides.get(side).as_ref()?)));
-        let short: Vec<String> = loads
-            .filter(|(_, load)| load.delivery == Delivery::TooLittle)
-            .filter_map(|(stage, load)| {
-                let share = language::share_of(load.delivered?);
-                let estimate = load.made.is_some_and(|made| made.approximate);
-                let estimate = if estimate { " (an estimate)" } else { "" };
-                Some(format!("{share} of the load of {stage}{estimate}"))
-            })
-            .collect();
+        let mut short = Vec::new();
+        for (i, row) in comparison.stages.iter().enumerate() {
+            let load = row.sides.get(side).as_ref();
+            let load = load.filter(|load| load.delivery == Delivery::TooLittle);
+            let Some((load, delivered)) = load.and_then(|load| Some((load, load.delivered?)))
+            else {
+                continue;
+            };
+            let share = language::share_of(delivered);
+            let estimate = load.made.is_some_and(|made| made.approximate);
+            let estimate = if estimate { " (an estimate)" } else { "" };
+            short.push(format!("{share} of the load of {}{estimate}", row.stage));
+            rests_on.push(pointers::load(i, side));
+        }
         if !short.is_empty() {
             sentences.push(format!("{} was given {}.", names.short(side), join(&short)));
         }
     }
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    (!sentences.is_empty()).then(|| Said::new(sentences.join(" "), rests_on))
 }
 
 fn join(parts: &[String]) -> String {
@@ -64,24 +69,23 @@ fn join(parts: &[String]) -> String {
 }
 
 /// How the p95 went, by the stated figures.
-fn changes(comparison: &StatedComparison) -> Option<String> {
-    let changed: Vec<(&ActionFigures, f64)> = comparison
+fn changes(comparison: &StatedComparison) -> Option<Said> {
+    let changed: Vec<(&ActionFigures, &FigureRow, f64)> = comparison
         .actions
         .iter()
-        .filter_map(|row| Some((row, row.quantile(JUDGED)?.change?.factor)))
+        .filter_map(|of| {
+            let p95 = of.quantile(JUDGED)?;
+            Some((of, p95, p95.change?.factor))
+        })
         .collect();
-    let lowest = changed.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let highest = changed.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let lower = changed.iter().filter(|(_, factor)| *factor < 1.0).count() as u64;
-    let higher = changed.iter().filter(|(_, factor)| *factor > 1.0).count() as u64;
-    let told = |(row, _): &(&ActionFigures, f64)| {
-        let p95 = row.quantile(JUDGED)?;
+    let lowest = changed.iter().min_by(|a, b| a.2.total_cmp(&b.2))?;
+    let highest = changed.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let lower = changed.iter().filter(|(.., factor)| *factor < 1.0).count() as u64;
+    let higher = changed.iter().filter(|(.., factor)| *factor > 1.0).count() as u64;
+    let told = |(of, p95, _): &(&ActionFigures, &FigureRow, f64)| {
         let (a, b) = p95.sides.a.zip(p95.sides.b)?;
-        Some(format!(
-            "{} {}",
-            row.action,
-            language::change(a.us as f64, b.us as f64)
-        ))
+        let change = language::change(a.us as f64, b.us as f64);
+        Some(format!("{} {change}", of.action))
     };
     let mut sentence = format!(
         "As stated, the p95 of {}: {} lower, {} higher.",
@@ -95,27 +99,37 @@ fn changes(comparison: &StatedComparison) -> Option<String> {
     if higher > 0 {
         let _ = write!(sentence, " Largest increase: {}.", told(highest)?);
     }
-    Some(sentence)
+    let all = changed.iter();
+    let all = all.map(|(of, p95, _)| pointers::change(comparison, of, p95));
+    let extremes = [lowest, highest].map(|(of, p95, _)| pointers::figure(comparison, of, p95));
+    Some(Said::new(sentence, all.chain(extremes).collect()))
 }
 
-fn targets(comparison: &StatedComparison, names: &Names) -> Option<String> {
+fn targets(comparison: &StatedComparison, names: &Names) -> Option<Said> {
     if comparison.targets.is_empty() {
         return None;
     }
-    let of = comparison.targets.len() as u64;
+    let of = comparison.targets.len();
     let sentences = Side::BOTH.map(|side| {
         let (missed, met) = counted(comparison, side);
         format!(
             "{} misses {} of {} and meets {}.",
             names.short(side),
             language::count(missed),
-            language::plural(of, "target"),
+            language::plural(of as u64, "target"),
             language::count(met)
         )
     });
-    Some(format!(
-        "{} The others cannot be told: the load was not the wanted one, or the value is an estimate.",
-        sentences.join(" ")
+    let verdicts = Side::BOTH.into_iter().flat_map(|side| {
+        let results = (0..of).map(move |i| pointers::result(i, side));
+        results.map(|result| format!("{result}/verdict"))
+    });
+    Some(Said::new(
+        format!(
+            "{} The others cannot be told: the load was not the wanted one, or the value is an estimate.",
+            sentences.join(" ")
+        ),
+        verdicts.collect(),
     ))
 }
 

@@ -4,19 +4,19 @@
 
 use std::fmt::Write as _;
 
-use super::{place, reason, word};
+use super::{reason, word};
 use crate::gate::{GateOutcome, RuleOutcome};
 
 /// `::error title=…::…` for what failed, `::warning` for what could not be judged.
 pub fn github(outcome: &GateOutcome) -> String {
     let mut text = String::new();
     for row in &outcome.rows {
-        let command = match row.outcome {
+        let command = match outcome.counts_as(row) {
             RuleOutcome::Passed => continue,
             RuleOutcome::Failed => "error",
             RuleOutcome::Inconclusive | RuleOutcome::NotJudged => "warning",
         };
-        let title = format!("{} {}: {}", place(row), row.rule, word(row.outcome));
+        let title = format!("{} {}: {}", row.place(), row.rule, word(row.outcome));
         let _ = writeln!(
             text,
             "::{command} title={}::{}",

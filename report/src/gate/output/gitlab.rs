@@ -48,14 +48,10 @@ pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
         waiting.insert("min".to_owned(), json!(ms(response.min() as f64)));
         waiting.insert("max".to_owned(), json!(ms(response.max() as f64)));
     }
-    let count = |wanted| {
-        outcome
-            .rows
-            .iter()
-            .filter(|row| row.outcome == wanted)
-            .count()
-    };
-    let passes = count(RuleOutcome::Passed);
+    let rows = outcome.rows.iter();
+    let passes = rows
+        .filter(|row| outcome.counts_as(row) == RuleOutcome::Passed)
+        .count();
     let fails = outcome.rows.len() - passes;
     let rate = if seconds > 0.0 {
         ok as f64 / seconds

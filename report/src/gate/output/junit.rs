@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{place, reason, word};
+use super::{reason, word};
 use crate::error::ReportError;
 use crate::gate::{GateOutcome, RuleOutcome, RuleRow};
 
@@ -17,7 +17,7 @@ pub fn junit(outcome: &GateOutcome) -> Result<String, ReportError> {
         let suite = suites.entry(stage);
         suite
             .or_insert_with(|| TestSuite::new(stage))
-            .add_test_case(case(row));
+            .add_test_case(case(row, outcome.counts_as(row)));
     }
     report.add_test_suites(suites.into_values());
     report
@@ -25,8 +25,8 @@ pub fn junit(outcome: &GateOutcome) -> Result<String, ReportError> {
         .map_err(|error| ReportError::Junit(error.to_string()))
 }
 
-fn case(row: &RuleRow) -> TestCase {
-    let status = match row.outcome {
+fn case(row: &RuleRow, counts_as: RuleOutcome) -> TestCase {
+    let status = match counts_as {
         RuleOutcome::Passed => TestCaseStatus::success(),
         RuleOutcome::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
         RuleOutcome::Inconclusive | RuleOutcome::NotJudged => {
@@ -34,8 +34,8 @@ fn case(row: &RuleRow) -> TestCase {
         }
     };
     let mut case = TestCase::new(&*row.rule, status);
-    case.set_classname(place(row));
-    if row.outcome == RuleOutcome::Passed {
+    case.set_classname(row.place());
+    if counts_as == RuleOutcome::Passed {
         case.set_system_out(reason(row));
     } else {
         case.status.set_type(word(row.outcome));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{conclusion, place, reason, word};
+use super::{conclusion, reason, word};
 use crate::gate::{GateOutcome, Outcome, RuleOutcome, RuleRow};
 
 /// The outcome and a table of the rules: those that passed are folded away.
@@ -46,7 +46,7 @@ fn table(text: &mut String, rows: &[&RuleRow]) {
         let _ = writeln!(
             text,
             "| {} | {} | {outcome} | {} |",
-            cell(&place(row)),
+            cell(&row.place()),
             cell(&row.rule),
             cell(&reason(row))
         );

@@ -12,13 +12,9 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use text::text;
 
+use super::inconclusive::Inconclusive;
 use super::outcome::{GateOutcome, Outcome, RuleOutcome, RuleRow};
-
-/// `init/initialize-new`, `init`, or nothing where a rule matches nothing.
-fn place(row: &RuleRow) -> String {
-    let parts = [row.stage.as_deref(), row.action.as_deref()];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("/")
-}
+use crate::language::plural;
 
 /// What was measured and why that is the outcome.
 fn reason(row: &RuleRow) -> String {
@@ -34,11 +30,26 @@ fn word(outcome: RuleOutcome) -> &'static str {
     }
 }
 
-/// `gate: failed`.
-fn conclusion(outcome: &GateOutcome) -> &'static str {
-    match outcome.outcome {
-        Outcome::Passed => "gate: passed",
-        Outcome::Failed => "gate: failed",
-        Outcome::NoVerdict => "gate: no verdict",
+/// `gate: failed`, and how many rules count as what they are not.
+fn conclusion(outcome: &GateOutcome) -> String {
+    let word = match outcome.outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::NoVerdict => "no verdict",
+    };
+    let counted = match outcome.inconclusive {
+        Inconclusive::NoVerdict => None,
+        Inconclusive::Pass => Some("passed"),
+        Inconclusive::Fail => Some("failed"),
+    };
+    let rows = outcome.rows.iter();
+    let open = rows.filter(|row| row.outcome == RuleOutcome::Inconclusive);
+    match (counted, open.count() as u64) {
+        (None, _) | (_, 0) => format!("gate: {word}"),
+        (Some(counted), n) => {
+            let rules = plural(n, "inconclusive rule");
+            let verb = if n == 1 { "counts" } else { "count" };
+            format!("gate: {word} ({rules} {verb} as {counted})")
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{conclusion, place, reason, word};
+use super::{conclusion, reason, word};
 use crate::gate::{GateOutcome, RuleOutcome};
 
 /// A line per rule, and the outcome.
@@ -17,7 +17,7 @@ pub fn text(outcome: &GateOutcome) -> String {
         let _ = writeln!(
             text,
             "{word:<12}  {:<32}  {:<18}  {}",
-            place(row),
+            row.place(),
             row.rule,
             reason(row)
         );
