@@ -53,7 +53,10 @@ const observer = new IntersectionObserver((entries) => {
     if (current) first = false;
     if (current === link.hasAttribute("aria-current")) continue;
     current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
-    if (current) link.closest("ol").scrollTo({ left: link.offsetLeft - 32, behavior: "instant" });
+    const list = link.closest("ol");
+    // From the edge of the list, which stands in the middle of a wide page.
+    const left = link.offsetLeft - list.offsetLeft - 32;
+    if (current) list.scrollTo({ left, behavior: "instant" });
   }
 }, { rootMargin: "-20% 0px -60% 0px" });
 for (const section of document.querySelectorAll("main > section")) observer.observe(section);
