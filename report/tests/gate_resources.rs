@@ -305,12 +305,22 @@ fn several_runs_resolve_what_one_cannot() {
     bare[1].evidence = evidence(vec![]);
     assert_eq!(judged(&a, &bare, &options), NotJudged);
 
-    let told = |runs| {
+    let told = |cost: &str, runs| {
         let comparison = compare_sets(&a, &a, &options).unwrap();
-        let rules = rules(&["play/*: *.cpu +10%", "play/*: service.memory < 1GB"]);
-        foresee(&rules, &comparison, &options, runs).to_string()
+        let rules = rules(&[cost, "play/*: service.memory < 1GB", "main.memory < 1GB"]);
+        let foresight = foresee(&rules, &comparison, &options, runs);
+        (foresight.resolves(), foresight.to_string())
     };
-    insta::assert_snapshot!([told(3), told(4)].join("\n"));
+    let told = [
+        told("play/*: *.cpu +10%", 3),
+        told("play/*: *.cpu +10%", 4),
+        // Nothing of it was measured, and there is no such source.
+        told("play/*: main.wal +10%", 50),
+        told("play/*: nobody.cpu +10%", 50),
+    ];
+    let (resolves, told): (Vec<bool>, Vec<String>) = told.into_iter().unzip();
+    assert_eq!(resolves, [false, true, false, false]);
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::floor::floor_in_words;
 use super::judge::{Declared, declare};
-use super::outcome::place_in_words;
+use super::outcome::{RuleRow, place_in_words};
+use super::relative::Relative;
 use super::rule::Rule;
 use crate::calibration::FloorUse;
 use crate::comparison::{CompareOptions, Comparison, percent};
@@ -19,6 +20,8 @@ pub struct Foresight {
     pub runs: u32,
     /// Every relative rule on everything that it holds for.
     pub rows: Vec<Foreseen>,
+    /// Relative rules that hold for nothing which the baseline has measured.
+    pub unmatched: Vec<RuleRow>,
     /// The noise floor that it is told by.
     pub floor: FloorUse,
 }
@@ -50,17 +53,33 @@ pub fn foresee(
     options: &CompareOptions,
     runs: u32,
 ) -> Foresight {
-    let declared = declare(rules, comparison).into_iter();
-    let relative = declared.filter_map(|one| match one {
-        Declared::Relative(relative) => Some(relative),
-        Declared::Judged(_) => None,
-    });
-    let rows = relative.map(|relative| {
+    let (mut rows, mut unmatched) = (Vec::new(), Vec::new());
+    let relative = |row: &RuleRow| {
+        let mut rules = rules.iter().filter(|rule| rule.text == row.rule);
+        rules.any(|rule| rule.condition.is_relative())
+    };
+    for one in declare(rules, comparison) {
+        match one {
+            Declared::Relative(one) => rows.push(Foreseen::of(one, options, runs)),
+            Declared::Judged(row) if relative(&row) => unmatched.push(row),
+            Declared::Judged(_) => {}
+        }
+    }
+    Foresight {
+        runs,
+        rows,
+        unmatched,
+        floor: options.floor.clone(),
+    }
+}
+
+impl Foreseen {
+    fn of(relative: Relative<'_>, options: &CompareOptions, runs: u32) -> Self {
         let (stage, changed) = (relative.stage, &relative.changed);
         let noise = changed.noise(stage, options).floor();
         let tau = relative.tolerance.ln_1p();
         let before = expected(noise, runs);
-        Foreseen {
+        Self {
             stage: stage.to_owned(),
             action: changed.action().map(str::to_owned),
             source: changed.source().map(str::to_owned),
@@ -69,19 +88,15 @@ pub fn foresee(
             passes: before.pass(0.0, tau),
             needed: runs_needed(noise, tau),
         }
-    });
-    Foresight {
-        runs,
-        rows: rows.collect(),
-        floor: options.floor.clone(),
     }
 }
 
 impl Foresight {
-    /// Will unchanged code pass every relative rule in four of five tries, each taken by itself?
+    /// Will unchanged code pass every relative rule in four of five tries, each taken by itself? None
+    /// passes that holds for nothing.
     pub fn resolves(&self) -> bool {
         let enough = |row: &Foreseen| row.needed.is_some_and(|needed| needed <= self.runs);
-        self.rows.iter().all(enough)
+        self.unmatched.is_empty() && self.rows.iter().all(enough)
     }
 }
 
@@ -105,8 +120,16 @@ impl fmt::Display for Foresight {
                 share(row.passes)
             )?;
         }
+        for row in &self.unmatched {
+            writeln!(f, "{}: {}: {}", row.place(), row.rule, row.why)?;
+        }
         let runs = plural(u64::from(self.runs), "run");
-        if self.resolves() {
+        if !self.unmatched.is_empty() {
+            writeln!(
+                f,
+                "no number of runs can resolve rules that hold for nothing"
+            )
+        } else if self.resolves() {
             writeln!(f, "{runs} a side can resolve the rules")
         } else {
             writeln!(

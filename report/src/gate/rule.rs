@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::read;
-use super::resource::ResourceRule;
+use super::resource::{ResourceLimit, ResourceRule};
 use crate::comparison::Statistic;
 
 /// A rule of a gate.
@@ -67,6 +67,18 @@ pub enum Condition {
     Resource(ResourceRule),
 }
 
+impl Condition {
+    /// Is it one on a change from A to B?
+    pub(super) fn is_relative(&self) -> bool {
+        let of_cost = |rule: &ResourceRule| matches!(rule.limit, ResourceLimit::CostChange { .. });
+        match self {
+            Self::Relative { .. } => true,
+            Self::Resource(rule) => of_cost(rule),
+            Self::Absolute { .. } | Self::Success { .. } => false,
+        }
+    }
+}
+
 /// A rule that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("rule {text:?}: {reason}\nhint: {hint}")]
@@ -110,7 +122,6 @@ impl fmt::Display for Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::super::resource::ResourceLimit;
     use super::*;
     use crate::comparison::CostKind;
 
