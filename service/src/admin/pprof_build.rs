@@ -118,7 +118,7 @@ impl Builder {
         let code = stack[..length].iter();
         let locations: Vec<_> = code.map(|address| self.location(*address)).collect();
         if locations.is_empty() {
-            vec![self.named("[unknown]")]
+            vec![self.unknown()]
         } else {
             locations
         }
@@ -136,7 +136,9 @@ impl Builder {
             .rposition(|id| self.is_left_out(*id, left_out));
         match last {
             Some(last) if last + 1 < locations.len() => locations[last + 1..].to_vec(),
-            _ => locations,
+            // Nobody else is known.
+            Some(_) => vec![self.unknown()],
+            None => locations,
         }
     }
 
@@ -147,6 +149,10 @@ impl Builder {
             let function = &self.profile.function[line.function_id as usize - 1];
             left_out(&self.profile.string_table[function.system_name as usize])
         })
+    }
+
+    fn unknown(&mut self) -> u64 {
+        self.named("[unknown]")
     }
 
     /// A place that has a name and no address.

@@ -105,6 +105,7 @@ fn encode(sampled: &Sampled) -> io::Result<Vec<u8>> {
         let locations = match &stack.place {
             Place::Stack(addresses) => builder.interrupted(addresses),
             Place::Unseen => vec![builder.named("[before the thread was seen]")],
+            Place::Between => vec![builder.named("[between two ticks of the clock]")],
             Place::NoRoom => vec![builder.named("[stack not kept]")],
         };
         let ticks = stack.ticks.cast_signed();

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::phase::Phase;
+use super::phase::{Phase, ticks_due};
 use super::tally::Tally;
 use super::{Place, Sampled, process_cpu, threads};
 use crate::native::{Session, ThreadTimer, thread_cpu_time};
@@ -61,6 +61,12 @@ struct TimedThread {
     name: usize,
     /// Absent when it is over.
     timer: Option<ThreadTimer>,
+    /// Its CPU time when the timer was set.
+    from: Duration,
+    /// CPU time from then on until the first tick.
+    first: Duration,
+    /// Ticks so far.
+    ticks: u64,
 }
 
 /// When a thread came into being.
@@ -91,15 +97,21 @@ impl Sampler {
             return;
         };
         let name = self.tally.name(&name);
-        let used = match since {
+        let within = match since {
             Since::Before => Duration::ZERO,
             Since::Within => used,
         };
-        let phase = Phase::of(used, self.period, fastrand::f64());
+        let phase = Phase::of(within, self.period, fastrand::f64());
         match self.session.time(id, phase.next, self.period) {
             Ok(timer) => {
-                let timer = Some(timer);
-                self.timers.insert(id, TimedThread { name, timer });
+                let thread = TimedThread {
+                    name,
+                    timer: Some(timer),
+                    from: used,
+                    first: phase.next,
+                    ticks: 0,
+                };
+                self.timers.insert(id, thread);
                 self.tally.add(name, Place::Unseen, phase.missed);
             }
             // It has ended.
@@ -124,28 +136,42 @@ impl Sampler {
             session,
             mut timers,
             mut tally,
+            period,
             ..
         } = self;
-        for timed in timers.values_mut() {
+        let mut used = HashMap::new();
+        for (id, timed) in &mut timers {
             timed.timer = None;
+            // Of one that has ended nobody knows any more.
+            if let Ok(now) = thread_cpu_time(id.cast_signed()) {
+                used.insert(*id, now.saturating_sub(timed.from));
+            }
         }
         let lost = session.drain_last(|thread, ticks, stack| {
-            count(&timers, &mut tally, thread, ticks, stack);
+            count(&mut timers, &mut tally, thread, ticks, stack);
         });
         count_lost(&mut tally, lost);
+        for (id, used) in used {
+            let timed = &timers[&id];
+            let due = ticks_due(used, timed.first, period);
+            tally.add(timed.name, Place::Between, due.saturating_sub(timed.ticks));
+        }
         tally
     }
 }
 
 fn count(
-    timers: &HashMap<u32, TimedThread>,
+    timers: &mut HashMap<u32, TimedThread>,
     tally: &mut Tally,
     thread: u32,
     ticks: u64,
     stack: &[usize],
 ) {
-    let name = match timers.get(&thread) {
-        Some(timed) => timed.name,
+    let name = match timers.get_mut(&thread) {
+        Some(timed) => {
+            timed.ticks += ticks;
+            timed.name
+        }
         None => tally.name("ended"),
     };
     tally.add(name, Place::Stack(stack.into()), ticks);

@@ -58,6 +58,8 @@ pub(crate) enum Place {
     Stack(Box<[usize]>),
     /// It had used the CPU before it was seen for the first time.
     Unseen,
+    /// Nobody knows where: it never had the CPU when the clock of the kernel ticked.
+    Between,
     /// Its stack was not kept, for there was no room.
     NoRoom,
 }

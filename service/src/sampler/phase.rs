@@ -26,9 +26,35 @@ impl Phase {
     }
 }
 
+/// The ticks that are due when a thread has used the CPU for `used`, the first of them at `first`.
+///
+/// The kernel looks at timers when its own clock ticks, so that a thread whose work lies between two of
+/// these again and again, in step with them, has none of its own.
+pub(super) fn ticks_due(used: Duration, first: Duration, period: Duration) -> u64 {
+    match used.checked_sub(first) {
+        Some(since) => 1 + (since.as_nanos() / period.as_nanos().max(1)) as u64,
+        None => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ticks_are_due_by_the_time_that_was_used() {
+        let ms = Duration::from_millis;
+        for (used, first, due) in [
+            (0, 3, 0),
+            (2, 3, 0),
+            (3, 3, 1),
+            (12, 3, 1),
+            (13, 3, 2),
+            (103, 3, 11),
+        ] {
+            assert_eq!(ticks_due(ms(used), ms(first), ms(10)), due, "{used} ms");
+        }
+    }
 
     #[test]
     fn ticks_are_a_period_apart_from_a_drawn_beginning_on() {
