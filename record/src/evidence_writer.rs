@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::error::RecordError;
-use crate::gauge::{self, GaugeRow};
+use crate::gauge::{GaugeRow, Numbers};
 use crate::mark::{self, Mark};
 use crate::rows::write_rows;
 use crate::statement::StatementRow;
@@ -17,6 +17,7 @@ use crate::writer::{GAUGES, MARKS, STATEMENTS, append, create};
 pub struct GaugeWriter {
     dir: PathBuf,
     gauges: File,
+    numbers: Numbers,
     /// Created with the first snapshot.
     statements: Option<File>,
 }
@@ -26,19 +27,16 @@ impl GaugeWriter {
     pub fn create(dir: &Path) -> Result<Self, RecordError> {
         Ok(Self {
             dir: dir.to_owned(),
-            gauges: create(dir, GAUGES, &gauge::lines(&[], true))?,
+            gauges: create(dir, GAUGES, &Numbers::header())?,
+            numbers: Numbers::default(),
             statements: None,
         })
     }
 
     /// Appends what was read at one instant or at several.
     pub fn append(&mut self, rows: &[GaugeRow]) -> Result<(), RecordError> {
-        append(
-            &self.dir,
-            GAUGES,
-            &mut self.gauges,
-            &gauge::lines(rows, false),
-        )
+        let lines = self.numbers.lines(rows);
+        append(&self.dir, GAUGES, &mut self.gauges, &lines)
     }
 
     /// Appends a snapshot of statements.

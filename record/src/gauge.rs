@@ -1,12 +1,15 @@
 //! `gauges.csv`: what processes, the host and databases told of themselves during the run.
 //!
-//! One row for each gauge of each reading, in the order of time:
+//! One row for each gauge of each reading, in the order of time. A gauge has a number, and says in its
+//! first row what it is:
 //!
 //! ```text
-//! at_us,source,gauge,value
-//! 1000214,process/service,cpu_user_us_total,240000
-//! 1000214,process/service,memory_bytes,41943040
-//! 1000391,postgres/database,table_inserts_total{table="progress"},6000
+//! at_us,id,value,source,gauge
+//! 214,0,240000,process/service,cpu_user_us_total
+//! 214,1,41943040,process/service,memory_bytes
+//! 391,2,6000,postgres/database,table_inserts_total{table="progress"}
+//! 1000203,0,250000
+//! 1000203,1,41943040
 //! ```
 //!
 //! - `at_us` is when the source was read, microseconds since the start of the run; all rows of one
@@ -23,7 +26,8 @@
 //! `process/generator-K`; any other source is taken from the first record that has it, for all of
 //! them have read the same one.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use crate::error::RecordError;
@@ -63,32 +67,58 @@ impl GaugeSeries {
     }
 }
 
-pub(crate) const HEADER: [&str; 4] = ["at_us", "source", "gauge", "value"];
+const HEADER: [&str; 5] = ["at_us", "id", "value", "source", "gauge"];
 
-/// The lines of `rows`, which begin with the header where `header` says so.
-pub(crate) fn lines(rows: &[GaugeRow], header: bool) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |record: [&str; 4]| {
-        writer
-            .write_record(record)
-            .expect("rows are written into memory");
-    };
-    if header {
-        write(HEADER);
+/// The numbers of the gauges of one file.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers(HashMap<(String, String), usize>);
+
+impl Numbers {
+    /// The first line.
+    pub(crate) fn header() -> Vec<u8> {
+        text(|writer| writer.write_record(HEADER))
     }
-    for row in rows {
-        // A whole number is written without a point, as its source does.
-        let (at, value) = (row.at_us.to_string(), row.value.to_string());
-        write([&at, &row.source, &row.gauge, &value]);
+
+    /// The lines of `rows`, after those that were written before.
+    pub(crate) fn lines(&mut self, rows: &[GaugeRow]) -> Vec<u8> {
+        text(|writer| {
+            for row in rows {
+                // A whole number is written without a point, as its source does.
+                let (at, value) = (row.at_us.to_string(), row.value.to_string());
+                let name = (row.source.clone(), row.gauge.clone());
+                let next = self.0.len();
+                match self.0.entry(name) {
+                    Entry::Occupied(known) => {
+                        writer.write_record([&at, &known.get().to_string(), &value])?;
+                    }
+                    Entry::Vacant(new) => {
+                        new.insert(next);
+                        let id = next.to_string();
+                        writer.write_record([&at, &id, &value, &row.source, &row.gauge])?;
+                    }
+                }
+            }
+            Ok(())
+        })
     }
+}
+
+fn text(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::new());
+    write(&mut writer).expect("rows are written into memory");
     writer.into_inner().expect("memory takes all")
 }
 
 /// Reads all rows, gauge by gauge: in the order of the sources' and the gauges' names.
 pub(crate) fn read(path: &Path, torn: bool) -> Result<Vec<GaugeSeries>, RecordError> {
     let text = read_text(path, torn)?;
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let mut series: BTreeMap<(String, String), Vec<(u64, f64)>> = BTreeMap::new();
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    // In the order of their numbers.
+    let mut all: Vec<GaugeSeries> = Vec::new();
     let mut record = csv::StringRecord::new();
     while reader
         .read_record(&mut record)
@@ -96,27 +126,31 @@ pub(crate) fn read(path: &Path, torn: bool) -> Result<Vec<GaugeSeries>, RecordEr
     {
         let line = record.position().map_or(0, csv::Position::line);
         let bad = |what: &str| RecordError::format(path, line, what);
-        let [at_us, source, gauge, value] = [0, 1, 2, 3].map(|i| record.get(i).unwrap_or_default());
+        let [at_us, id, value] = [0, 1, 2].map(|i| record.get(i).unwrap_or_default());
         let at_us: u64 = at_us
             .parse()
             .map_err(|_| bad("at_us is no count of microseconds"))?;
+        let id: usize = id.parse().map_err(|_| bad("id is no number of a gauge"))?;
         let value: f64 = value.parse().map_err(|_| bad("value is no number"))?;
-        let points = series
-            .entry((source.to_owned(), gauge.to_owned()))
-            .or_default();
-        if points.last().is_some_and(|(last, _)| *last > at_us) {
+        if let (Some(source), Some(gauge)) = (record.get(3), record.get(4)) {
+            if id != all.len() {
+                return Err(bad("a new gauge does not have the next number"));
+            }
+            all.push(GaugeSeries {
+                source: source.to_owned(),
+                gauge: gauge.to_owned(),
+                points: Vec::new(),
+            });
+        }
+        let series = all.get_mut(id);
+        let series = series.ok_or_else(|| bad("a gauge that no row before it has named"))?;
+        if series.points.last().is_some_and(|(last, _)| *last > at_us) {
             return Err(bad("older than the row before it of the same gauge"));
         }
-        points.push((at_us, value));
+        series.points.push((at_us, value));
     }
-    let series = series.into_iter();
-    Ok(series
-        .map(|((source, gauge), points)| GaugeSeries {
-            source,
-            gauge,
-            points,
-        })
-        .collect())
+    all.sort_by(|a, b| (&a.source, &a.gauge).cmp(&(&b.source, &b.gauge)));
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -152,9 +186,11 @@ mod tests {
             row(1_000_003, "process/service", "cpu_user_us_total", 250_000.0),
             row(1_000_003, "host", "load_1m", 0.35),
         ];
-        let mut text = lines(&rows[..2], true);
-        text.extend(lines(&rows[2..], false));
-        assert!(String::from_utf8_lossy(&text).contains("1000003,host,load_1m,0.35\n"));
+        let mut numbers = Numbers::default();
+        let mut text = Numbers::header();
+        text.extend(numbers.lines(&rows[..2]));
+        text.extend(numbers.lines(&rows[2..]));
+        assert!(text.ends_with(b"1000003,0,250000\n1000003,2,0.35,host,load_1m\n"));
         let series = read_back(&text, false).unwrap();
         let found: Vec<_> = series
             .iter()
@@ -178,23 +214,34 @@ mod tests {
 
     #[test]
     fn a_row_that_is_none_is_named_with_its_line() {
-        for (text, problem) in [
+        let header = "at_us,id,value,source,gauge\n";
+        for (rows, problem) in [
+            ("1,0,x,host,load\n", "gauges.csv:2: value is no number"),
             (
-                "at_us,source,gauge,value\n1,host,load,x\n",
-                "gauges.csv:2: value is no number",
+                "1,load,1,host,load\n",
+                "gauges.csv:2: id is no number of a gauge",
             ),
             (
-                "at_us,source,gauge,value\n-1,host,load,1\n",
+                "-1,0,1,host,load\n",
                 "gauges.csv:2: at_us is no count of microseconds",
             ),
+            ("1,0\n", "gauges.csv:2: value is no number"),
             (
-                "at_us,source,gauge,value\n2,host,load,1\n1,host,load,1\n",
+                "1,0,1\n",
+                "gauges.csv:2: a gauge that no row before it has named",
+            ),
+            (
+                "1,1,1,host,load\n",
+                "gauges.csv:2: a new gauge does not have the next number",
+            ),
+            (
+                "2,0,1,host,load\n1,0,1\n",
                 "gauges.csv:3: older than the row before it of the same gauge",
             ),
         ] {
+            let text = format!("{header}{rows}");
             let error = read_back(text.as_bytes(), false).unwrap_err();
             assert!(error.ends_with(problem), "{error}");
         }
-        assert!(read_back(b"at_us,source,gauge,value\n1,host\n", false).is_err());
     }
 }
