@@ -101,7 +101,7 @@ fn check_gauges(record: &Record) {
         ("process/generator", "sampler_cpu_us_total"),
         ("process/service", "cpu_user_us_total"),
         ("process/reward-mock", "memory_bytes"),
-        ("prometheus/service", "challenge_pool_max_connections"),
+        ("prometheus/service", "challenge_pool_waiting"),
         ("host", "load_1m"),
     ];
     let drained = |stage: &brunt_record::StagePlan| stage.drained_us;
