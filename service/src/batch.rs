@@ -8,13 +8,12 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::tasks::named;
+use crate::background::Background;
 
 /// How much is gathered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +42,7 @@ pub enum Refused {
 #[derive(Debug)]
 pub struct Batcher<T, R> {
     queue: mpsc::Sender<Job<T, R>>,
-    closing: CancellationToken,
-    task: Mutex<Option<JoinHandle<()>>>,
+    task: Background,
 }
 
 #[derive(Debug)]
@@ -76,13 +74,8 @@ where
         Flushing: Future<Output = Vec<R>> + Send + 'static,
     {
         let (queue, jobs) = mpsc::channel(limits.queue.get());
-        let closing = CancellationToken::new();
-        let task = tokio::spawn(named("batches", run(jobs, limits, closing.clone(), flush)));
-        Self {
-            queue,
-            closing,
-            task: Mutex::new(Some(task)),
-        }
+        let task = Background::spawn("batches", |closing| run(jobs, limits, closing, flush));
+        Self { queue, task }
     }
 
     /// Puts an item into the queue, or refuses it at once.
@@ -108,11 +101,7 @@ where
 
     /// Refuses what comes from now on, flushes what was accepted, and ends the task.
     pub async fn close(&self) {
-        self.closing.cancel();
-        if let Some(task) = self.task.lock().await.take() {
-            // Fails only if the flush panicked, which was printed.
-            let _ = task.await;
-        }
+        self.task.close().await;
     }
 }
 

@@ -69,12 +69,6 @@ pub(crate) fn read<'a, T>(what: &'static str, lock: &'a RwLock<T>) -> RwLockRead
     }
 }
 
-/// Notes that whoever calls waits from now on, until what this gives is dropped: where somebody else
-/// knows when the wait is over.
-pub(crate) fn begun(what: &'static str) -> Wait {
-    Wait::begun(what)
-}
-
 /// All waits since the process began.
 pub(crate) fn waits() -> HashMap<Waiter, Waits> {
     WAITS.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -113,7 +107,8 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    fn begun(what: &'static str) -> Self {
+    /// Whoever calls waits from now on, until this is dropped.
+    pub(crate) fn begun(what: &'static str) -> Self {
         let mut wait = Self { what, began: None };
         wait.begin();
         wait

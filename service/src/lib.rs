@@ -11,6 +11,7 @@ pub mod admission;
 pub mod allocator;
 pub mod app;
 pub mod assigner;
+mod background;
 pub mod batch;
 pub mod catalogue;
 mod chance;

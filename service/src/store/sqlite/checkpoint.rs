@@ -9,13 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{Connection as _, SqliteConnection};
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::writer::{State, Writer};
-use crate::tasks::named;
+use crate::background::Background;
 
 /// How often: what is written in the meantime is what the log holds.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -23,33 +21,27 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Copies all that nobody reads from any more, and waits for nobody.
 const CHECKPOINT: &str = "pragma wal_checkpoint(passive)";
 
-/// A handle to the task.
+/// A handle to the task, which ends with the last of them.
 #[derive(Debug, Clone)]
 pub(super) struct Checkpoints {
-    closing: CancellationToken,
+    task: Background,
     /// Nobody may have closed the store.
     _guard: Arc<DropGuard>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Checkpoints {
     pub(super) fn spawn(connection: SqliteConnection, writer: &Writer) -> Self {
-        let closing = CancellationToken::new();
-        let checkpoints = run(connection, writer.state(), closing.clone());
-        let task = tokio::spawn(named("SQLite checkpoints", checkpoints));
+        let task = Background::spawn("SQLite checkpoints", |closing| {
+            run(connection, writer.state(), closing)
+        });
         Self {
-            _guard: Arc::new(closing.clone().drop_guard()),
-            closing,
-            task: Arc::new(Mutex::new(Some(task))),
+            _guard: Arc::new(task.guard()),
+            task,
         }
     }
 
     pub(super) async fn close(&self) {
-        self.closing.cancel();
-        if let Some(task) = self.task.lock().await.take() {
-            // Fails only if the task panicked, which was printed.
-            let _ = task.await;
-        }
+        self.task.close().await;
     }
 }
 

@@ -8,15 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::checkpoint::checkpoint;
 use super::write::{Write, Written};
-use crate::contention::{self, Wait};
+use crate::background::Background;
+use crate::contention::Wait;
 use crate::store::StoreError;
-use crate::tasks::named;
 
 /// Writes that may wait; beyond it callers wait to get in line.
 const QUEUE: usize = 4096;
@@ -29,8 +28,7 @@ const BATCH: usize = 512;
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
     state: Arc<State>,
-    closing: CancellationToken,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    task: Background,
 }
 
 /// What others see of the task, and ask of it.
@@ -78,18 +76,11 @@ impl Begun {
 impl Writer {
     pub(super) fn spawn(connection: SqliteConnection) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let closing = CancellationToken::new();
         let state = Arc::new(State::default());
-        let task = tokio::spawn(named(
-            "SQLite writer",
-            run(connection, jobs, state.clone(), closing.clone()),
-        ));
-        Self {
-            queue,
-            state,
-            closing,
-            task: Arc::new(Mutex::new(Some(task))),
-        }
+        let task = Background::spawn("SQLite writer", |closing| {
+            run(connection, jobs, state.clone(), closing)
+        });
+        Self { queue, state, task }
     }
 
     /// Returns when the write is durable.
@@ -101,7 +92,7 @@ impl Writer {
     pub(super) async fn begin(&self, write: Write) -> Result<Begun, StoreError> {
         let (reply, answer) = oneshot::channel();
         let busy = self.state.busy.load(Ordering::Relaxed);
-        let wait = busy.then(|| contention::begun("the SQLite writer"));
+        let wait = busy.then(|| Wait::begun("the SQLite writer"));
         let job = Job { write, reply, wait };
         self.queue.send(job).await.map_err(|_| StoreError::Closed)?;
         Ok(Begun(answer))
@@ -118,11 +109,7 @@ impl Writer {
 
     /// Writes what is queued, then ends the task.
     pub(super) async fn close(&self) {
-        self.closing.cancel();
-        if let Some(task) = self.task.lock().await.take() {
-            // Fails only if the task panicked, which its own log tells.
-            let _ = task.await;
-        }
+        self.task.close().await;
     }
 }
 
