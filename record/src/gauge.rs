@@ -132,6 +132,11 @@ pub(crate) fn read(path: &Path, torn: bool) -> Result<Vec<GaugeSeries>, RecordEr
             .map_err(|_| bad("at_us is no count of microseconds"))?;
         let id: usize = id.parse().map_err(|_| bad("id is no number of a gauge"))?;
         let value: f64 = value.parse().map_err(|_| bad("value is no number"))?;
+        if ![3, 5].contains(&record.len()) {
+            return Err(bad(
+                "a row has three fields, or five where it names its gauge",
+            ));
+        }
         if let (Some(source), Some(gauge)) = (record.get(3), record.get(4)) {
             if id != all.len() {
                 return Err(bad("a new gauge does not have the next number"));
@@ -226,6 +231,10 @@ mod tests {
                 "gauges.csv:2: at_us is no count of microseconds",
             ),
             ("1,0\n", "gauges.csv:2: value is no number"),
+            (
+                "1,0,1,host\n",
+                "gauges.csv:2: a row has three fields, or five where it names its gauge",
+            ),
             (
                 "1,0,1\n",
                 "gauges.csv:2: a gauge that no row before it has named",
