@@ -6,5 +6,5 @@ mod service;
 mod workspace;
 
 pub(crate) use database::{Database, DatabaseChoice};
-pub(crate) use service::Service;
+pub(crate) use service::{Service, check};
 pub(crate) use workspace::{PlanLength, Workspace};

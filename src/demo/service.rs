@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use brunt_loadgen::scenario::{Addresses, GaugeKind, GaugeSpec, ProcessBy};
+use challenge_service::settings::ServeArgs;
+use clap::{Args as _, Command, FromArgMatches as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -36,9 +38,9 @@ impl Service {
         database: &str,
         folder: &Path,
     ) -> anyhow::Result<Self> {
-        let [http, grpc, admin, rewards] = free_ports()?;
-        let [http_text, grpc_text, admin_text, rewards_text] =
-            [http, grpc, admin, rewards].map(|address| address.to_string());
+        let ports = free_ports()?;
+        let [http, grpc, admin, rewards] = ports;
+        let rewards_text = rewards.to_string();
         let mut mock = Process::start(
             "reward-mock",
             &[
@@ -54,27 +56,12 @@ impl Service {
             &[],
             folder,
         )?;
-        let reward_url = format!("http://{rewards_text}");
-        let mut args = vec![
-            "serve",
-            "--stop-with-stdin",
-            "challenges",
-            "--phase",
-            phase,
-            "--http",
-            &http_text,
-            "--grpc",
-            &grpc_text,
-            "--admin",
-            &admin_text,
-            "--reward-url",
-            &reward_url,
-            "--allow-mock-user",
-        ];
-        args.extend(flags.iter().map(String::as_str));
+        let args = told(phase, flags, ports);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let serve = ["serve", "--stop-with-stdin", "challenges"];
         let mut service = Process::start(
             "challenge-service",
-            &args,
+            &[&serve[..], &args].concat(),
             // Arguments can be read by everybody on the machine, and a URL may hold a password.
             &[("CHALLENGE_DATABASE", database)],
             folder,
@@ -114,6 +101,35 @@ impl Service {
             _rewards: mock,
         })
     }
+}
+
+/// Whether the service would take this `phase` and these `flags`; else everything that is wrong with them.
+pub(crate) fn check(phase: &str, flags: &[String]) -> Result<(), String> {
+    let nowhere = [SocketAddr::from(([127, 0, 0, 1], 0)); 4];
+    let command = ServeArgs::augment_args(Command::new("challenges").no_binary_name(true));
+    let matches = command
+        .try_get_matches_from(told(phase, flags, nowhere))
+        .map_err(|error| error.to_string())?;
+    let args = ServeArgs::from_arg_matches(&matches).map_err(|error| error.to_string())?;
+    args.settings().map(drop).map_err(|error| error.to_string())
+}
+
+/// The arguments of a service that listens for HTTP, gRPC and its administrator, and has its rewards
+/// from the last of `ports`.
+fn told(phase: &str, flags: &[String], ports: [SocketAddr; 4]) -> Vec<String> {
+    let [http, grpc, admin, rewards] = ports.map(|address| address.to_string());
+    let own = [
+        ("--phase", phase.to_owned()),
+        ("--http", http),
+        ("--grpc", grpc),
+        ("--admin", admin),
+        ("--reward-url", format!("http://{rewards}")),
+    ];
+    let own = own
+        .into_iter()
+        .flat_map(|(flag, value)| [flag.to_owned(), value]);
+    let own = own.chain(["--allow-mock-user".to_owned()]);
+    own.chain(flags.iter().cloned()).collect()
 }
 
 /// Ports that nobody listens on at this moment, all different.

@@ -64,7 +64,8 @@ impl Bench {
         })
     }
 
-    /// Makes runs until all are done or one did not end as planned.
+    /// Makes runs until all are done or one did not end as planned. An error says where the records of
+    /// the runs before it are.
     pub(crate) async fn make_all(
         &mut self,
         wanted: impl IntoIterator<Item = Wanted<'_>>,
@@ -80,7 +81,8 @@ impl Bench {
                 break;
             }
             self.series.tell(&wanted.title);
-            let outcome = self.make(wanted).await?;
+            let outcome = self.make(wanted).await;
+            let outcome = outcome.map_err(|error| after(&made.records, error))?;
             if outcome.ending != Ending::Complete {
                 made.cut_short = Some(outcome.dir);
                 made.ended = Exit::of_run(outcome.ending);
@@ -137,4 +139,16 @@ impl Bench {
             }
         }
     }
+}
+
+/// `error`, and where the `records` are that were made before it.
+fn after(records: &[PathBuf], error: anyhow::Error) -> anyhow::Error {
+    if records.is_empty() {
+        return error;
+    }
+    let kept: Vec<_> = records
+        .iter()
+        .map(|record| record.display().to_string())
+        .collect();
+    error.context(format!("after {}, which are kept", kept.join(", ")))
 }

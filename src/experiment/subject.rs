@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::demo::check;
+
 /// What is put under load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -31,16 +33,16 @@ impl Subject {
     }
 }
 
-/// Reads `PHASE [FLAG …]`, as `challenge-service --phase` takes them: `phase9 --pool 50`.
+/// Reads `PHASE [FLAG …]`, as `challenge-service --phase` takes them: `phase9 --pool 50`. What the
+/// service would refuse is refused here, before the first of many runs.
 pub(crate) fn service(text: &str) -> Result<Subject, String> {
     let mut words = text.split_whitespace().map(str::to_owned);
     let phase = words.next().filter(|word| !word.starts_with('-'));
     let phase =
         phase.ok_or("write a phase, and maybe flags of the service: \"phase9 --pool 50\"")?;
-    Ok(Subject::Started {
-        phase,
-        flags: words.collect(),
-    })
+    let flags: Vec<_> = words.collect();
+    check(&phase, &flags)?;
+    Ok(Subject::Started { phase, flags })
 }
 
 #[cfg(test)]
@@ -61,11 +63,27 @@ mod tests {
             service(" phase9  --faults latency=2ms,share=10% "),
             started("phase9", &slow)
         );
-        let named = |text| service(text).map(|subject| subject.phase_or("unnamed"));
-        assert_eq!(
-            named("phases/cached.toml --pool 50"),
-            Ok("cached --pool 50".to_owned())
-        );
         assert!(service("").is_err() && service("--pool 50").is_err());
+    }
+
+    #[test]
+    fn a_phase_file_names_the_phase() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cached.toml");
+        std::fs::write(&path, "base = \"phase9\"\n").unwrap();
+        let subject = service(&format!("{} --pool 50", path.display())).unwrap();
+        assert_eq!(subject.phase_or("unnamed"), "cached --pool 50");
+    }
+
+    #[test]
+    fn what_the_service_would_refuse_is_told_at_once() {
+        let check = |text, told| {
+            let error = service(text).unwrap_err();
+            assert!(error.contains(told), "no {told} in {error}");
+        };
+        check("phase7", "presets are phase8, phase9");
+        check("phase9 --pol 50", "--pol");
+        check("phase9 --pool none", "pool is a whole number from 1");
+        check("phase9 --http 127.0.0.1:1", "--http");
     }
 }
