@@ -205,6 +205,34 @@ fn allocations_between_two_snapshots_have_a_cost_per_request() {
 }
 
 #[test]
+fn snapshots_of_one_side_are_not_added_up() {
+    let in_use = |bytes: i64| Taken::heap().with_values("main;parse", &[1, bytes, 1, bytes]);
+    let side = |sizes: [i64; 2]| {
+        let taken = sizes.map(|size| {
+            Captured::bare(
+                String::from("heap.pb.gz"),
+                read(&in_use(size).bytes()).unwrap(),
+            )
+        });
+        taken.to_vec()
+    };
+    let report = |new: &[Captured], base| {
+        let base = Some(("older", base)).filter(|(_, base): &(_, &[Captured])| !base.is_empty());
+        ProfileReport::of(None, ("newer", new), base, None).unwrap()
+    };
+    let (new, base) = (side([100 << 20, 300 << 20]), side([40 << 20, 60 << 20]));
+    let alone = report(&new, &[]);
+    let mean = f64::from(200 << 20);
+    assert_eq!((alone.new.total, alone.functions[0].flat), (mean, mean));
+    let both = report(&new, &base);
+    let more = f64::from(150 << 20);
+    assert_eq!(
+        (both.functions[0].flat, both.moves[0].difference),
+        (more, more)
+    );
+}
+
+#[test]
 fn a_damaged_profile_is_noted_and_the_report_stands() {
     let mut b = run("phase9", vec![(PLAY, service(0))]);
     b.profiles

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::claim;
 use super::error::ProfileError;
-use super::judge::{self, NoRequests};
+use super::judge::{self, NoRequests, is_stock};
 use super::sampling::Sampling;
 use super::taken::Taken;
 use super::unit::Measure;
@@ -17,7 +17,7 @@ pub struct ProfileSide {
     pub name: String,
     /// Every profile of it, in the order of time.
     pub windows: Vec<ProfileWindow>,
-    /// All values together: nanoseconds, bytes or pieces.
+    /// All values together, of snapshots their mean: nanoseconds, bytes or pieces.
     pub total: f64,
     /// Observations that stand behind them; absent where the profiler did not say.
     pub observations: Option<f64>,
@@ -66,6 +66,7 @@ impl ProfileSide {
             requests: Some(0.0),
             per_request: None,
         };
+        let mut snapshots = 0_u32;
         let add = |sum: Option<f64>, more: Option<f64>| Some(sum? + more?);
         for taken in windows {
             let window = ProfileWindow::of(taken, kind)?;
@@ -74,7 +75,11 @@ impl ProfileSide {
             side.took_s = add(side.took_s, window.took_s);
             side.requests = add(side.requests, window.requests);
             side.windows.push(window);
+            snapshots += u32::from(is_stock(
+                &taken.profile.kinds[taken.profile.kind(Some(kind))?],
+            ));
         }
+        side.total /= f64::from(snapshots.max(1));
         side.per_request = side.requests.map(|requests| side.total / requests);
         Ok(side)
     }

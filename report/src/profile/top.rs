@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::error::ProfileError;
+use super::judge::is_stock;
 use super::model::Profile;
 use super::unit::{Measure, Scale};
 
@@ -38,7 +39,8 @@ impl Top {
         let measure = Measure::of(&profile.kinds[kind].unit);
         let mut sums = Sums::default();
         sums.add(profile, kind, 1);
-        Self::from_sums(sums, profile.total(kind).unsigned_abs(), measure)
+        let total = sums.total.unsigned_abs();
+        Self::from_sums(sums, total, measure)
     }
 
     /// The kind at position `kind` of `new`, less that of the same name of `base`: what `-diff_base`
@@ -48,26 +50,22 @@ impl Top {
         Self::of_all(&[new], &[base], name)
     }
 
-    /// The kind called `name` of all of `new` together, less that of all of `base`.
+    /// The kind called `name` of all of `new` together, less that of all of `base`; of what there is at
+    /// one moment the mean of a side's moments.
     pub fn of_all(new: &[&Profile], base: &[&Profile], name: &str) -> Result<Self, ProfileError> {
         let measure = common_measure(new.iter().chain(base), name)?;
-        let mut sums = Sums::default();
-        let mut totals = [0_i64; 2];
-        for (side, total, sign) in [(new, 0, 1), (base, 1, -1)] {
-            for profile in side {
-                let kind = profile.kind(Some(name))?;
-                // A whole number: every unit is a multiple of the finer ones.
-                let unit = Measure::of(&profile.kinds[kind].unit);
-                let times = (unit.factor() / measure.factor()) as i64;
-                sums.add(profile, kind, sign * times);
-                let more = profile.total(kind).saturating_mul(times);
-                totals[total] = totals[total].saturating_add(more);
-            }
-        }
-        let total = match totals {
-            [of_new, 0] => of_new,
-            [_, of_base] => of_base,
+        let [new, base] = [new, base].map(|side| Sums::of(side, name, measure));
+        let (mut sums, base) = (new?, base?);
+        let total = if base.total == 0 {
+            sums.total
+        } else {
+            base.total
         };
+        for (function, (flat, cum)) in base.by_name {
+            let sum = sums.by_name.entry(function).or_default();
+            sum.0 = sum.0.saturating_sub(flat);
+            sum.1 = sum.1.saturating_sub(cum);
+        }
         Ok(Self::from_sums(sums, total.unsigned_abs(), measure))
     }
 
@@ -112,13 +110,34 @@ impl Top {
     }
 }
 
-/// Flat and cumulative sums by name.
+/// Flat and cumulative sums by name, and that of all samples.
 #[derive(Default)]
 struct Sums<'a> {
     by_name: HashMap<&'a str, (i64, i64)>,
+    total: i64,
 }
 
 impl<'a> Sums<'a> {
+    /// Of the kind called `name` of one side, in `measure`.
+    fn of(side: &[&'a Profile], name: &str, measure: Measure) -> Result<Self, ProfileError> {
+        let mut sums = Self::default();
+        let mut moments = 0;
+        for profile in side {
+            let kind = profile.kind(Some(name))?;
+            moments += i64::from(is_stock(&profile.kinds[kind]));
+            // A whole number: every unit is a multiple of the finer ones.
+            let unit = Measure::of(&profile.kinds[kind].unit);
+            sums.add(profile, kind, (unit.factor() / measure.factor()) as i64);
+        }
+        if moments > 1 {
+            sums.total /= moments;
+            for (flat, cum) in sums.by_name.values_mut() {
+                (*flat, *cum) = (*flat / moments, *cum / moments);
+            }
+        }
+        Ok(sums)
+    }
+
     fn add(&mut self, profile: &'a Profile, kind: usize, times: i64) {
         let mut sums = vec![(0_i64, 0_i64); profile.functions.len()];
         // The last sample in which a function was seen.
@@ -137,6 +156,8 @@ impl<'a> Sums<'a> {
             frames.for_each(count);
             sums[leaf].0 = sums[leaf].0.saturating_add(value);
         }
+        let total = profile.total(kind).saturating_mul(times);
+        self.total = self.total.saturating_add(total);
         for (function, (flat, cum)) in profile.functions.iter().zip(sums) {
             let sum = self.by_name.entry(&function.name).or_default();
             sum.0 = sum.0.saturating_add(flat);

@@ -49,9 +49,7 @@ pub(super) fn callout(report: &ProfileReport) -> Callout {
 fn whole_change(report: &ProfileReport, base: &ProfileSide) -> (String, String) {
     let whole = |side: &ProfileSide| match report.basis {
         Basis::PerRequest => side.per_request.unwrap_or(0.0),
-        // Means, where there are several.
-        Basis::Amount => side.total / side.windows.len() as f64,
-        Basis::Share => side.total,
+        Basis::Amount | Basis::Share => side.total,
     };
     let per = match report.basis {
         Basis::PerRequest => " per request",
