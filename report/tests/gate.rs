@@ -169,6 +169,20 @@ fn an_overloaded_run_fails_by_what_it_did_not_answer() {
 }
 
 #[test]
+fn a_mean_without_an_interval_keeps_no_limit_by_the_share_within_it() {
+    let comparison = compared(&calibrated(), |b| {
+        let claim = b.action("claim");
+        // From 2 ms to 38 ms: the mean is within, one request of five is not.
+        (claim.rate_per_s, claim.wobble) = (1, 0.9);
+        claim.targets[0].limit_us = 30_000;
+    });
+    let outcome = gated(&["claim: mean < 30ms"], &comparison);
+    assert_eq!(outcome.rows[0].outcome, RuleOutcome::Inconclusive);
+    let outcome = gated(&["claim: p95 < 30ms"], &comparison);
+    assert_eq!(outcome.rows[0].outcome, RuleOutcome::Failed);
+}
+
+#[test]
 fn more_rules_ask_for_more_certainty_and_every_declared_rule_counts() {
     let comparison = compared(&calibrated(), |_| {});
     let alone = gated(&["claim: p95 +10%"], &comparison);

@@ -181,7 +181,10 @@ fn absolute(
                 LatencyLimit {
                     us: limit_us,
                     quantile: statistic.quantile().unwrap_or(1.0),
-                    within: within(comparison, row, limit_us),
+                    // No share of the requests says whether a mean keeps a limit.
+                    within: statistic
+                        .quantile()
+                        .and_then(|_| within(comparison, row, limit_us)),
                 },
             ),
         ),
