@@ -206,7 +206,7 @@ impl StatisticComparison {
             a: a.means,
             b: b.means,
         };
-        let judgeable = verdict::judgeable(situation, tolerance.is_some(), &estimates);
+        let judgeable = verdict::judgeable(situation, tolerance, &estimates);
         let measured = tau
             .filter(|_| judgeable.is_none())
             .and_then(|tau| Some((tau, yardstick.measure(&means)?)));
@@ -235,6 +235,19 @@ impl StatisticComparison {
             tolerance,
             verdict,
         }
+    }
+
+    /// Its verdict among all, after [`adjust`].
+    pub(super) fn among_all(&mut self) {
+        self.verdict = among_all(self.verdict, self.change.as_ref());
+    }
+}
+
+/// The verdict on a change that is adjusted.
+pub(super) fn among_all(verdict: Verdict, change: Option<&Change>) -> Verdict {
+    match change.and_then(|change| change.certainty.as_ref()) {
+        Some(certainty) => verdict::among_all(verdict, certainty.stands_out),
+        None => verdict,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs in, one comparison out.
 
+use super::action::{ActionComparison, StageComparison};
 use super::answered::Answered;
 use super::change::{Noise, NotJudged, adjust};
 use super::correlation::correlations;
@@ -90,14 +91,7 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
             sessions.push(row(&session, &|run| run.session(&stage, &session)));
         }
     }
-    let throughputs = stages.iter_mut().filter_map(|row| row.throughput.as_mut());
-    let rows = actions.iter_mut().chain(&mut sessions);
-    let statistics = rows.flat_map(|row| &mut row.statistics);
-    adjust(
-        statistics
-            .filter_map(|one| one.change.as_mut())
-            .chain(throughputs.filter_map(|one| one.change.as_mut())),
-    );
+    among_all(&mut stages, actions.iter_mut().chain(&mut sessions));
 
     // Costs are a family of their own: the verdict of the comparison does not rest on them.
     let costs = resources.costs.iter_mut();
@@ -259,4 +253,19 @@ fn add_new<'a>(names: &mut Vec<String>, more: impl Iterator<Item = &'a String>) 
             names.push(name.clone());
         }
     }
+}
+
+/// Adjusts every judged change of statistics and throughputs for how many there are, and their verdicts.
+fn among_all<'a>(
+    stages: &mut [StageComparison],
+    rows: impl Iterator<Item = &'a mut ActionComparison>,
+) {
+    let throughputs = stages.iter_mut().filter_map(|row| row.throughput.as_mut());
+    let mut throughputs: Vec<_> = throughputs.collect();
+    let mut statistics: Vec<_> = rows.flat_map(|row| &mut row.statistics).collect();
+    let of_throughputs = throughputs.iter_mut().filter_map(|one| one.change.as_mut());
+    let of_statistics = statistics.iter_mut().filter_map(|one| one.change.as_mut());
+    adjust(of_statistics.chain(of_throughputs));
+    throughputs.iter_mut().for_each(|one| one.among_all());
+    statistics.iter_mut().for_each(|one| one.among_all());
 }

@@ -15,6 +15,7 @@ mod correlation;
 mod cost;
 pub(crate) mod differences;
 mod estimate;
+mod extremes;
 mod failures;
 mod finding;
 pub(crate) mod level;

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::action::{ActionComparison, StageComparison};
 use super::answered::Answered;
-use super::change::{NoiseSource, StatisticComparison, Verdict};
+use super::change::{NoiseSource, NotJudged, StatisticComparison, Verdict};
 use super::comparable::Comparability;
+use super::extremes::extremes;
 use super::finding::{Fault, Finding};
 use super::target::{TargetRow, TargetVerdict};
 use super::validity::{RunState, RunValidity};
@@ -163,7 +164,8 @@ pub enum Fact {
         percent: Option<f64>,
         verdict: Verdict,
     },
-    /// The p95 that got worse by the largest factor.
+    /// The p95 that got worse by the largest factor, or the other statistic of the actions whose p95
+    /// did not.
     WorstChange {
         stage: String,
         action: String,
@@ -171,7 +173,7 @@ pub enum Fact {
         /// 100(B/A − 1); absent where a value is not finite or a stage was overloaded.
         percent: Option<f64>,
     },
-    /// The p95 that got better by the largest factor.
+    /// The p95 that got better by the largest factor; if none did, the other statistic.
     BestChange {
         stage: String,
         action: String,
@@ -199,28 +201,20 @@ pub(super) struct Parts<'a> {
 impl Overall {
     /// Counts the verdicts and picks the facts.
     pub(super) fn of(parts: &Parts<'_>) -> Self {
-        let mut actions = VerdictCounts::default();
-        let mut statistics = VerdictCounts::default();
+        let [actions, sessions] = [parts.actions, parts.sessions]
+            .map(|rows| counted(rows.iter().filter_map(|row| row.statistic(Statistic::P95))));
+        let [statistics, of_sessions] =
+            [parts.actions, parts.sessions].map(|rows| counted(judged(rows)));
         let mut successes = VerdictCounts::default();
         let mut throughputs = VerdictCounts::default();
-        for row in parts.actions {
-            for one in row.statistics.iter().filter(|s| s.tolerance.is_some()) {
-                verdict::tally(&mut statistics, one.verdict);
-                if one.statistic == Statistic::P95 {
-                    verdict::tally(&mut actions, one.verdict);
-                }
-            }
-        }
-        let mut sessions = VerdictCounts::default();
-        for row in parts.sessions {
-            if let Some(p95) = row.statistic(Statistic::P95) {
-                verdict::tally(&mut sessions, p95.verdict);
-            }
-        }
+        let mut carried = VerdictCounts::default();
         for row in parts.stages {
             verdict::tally(&mut successes, row.success.verdict);
             if let Some(throughput) = &row.throughput {
                 verdict::tally(&mut throughputs, throughput.verdict);
+            }
+            if let Some(overload) = verdict::stage_overload(&row.overloaded) {
+                verdict::tally(&mut carried, overload);
             }
         }
         let targets = Sides::of(Side::A, Side::B, |side| {
@@ -238,13 +232,17 @@ impl Overall {
         let invalid = Side::BOTH
             .iter()
             .any(|side| parts.validity.get(*side).state == RunState::Invalid);
+        let rows = parts.actions.iter().chain(parts.sessions);
+        let mut p95s = rows.filter_map(|row| row.statistic(Statistic::P95));
         Self {
             conclusion: verdict::conclusion(
                 invalid,
                 parts.comparable.judged,
-                [actions, sessions],
-                successes,
-                throughputs,
+                &verdict::Weighed {
+                    all: sum([statistics, of_sessions, successes, throughputs, carried]),
+                    headline: sum([actions, sessions, successes, throughputs]),
+                    contrary: p95s.any(|p95| is_contrary(p95.verdict)),
+                },
             ),
             actions,
             sessions,
@@ -255,6 +253,39 @@ impl Overall {
             targets,
         }
     }
+}
+
+/// What is judged of `rows`: not min and max.
+fn judged(rows: &[ActionComparison]) -> impl Iterator<Item = &StatisticComparison> {
+    let statistics = rows.iter().flat_map(|row| &row.statistics);
+    statistics.filter(|one| one.tolerance.is_some())
+}
+
+fn counted<'a>(all: impl Iterator<Item = &'a StatisticComparison>) -> VerdictCounts {
+    let mut counts = VerdictCounts::default();
+    all.for_each(|one| verdict::tally(&mut counts, one.verdict));
+    counts
+}
+
+fn sum<const N: usize>(all: [VerdictCounts; N]) -> VerdictCounts {
+    all.into_iter()
+        .fold(VerdictCounts::default(), |sum, one| VerdictCounts {
+            worse: sum.worse + one.worse,
+            better: sum.better + one.better,
+            equivalent: sum.equivalent + one.equivalent,
+            small_change: sum.small_change + one.small_change,
+            inconclusive: sum.inconclusive + one.inconclusive,
+            not_judged: sum.not_judged + one.not_judged,
+        })
+}
+
+fn is_contrary(verdict: Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::NotJudged {
+            reason: NotJudged::Overloaded { .. }
+        }
+    )
 }
 
 fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
@@ -314,22 +345,22 @@ fn facts(parts: &Parts<'_>, targets: &Sides<TargetCounts>) -> Vec<Fact> {
             verdict: throughput.verdict,
         })
     }));
-    facts.extend(
-        extreme(parts, Verdict::is_worse, 1.0).map(|(stage, action, percent)| Fact::WorstChange {
-            stage,
-            action,
-            statistic: Statistic::P95,
-            percent,
-        }),
-    );
-    facts.extend(
-        extreme(parts, Verdict::is_better, -1.0).map(|(stage, action, percent)| Fact::BestChange {
-            stage,
-            action,
-            statistic: Statistic::P95,
-            percent,
-        }),
-    );
+    let [worst, worst_else] = extremes(parts.actions, Verdict::is_worse, 1.0);
+    let [best, best_else] = extremes(parts.actions, Verdict::is_better, -1.0);
+    let worst = worst.into_iter().chain(worst_else);
+    facts.extend(worst.map(|found| Fact::WorstChange {
+        stage: found.row.stage.clone(),
+        action: found.row.action.clone(),
+        statistic: found.one.statistic,
+        percent: found.percent(),
+    }));
+    // A p95 that got better says more than another statistic that did by more.
+    facts.extend(best.or(best_else).map(|found| Fact::BestChange {
+        stage: found.row.stage.clone(),
+        action: found.row.action.clone(),
+        statistic: found.one.statistic,
+        percent: found.percent(),
+    }));
     facts.extend(assumed_noise(parts));
     facts
 }
@@ -353,31 +384,6 @@ fn of_targets(side: Side, counts: &TargetCounts) -> Option<Fact> {
             of,
         })
     }
-}
-
-/// The p95 that changed most in the direction of `sign`; a change without a figure is the most.
-fn extreme(
-    parts: &Parts<'_>,
-    wanted: impl Fn(Verdict) -> bool,
-    sign: f64,
-) -> Option<(String, String, Option<f64>)> {
-    let size = |one: &StatisticComparison| {
-        let change = one.change.as_ref().filter(|c| c.certainty.is_some());
-        change.map_or(f64::INFINITY, |c| sign * c.ln_ratio)
-    };
-    parts
-        .actions
-        .iter()
-        .filter_map(|row| Some((row, row.statistic(Statistic::P95)?)))
-        .filter(|(_, one)| wanted(one.verdict))
-        // The first of equals: `max_by` alone would take the last.
-        .rev()
-        .max_by(|(_, x), (_, y)| size(x).total_cmp(&size(y)))
-        .map(|(row, one)| {
-            let change = one.change.as_ref().filter(|c| c.certainty.is_some());
-            let percent = change.map(|c| c.percent);
-            (row.stage.clone(), row.action.clone(), percent)
-        })
 }
 
 fn assumed_noise(parts: &Parts<'_>) -> Option<Fact> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::answered::Answered;
 use super::change::Verdict;
+use super::extremes::extremes;
 use super::finding::{Fault, Finding};
 use super::overall::Fact;
 use super::target::{Measured, Target, TargetRow, TargetVerdict};
@@ -34,10 +35,11 @@ pub enum Recommendation {
         stage: String,
         answered: Option<Answered>,
     },
-    /// B's p95 got worse for certain.
+    /// A statistic of B got worse for certain: the p95, or another one where the p95 did not.
     ExplainRegression {
         stage: String,
         action: String,
+        statistic: Statistic,
         /// 100(B/A − 1); absent where a value is not finite or a stage was overloaded.
         percent: Option<f64>,
     },
@@ -164,15 +166,14 @@ fn of_finding(finding: &Finding) -> Option<Recommendation> {
 }
 
 fn regression(row: &ActionComparison) -> Option<Recommendation> {
-    let p95 = row.statistic(Statistic::P95)?;
-    p95.verdict.is_worse().then(|| {
-        let change = p95.change.as_ref().filter(|c| c.certainty.is_some());
-        Recommendation::ExplainRegression {
+    let [p95, other] = extremes([row], Verdict::is_worse, 1.0);
+    p95.or(other)
+        .map(|found| Recommendation::ExplainRegression {
             stage: row.stage.clone(),
             action: row.action.clone(),
-            percent: change.map(|change| change.percent),
-        }
-    })
+            statistic: found.one.statistic,
+            percent: found.percent(),
+        })
 }
 
 fn target(row: &TargetRow, actions: &[ActionComparison]) -> Option<Recommendation> {

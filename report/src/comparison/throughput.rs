@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Certainty, Change, Verdict};
+use super::change::{Certainty, Change, Verdict, among_all};
 use super::value::{Interval, Sides};
 use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
@@ -170,5 +170,10 @@ impl ThroughputComparison {
             change,
             tolerance,
         })
+    }
+
+    /// Its verdict among all, after their p are adjusted.
+    pub(super) fn among_all(&mut self) {
+        self.verdict = among_all(self.verdict, self.change.as_ref());
     }
 }

@@ -6,13 +6,13 @@
 use super::change::{NotJudged, Verdict};
 use super::estimate::{Estimate, NoInterval};
 use super::finding::{Finding, Severity};
-use super::overall::{Conclusion, VerdictCounts};
 use super::success::{Success, SuccessDifference};
 use super::target::TargetVerdict;
 use super::validity::{RunState, StageState};
 use super::value::{Interval, Side, Sides};
 use crate::run::Value;
 use crate::statistics::Difference;
+pub(crate) use conclusion::{Weighed, conclusion, stage_overload, tally};
 pub(crate) use readiness::{halfway, is_long_wait, mostly_waits, readiness, standing};
 pub(crate) use rule::{
     cost_judgeable, cost_limit, cost_without_interval, memory_growth, memory_peak, not_measured,
@@ -77,26 +77,28 @@ fn not_judged(reason: NotJudged) -> Verdict {
 }
 
 /// The verdict on a change of which no interval may be formed; none where [`change`] decides.
+/// `tolerance` is the smallest change that matters, as a share.
 pub(crate) fn judgeable(
     situation: Situation,
-    has_tolerance: bool,
+    tolerance: Option<f64>,
     estimates: &Sides<Estimate>,
 ) -> Option<Verdict> {
     if let Some(reason) = situation.blocked {
         return Some(not_judged(reason));
     }
-    if !has_tolerance {
+    let Some(tolerance) = tolerance else {
         return Some(not_judged(NotJudged::Extreme));
-    }
+    };
     for side in Side::BOTH {
         if estimates.get(side).value == Value::NotMeasured {
             return Some(not_judged(NotJudged::NotMeasured { side }));
         }
     }
+    let values = estimates.as_ref().map(|estimate| estimate.value);
     if let Some(verdict) = situation.overload() {
-        return Some(verdict);
+        return Some(of_overload(verdict, values, tolerance));
     }
-    match (estimates.a.value, estimates.b.value) {
+    match (values.a, values.b) {
         (Value::Unbounded, Value::Unbounded) => return Some(not_judged(NotJudged::BothUnbounded)),
         (_, Value::Unbounded) => return Some(Verdict::Regressed),
         (Value::Unbounded, _) => return Some(Verdict::Improved),
@@ -110,6 +112,38 @@ pub(crate) fn judgeable(
         NoInterval::UnboundedInAWindow => NotJudged::UnboundedInAWindow,
         _ => NotJudged::FewSamples,
     }))
+}
+
+/// Overload that began or ended, unless the values say the contrary: a service that fails fast is
+/// overloaded, and one that answers everything late is not.
+fn of_overload(verdict: Verdict, values: Sides<Value>, tolerance: f64) -> Verdict {
+    let (overloaded, with, without) = match verdict {
+        Verdict::OverloadBegan => (Side::B, values.b, values.a),
+        _ => (Side::A, values.a, values.b),
+    };
+    let contrary = NotJudged::Overloaded { side: overloaded };
+    match (with, without) {
+        (Value::Unbounded, Value::Unbounded) => not_judged(NotJudged::BothUnbounded),
+        (_, Value::Unbounded) if overloaded == Side::A => Verdict::Regressed,
+        (_, Value::Unbounded) => Verdict::Improved,
+        (Value::Finite { us: with }, Value::Finite { us: without })
+            if without > with * (1.0 + tolerance) =>
+        {
+            not_judged(contrary)
+        }
+        _ => verdict,
+    }
+}
+
+/// The verdict on a change that is certain by itself, among all that were judged: at 5 % each, some of
+/// many would be certain by chance.
+pub(crate) fn among_all(verdict: Verdict, stands_out: bool) -> Verdict {
+    match verdict {
+        Verdict::Regressed | Verdict::Improved | Verdict::SmallChange if !stands_out => {
+            Verdict::Inconclusive
+        }
+        verdict => verdict,
+    }
 }
 
 /// The verdict on a change `d`, positive being worse, from its intervals and τ.
@@ -143,13 +177,10 @@ pub(crate) fn success(
     let Some((difference, ci90)) = difference else {
         return not_judged(NotJudged::FewSamples);
     };
-    if let Some(verdict) = situation.overload() {
-        return verdict;
-    }
     if situation.both_overloaded() {
         return not_judged(NotJudged::BothOverloaded);
     }
-    // Fewer successes are worse: turn the sign.
+    // Fewer successes are worse: turn the sign. Arrivals are counted under overload as ever.
     let Interval { low, high } = difference.points_95;
     change(-difference.points, (-high, -low), (-ci90.1, -ci90.0), tau)
 }
@@ -342,49 +373,7 @@ pub(crate) fn run_state(findings: &[Finding]) -> RunState {
     }
 }
 
-/// Adds one verdict to a tally.
-pub(crate) fn tally(counts: &mut VerdictCounts, verdict: Verdict) {
-    *match verdict {
-        Verdict::Regressed | Verdict::OverloadBegan => &mut counts.worse,
-        Verdict::Improved | Verdict::OverloadEnded => &mut counts.better,
-        Verdict::Equivalent => &mut counts.equivalent,
-        Verdict::SmallChange => &mut counts.small_change,
-        Verdict::Inconclusive => &mut counts.inconclusive,
-        Verdict::NotJudged { .. } => &mut counts.not_judged,
-    } += 1;
-}
-
-/// The comparison in one word, from the verdicts on the p95 of every action, and on the success
-/// rate and the throughput of every stage.
-pub(crate) fn conclusion(
-    invalid: bool,
-    comparable: bool,
-    [actions, sessions]: [VerdictCounts; 2],
-    successes: VerdictCounts,
-    throughputs: VerdictCounts,
-) -> Conclusion {
-    let worse = actions.worse + sessions.worse + successes.worse + throughputs.worse;
-    let better = actions.better + sessions.better + successes.better + throughputs.better;
-    let settled = actions.equivalent + actions.small_change;
-    let open =
-        actions.inconclusive + actions.not_judged + sessions.inconclusive + sessions.not_judged;
-    if invalid {
-        Conclusion::Invalid
-    } else if !comparable {
-        Conclusion::NotComparable
-    } else if worse > 0 && better > 0 {
-        Conclusion::Mixed
-    } else if worse > 0 {
-        Conclusion::Worse
-    } else if better > 0 {
-        Conclusion::Better
-    } else if settled > 0 && open == 0 {
-        Conclusion::Unchanged
-    } else {
-        Conclusion::Inconclusive
-    }
-}
-
+mod conclusion;
 mod readiness;
 mod rule;
 mod stated;

@@ -8,8 +8,8 @@ use super::targets::quantile_name;
 use super::tone::Tone;
 use super::{validity, words};
 use crate::comparison::{
-    Comparison, Conclusion, Correlated, Correlation, Severity, Side, Statistic, Target,
-    TargetVerdict, Verdict,
+    ActionComparison, Comparison, Conclusion, Correlated, Correlation, Severity, Side, Statistic,
+    Target, TargetVerdict, Verdict,
 };
 use crate::language;
 
@@ -155,6 +155,7 @@ fn missed_targets(comparison: &Comparison, names: &Names) -> Vec<Found> {
 fn of_rows(comparison: &Comparison) -> Vec<Found> {
     let mut found = Vec::new();
     for row in comparison.rows() {
+        found.extend(of_others(comparison, row));
         let Some(p95) = row.statistic(Statistic::P95) else {
             continue;
         };
@@ -191,6 +192,37 @@ fn of_rows(comparison: &Comparison) -> Vec<Found> {
         }
     }
     found
+}
+
+/// The statistics of a row that changed as its p95 did not.
+fn of_others(comparison: &Comparison, row: &ActionComparison) -> Option<Found> {
+    let p95 = row.statistic(Statistic::P95).map(|p95| p95.verdict);
+    let as_p95 = |verdict: Verdict| {
+        p95.is_some_and(|p95| {
+            p95.is_worse() && verdict.is_worse() || p95.is_better() && verdict.is_better()
+        })
+    };
+    let others = row.statistics.iter();
+    let others = others.filter(|one| matters(one.verdict) && !as_p95(one.verdict));
+    let others: Vec<_> = others.collect();
+    let told = others.iter().map(|one| {
+        let verdict = words::verdict(one.verdict).text;
+        format!("{} {verdict}, {}", one.statistic, words::change(row, one))
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    let any_worse = others.iter().any(|one| one.verdict.is_worse());
+    let pointers = others
+        .iter()
+        .flat_map(|one| pointers::statistic(comparison, &row.stage, &row.action, one.statistic));
+    let name = row_name(comparison, &row.stage, &row.action);
+    (!others.is_empty()).then(|| {
+        Found::computed(
+            format!("{name}: {told}."),
+            if any_worse { Tone::Bad } else { Tone::Good },
+            (name.clone(), action_id(&row.stage, &row.action)),
+            pointers.collect(),
+        )
+    })
 }
 
 /// What changed with it, and the section that has it.

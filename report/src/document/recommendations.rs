@@ -95,15 +95,16 @@ fn told(recommendation: &Recommendation, comparison: &Comparison, names: &Names)
         Recommendation::ExplainRegression {
             stage,
             action: name,
+            statistic,
             percent,
         } => (
             format!("Find out what made {name} slower before {b} ships."),
             match percent {
                 Some(percent) => format!(
-                    "Its p95 changed by {}, for certain and by more than matters.",
+                    "Its {statistic} changed by {}, for certain and by more than matters.",
                     language::percent_change(percent / 100.0)
                 ),
-                None => "Its p95 got worse, by no figure that could be told.".to_owned(),
+                None => format!("Its {statistic} got worse, by no figure that could be told."),
             },
             action(stage, name),
         ),

@@ -2,7 +2,7 @@
 
 use brunt_report::comparison::{
     Correlated, Correlation, Criterion, CriterionKind, Ground, Held, Readiness, Recommendation,
-    Sides, Standing, TargetCounts, TargetVerdict, Waiting, Watch, Watched,
+    Sides, Standing, Statistic, TargetCounts, TargetVerdict, Waiting, Watch, Watched,
 };
 
 use super::ANSWERED;
@@ -45,6 +45,7 @@ pub(super) fn recommendations(name: &impl Fn(&str) -> String) -> Vec<Recommendat
         Recommendation::ExplainRegression {
             stage: name("gameplay"),
             action: name("challenges"),
+            statistic: Statistic::P95,
             percent: Some(25.6),
         },
         Recommendation::MeetTarget {

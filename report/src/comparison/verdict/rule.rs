@@ -45,6 +45,10 @@ pub(crate) fn statistic_without_interval(verdict: Option<Verdict>) -> (RuleOutco
         Some(Verdict::OverloadEnded) => (RuleOutcome::Passed, Why::OverloadEnded),
         Some(Verdict::Regressed) => (RuleOutcome::Failed, Why::Unbounded),
         Some(Verdict::Improved) => (RuleOutcome::Passed, Why::NoLongerUnbounded),
+        // It failed fast.
+        Some(Verdict::NotJudged {
+            reason: NotJudged::Overloaded { side: Side::B },
+        }) => (RuleOutcome::Failed, Why::OverloadBegan),
         Some(Verdict::NotJudged { reason }) => (RuleOutcome::NotJudged, Why::NotJudged { reason }),
         _ => (RuleOutcome::Inconclusive, Why::FewSamples),
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::comparison::overall::{Conclusion, VerdictCounts};
 use proptest::prelude::*;
 
 fn check(d: f64, half95: f64, tau: f64, expected: Verdict) {
@@ -58,6 +59,142 @@ fn lateness_is_a_fault_only_when_long_and_a_good_part() {
         (150.0, 1_000.0, Some(false)),
     ] {
         assert_eq!(late(lateness, value), expected, "{lateness} of {value}");
+    }
+}
+
+/// Verdicts on values of A and B in microseconds, infinite ones being unbounded, by a tolerance of 10 %.
+#[test]
+fn overload_that_began_or_ended_does_not_hide_what_the_values_say() {
+    let value = |us: f64| match us.is_finite() {
+        true => Value::Finite { us },
+        false => Value::Unbounded,
+    };
+    let unbounded = f64::INFINITY;
+    let overloaded = |side| not_judged(NotJudged::Overloaded { side });
+    let both = not_judged(NotJudged::BothUnbounded);
+    for (a, b, ended, began) in [
+        (
+            9_000.0,
+            2_000.0,
+            Verdict::OverloadEnded,
+            overloaded(Side::B),
+        ),
+        (
+            unbounded,
+            2_000.0,
+            Verdict::OverloadEnded,
+            Verdict::Improved,
+        ),
+        (
+            2_000.0,
+            2_150.0,
+            Verdict::OverloadEnded,
+            Verdict::OverloadBegan,
+        ),
+        // A failed fast; B answers everything, much later.
+        (
+            2_000.0,
+            9_000.0,
+            overloaded(Side::A),
+            Verdict::OverloadBegan,
+        ),
+        // B does not answer this action at all.
+        (
+            2_000.0,
+            unbounded,
+            Verdict::Regressed,
+            Verdict::OverloadBegan,
+        ),
+        (unbounded, unbounded, both, both),
+    ] {
+        let check = |in_a: bool, expected| {
+            let situation = Situation {
+                blocked: None,
+                overloaded: Sides { a: in_a, b: !in_a },
+            };
+            let estimates = Sides { a, b }.map(|us| Estimate {
+                value: value(us),
+                over_successes: value(us),
+                interval: None,
+                no_interval: None,
+                variance: None,
+                windows: None,
+                samples: 1_000,
+            });
+            let verdict = judgeable(situation, Some(0.1), &estimates);
+            assert_eq!(verdict, Some(expected), "{a} to {b}, A overloaded: {in_a}");
+        };
+        check(true, ended);
+        check(false, began);
+    }
+}
+
+#[test]
+fn what_is_certain_alone_may_be_chance_among_many() {
+    for (verdict, expected) in [
+        (Verdict::Regressed, Verdict::Inconclusive),
+        (Verdict::Improved, Verdict::Inconclusive),
+        (Verdict::SmallChange, Verdict::Inconclusive),
+        (Verdict::Equivalent, Verdict::Equivalent),
+        (Verdict::OverloadBegan, Verdict::OverloadBegan),
+    ] {
+        assert_eq!(among_all(verdict, false), expected);
+        assert_eq!(among_all(verdict, true), verdict);
+    }
+}
+
+#[test]
+fn a_comparison_is_concluded_from_every_verdict() {
+    let counts = |worse, better, equivalent, inconclusive| VerdictCounts {
+        worse,
+        better,
+        equivalent,
+        inconclusive,
+        ..VerdictCounts::default()
+    };
+    let plain = counts(0, 0, 7, 0);
+    for (all, headline, contrary, expected) in [
+        (plain, plain, false, Conclusion::Unchanged),
+        // A p99 that cannot be told leaves the rest equivalent; a p95 or a success rate does not.
+        (counts(0, 0, 7, 1), plain, false, Conclusion::Unchanged),
+        (plain, counts(0, 0, 6, 1), false, Conclusion::Inconclusive),
+        // Any statistic that got worse counts.
+        (counts(1, 0, 6, 0), plain, false, Conclusion::Worse),
+        (
+            counts(1, 5, 1, 0),
+            counts(0, 5, 1, 0),
+            false,
+            Conclusion::Mixed,
+        ),
+        (
+            counts(0, 5, 1, 0),
+            counts(0, 5, 1, 0),
+            false,
+            Conclusion::Better,
+        ),
+        // Overload ended, and what was answered came later.
+        (
+            counts(0, 1, 0, 0),
+            counts(0, 0, 0, 0),
+            true,
+            Conclusion::Inconclusive,
+        ),
+        (
+            counts(0, 0, 0, 0),
+            counts(0, 0, 0, 0),
+            false,
+            Conclusion::Inconclusive,
+        ),
+    ] {
+        let weighed = Weighed {
+            all,
+            headline,
+            contrary,
+        };
+        let concluded = [(true, true), (false, false), (false, true)]
+            .map(|(invalid, comparable)| conclusion(invalid, comparable, &weighed));
+        let first = [Conclusion::Invalid, Conclusion::NotComparable];
+        assert_eq!(concluded, [first[0], first[1], expected], "{weighed:?}");
     }
 }
 
