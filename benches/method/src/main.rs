@@ -1,5 +1,5 @@
 //! Are the intervals of reports right, and how often does a gate err?
-//! `cargo run --release -p method-bench -- simulate`, or `records DIR`.
+//! `cargo run --release -p method-bench -- all DIR`, or one of its parts.
 //!
 //! `simulate` draws runs whose truth is known and hands them to the code that every comparison goes
 //! through. `record` makes real runs of the reference service, of the same thing and of things that are
@@ -40,6 +40,8 @@ enum Command {
     Record(record::RecordArgs),
     /// The same figures over the records that `record` made
     Records(RecordsArgs),
+    /// All three, one after the other
+    All(AllArgs),
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +63,18 @@ struct RecordsArgs {
     into: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+struct AllArgs {
+    #[command(flatten)]
+    record: record::RecordArgs,
+    /// Pairs of every kind that are simulated
+    #[arg(long, default_value_t = 10_000)]
+    pairs: usize,
+    /// A document whose parts "simulate" and "records" are replaced by the figures
+    #[arg(long, value_name = "FILE")]
+    into: Option<PathBuf>,
+}
+
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Simulate(args) => {
@@ -70,6 +84,12 @@ fn main() -> anyhow::Result<()> {
         Command::Record(args) => record::record(&args),
         Command::Records(args) => {
             let text = real::judged(&args.folder)?;
+            document::show(&text, "records", args.into.as_deref())
+        }
+        Command::All(args) => {
+            document::show(&simulate(args.pairs), "simulate", args.into.as_deref())?;
+            record::record(&args.record)?;
+            let text = real::judged(args.record.folder())?;
             document::show(&text, "records", args.into.as_deref())
         }
     }

@@ -31,44 +31,21 @@ const STATISTICS: [Statistic; 4] = [
 
 /// The figures of the records in `of`, as Markdown.
 pub(crate) fn judged(of: &Path) -> anyhow::Result<String> {
+    let [mut as_it_is, b] = sides(&folder(of, 0.0))?;
+    as_it_is.extend(b);
+    let as_it_is = usable(as_it_is);
     let mut same = Vec::new();
     let mut slower = Vec::new();
     for share in SLOWER.into_iter().filter(|slower| *slower > 0.0) {
         let [a, b] = sides(&folder(of, share))?;
         same.extend(a);
-        slower.push((share, b));
+        slower.push((share, usable(b).0));
     }
-    let (same, left_out) = usable(same);
-    let slower: Vec<(f64, Vec<Run>)> = slower
-        .into_iter()
-        .map(|(share, runs)| (share, usable(runs).0))
-        .collect();
-    if same.len() < FEWEST_RUNS + 6 {
-        bail!(
-            "{} runs of the same thing can be used, which are too few{left_out}",
-            same.len()
-        );
-    }
-    let mut text = format!(
-        "### Runs of the same thing\n\n{} runs of `{}`{left_out}. One run a side: all pairs, with the noise floor of all the other runs; in brackets the 95 % interval of the share by resampling the runs. Three a side: {DRAWS} draws, likewise.\n\n",
-        same.len(),
-        same[0].manifest.scenario.name
-    );
-    let rows = STATISTICS.map(|statistic| unchanged(&estimates(&same, statistic), statistic));
-    text += &table(
-        &[
-            "statistic",
-            "s_AA",
-            "intervals that hold no change, 1 run",
-            "3 runs",
-            "gate fails, 1 run",
-            "3 runs",
-            "gate passes, 1 run",
-            "3 runs",
-            "predicted, 1 and 3 runs",
-        ],
-        &rows,
-    );
+    let same = usable(same);
+    let mut text = of_the_same("Runs of the service as it is", &as_it_is)?;
+    text += "\n";
+    text += &of_the_same("Runs of the service that waits", &same)?;
+    let (same, _) = same;
     text += "\n### Slower services\n\nThe share of draws of so many runs a side in which the gate fails, with the noise floor of the runs of the same thing that were not drawn; \"measured\" is the change over all runs.\n\n";
     let mut rows = Vec::new();
     for (share, runs) in &slower {
@@ -95,6 +72,36 @@ pub(crate) fn judged(of: &Path) -> anyhow::Result<String> {
         &rows,
     );
     Ok(text)
+}
+
+/// How often an interval, and a gate, err on `runs` of the same thing, and what was left out of them.
+fn of_the_same(title: &str, (runs, left_out): &(Vec<Run>, String)) -> anyhow::Result<String> {
+    if runs.len() < FEWEST_RUNS + 6 {
+        bail!(
+            "{title}: {} can be used, which are too few{left_out}",
+            runs.len()
+        );
+    }
+    let rows = STATISTICS.map(|statistic| unchanged(&estimates(runs, statistic), statistic));
+    let table = table(
+        &[
+            "statistic",
+            "s_AA",
+            "intervals that hold no change, 1 run",
+            "3 runs",
+            "gate fails, 1 run",
+            "3 runs",
+            "gate passes, 1 run",
+            "3 runs",
+            "predicted, 1 and 3 runs",
+        ],
+        &rows,
+    );
+    Ok(format!(
+        "### {title}\n\n{} runs of `{}`{left_out}. One run a side: all pairs, with the noise floor of all the other runs; in brackets the 95 % interval of the share by resampling the runs. Three a side: {DRAWS} draws, likewise.\n\n{table}",
+        runs.len(),
+        runs[0].manifest.scenario.name
+    ))
 }
 
 /// Records of a duet: `duet-…/a` and `b`.

@@ -14,7 +14,9 @@ pub(crate) fn share(hits: usize, n: usize) -> String {
     if n == 0 {
         return "not measured".to_owned();
     }
-    percent(hits as f64 / n as f64)
+    let share = hits as f64 / n as f64;
+    let off_by = 2.0 * (share * (1.0 - share) / n as f64).sqrt();
+    format!("{:.1} ± {:.1} %", 100.0 * share, 100.0 * off_by)
 }
 
 /// A share in percent.
