@@ -294,6 +294,74 @@ fn prometheus_sees_a_run_while_it_goes_on() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
+/// A second of warm-up, then three at 100/s.
+fn steady(address: SocketAddr) -> String {
+    format!(
+        r#"format = 1
+name = "steady"
+[addresses]
+http = "http://{address}"
+[actions.once]
+http = "GET /once"
+timeout = "1s"
+[[stages]]
+name = "load"
+duration = "4s"
+warmup = "1s"
+[[stages.streams]]
+name = "api"
+rate = "100/s"
+mix = {{ once = 1 }}
+"#
+    )
+}
+
+#[test]
+fn a_service_that_dies_in_mid_run_is_in_the_record_and_in_the_report() {
+    let target = Target::start();
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("t.toml"), steady(target.address)).unwrap();
+    let whole = brunt_in(temp.path(), &["run", "--quiet", "t.toml", "--phase", "up"]);
+    assert_eq!(whole.status.code(), Some(0), "{}", text(&whole.stderr));
+
+    let before = target.http.load(Ordering::SeqCst);
+    let child = Command::new(env!("CARGO_BIN_EXE_brunt"))
+        .args(["run", "--quiet", "t.toml", "--phase", "died"])
+        .current_dir(temp.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while target.http.load(Ordering::SeqCst) < before + 120 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    drop(target);
+    let died = child.wait_with_output().unwrap();
+    assert_eq!(died.status.code(), Some(0), "{}", text(&died.stderr));
+    let [whole, died] = [whole, died].map(|output| text(&output.stdout).trim().to_owned());
+    let record = Record::open(&temp.path().join(&died)).unwrap();
+    assert_eq!(record.problems(), []);
+    assert_eq!(record.manifest.completeness.ending, Ending::Complete);
+    let [total] = &record.manifest.totals[..] else {
+        panic!("{:?}", record.manifest.totals)
+    };
+    assert_eq!(total.offered, 400);
+    let settled = total.ok + total.failed + total.unsent;
+    assert_eq!((settled, total.failed > 0), (400, true), "{total:?}");
+
+    let report = brunt_in(
+        temp.path(),
+        &["compare", &whole, &died, "--md", "report.md"],
+    );
+    // 3 where this machine was too busy to send on time.
+    let code = report.status.code().unwrap();
+    assert!([0, 3].contains(&code), "{}", text(&report.stderr));
+    let report = std::fs::read_to_string(temp.path().join("report.md")).unwrap();
+    for told in ["died could not carry the load of stage load", "connect"] {
+        assert!(report.contains(told), "no {told}: {report}");
+    }
+}
+
 #[test]
 fn schemas_are_printed_as_they_are_committed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
