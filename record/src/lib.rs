@@ -53,7 +53,7 @@ pub use gauge::{GaugeRow, GaugeSeries};
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
-    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, ExpectedRequests, GaugeSource,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, Effect, Ending, ExpectedRequests, GaugeSource,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
     RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
 };

@@ -234,6 +234,18 @@ pub struct ActionPlan {
     pub timeout_us: u64,
     /// Limits on its response time.
     pub targets: Vec<LatencyTarget>,
+    /// What each success does to a database; absent where the scenario does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
+}
+
+/// What each success of an action does to a database, by its declaration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Effect {
+    /// Name of a table, as the database has it.
+    pub table: String,
+    /// Rows that it inserts there, at least.
+    pub inserts: u64,
 }
 
 /// A way through several actions, which one user goes.

@@ -162,6 +162,7 @@ pub fn record_actions(scenario: &Scenario) -> Vec<ActionPlan> {
                 call,
                 timeout_us: micros(action.timeout),
                 targets: targets(&action.targets),
+                effect: action.effect.clone(),
             }
         })
         .collect()

@@ -29,6 +29,8 @@ mod tls;
 
 use std::time::Duration;
 
+use brunt_record::Effect;
+
 pub use addresses::Addresses;
 pub(crate) use addresses::{is_loopback, is_loopback_host, port_of};
 pub use arriving::Arriving;
@@ -138,6 +140,8 @@ pub struct Action {
     pub checks: Checks,
     /// What later requests of a session take from the response.
     pub extracts: Vec<Extract>,
+    /// What each success does to a database, where that is declared.
+    pub effect: Option<Effect>,
     /// Places of the request that only an earlier response of a session fills.
     pub carries: Vec<String>,
 }

@@ -166,6 +166,11 @@ pub enum NotJudged {
     UnboundedInAWindow,
     /// Extremes are never judged.
     Extreme,
+    /// A database did not see what each success of the action does by its declaration.
+    EffectUnseen {
+        /// In which run; A where in both.
+        side: Side,
+    },
     /// Success is judged per stage, over all actions; per action it stands for information.
     PerStageOnly,
 }
@@ -182,6 +187,9 @@ impl fmt::Display for NotJudged {
             Self::FewSamples => f.write_str(FEW_SAMPLES),
             Self::UnboundedInAWindow => f.write_str("unbounded in a part of a run"),
             Self::Extreme => f.write_str("min and max never are"),
+            Self::EffectUnseen { side } => {
+                write!(f, "did not do in run {side} what it declares")
+            }
             Self::PerStageOnly => f.write_str("success is judged per stage"),
         }
     }

@@ -5,6 +5,7 @@ use super::answered::Answered;
 use super::change::{Noise, NotJudged, adjust};
 use super::correlation::correlations;
 use super::differences::comparability;
+use super::effect;
 use super::failures::{failures, samples};
 use super::finding::Finding;
 use super::options::CompareOptions;
@@ -52,7 +53,13 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
         .as_ref()
         .map(|all| all.iter().any(|v| v.state == RunState::Invalid));
     let blocked = blocked(invalid, comparable.judged);
-    let targets = targets(runs, invalid);
+    let unseen = |side: Side, stage: &str, action: &str| {
+        effect::not_judged(each.get(side), side, stage, action)
+    };
+    let targets = targets(runs, |side, stage, action| {
+        let invalid = invalid.get(side).then_some(NotJudged::Invalid { side });
+        invalid.or_else(|| unseen(side, stage, action?))
+    });
 
     let mut stages = Vec::new();
     let mut actions = Vec::new();
@@ -81,6 +88,11 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
             });
             failure_rows.extend(failures(&stage, name, &arrived));
             let names = (&*stage, name);
+            let unseen = |side: &Side| unseen(*side, &stage, name);
+            let situation = Situation {
+                blocked: situation.blocked.or_else(|| Side::BOTH.iter().find_map(unseen)),
+                ..situation
+            };
             quantiles.extend(quantile_functions(names, &measured, situation, options));
             compare_action(names, &measured, answered, situation, options)
         };

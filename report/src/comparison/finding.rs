@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::answered::Answered;
 use super::backlog::Backlog;
-use crate::language::{arrivals_answered, count, duration, mean, percent, percent_change};
+use crate::language::{
+    arrivals_answered, count, duration, mean, percent, percent_change, plural,
+};
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -92,6 +94,18 @@ pub enum Finding {
         /// Streams whose bound on requests in flight was reached.
         saturated: Vec<String>,
     },
+    /// An action did not do to the database what it declares.
+    EffectUnseen {
+        stage: String,
+        action: String,
+        table: String,
+        /// Rows that each success inserts, by the declaration.
+        inserts: u64,
+        /// Rows that all successes of the stage insert there, by what all its actions declare.
+        expected: u64,
+        /// Rows that were inserted.
+        seen: u64,
+    },
     /// Requests in flight contradict Little's law in a stage that only closed streams send.
     Bookkeeping {
         stage: String,
@@ -151,6 +165,7 @@ impl Finding {
             Self::Overloaded { .. }
             | Self::Late { fault: false, .. }
             | Self::Bookkeeping { .. }
+            | Self::EffectUnseen { .. }
             | Self::HostBusy { .. }
             | Self::SharedHost
             | Self::Drift { .. } => None,
@@ -231,6 +246,20 @@ impl fmt::Display for Finding {
                 "{stage}/{action}: {} requests were in flight in the mean, and {} by their number and service times. By Little's law the two are one: counts.csv and latency.hlog do not tell of the same requests.",
                 mean(*in_flight),
                 mean(*expected)
+            ),
+            Self::EffectUnseen {
+                stage,
+                action,
+                table,
+                inserts,
+                expected,
+                seen,
+            } => write!(
+                f,
+                "{stage}/{action}: it declares that each success inserts {} into {table}, {} in the stage, and the database inserted {}. It did not do what it is named after, and is not judged: look at its users and at the state of the database before the run.",
+                plural(*inserts, "row"),
+                count(*expected),
+                count(*seen)
             ),
             Self::HostBusy { stage, busy } => write!(
                 f,

@@ -14,6 +14,7 @@ mod compare;
 mod correlation;
 mod cost;
 pub(crate) mod differences;
+mod effect;
 mod estimate;
 mod extremes;
 mod failures;
@@ -163,6 +164,12 @@ impl Comparison {
     /// Is it the name of a session?
     pub fn is_session(&self, name: &str) -> bool {
         self.sessions.iter().any(|row| row.action == name)
+    }
+
+    /// Why an action is not judged in a run, where that is because it did not do what it declares.
+    pub(crate) fn effect_unseen(&self, side: Side, row: &ActionComparison) -> Option<NotJudged> {
+        let validity = std::slice::from_ref(self.validity.get(side));
+        effect::not_judged(validity, side, &row.stage, &row.action)
     }
 
     /// The quantile functions of one of them.

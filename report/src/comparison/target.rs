@@ -95,8 +95,12 @@ pub enum TargetVerdict {
     },
 }
 
-/// Every target of both plans in the order of the plan, held against both runs.
-pub(super) fn targets(runs: Sides<SideRuns<'_>>, invalid: Sides<bool>) -> Vec<TargetRow> {
+/// Every target of both plans in the order of the plan, held against both runs; `blocked` says why one
+/// of a stage, or of an action of it, may not be.
+pub(super) fn targets(
+    runs: Sides<SideRuns<'_>>,
+    blocked: impl Fn(Side, &str, Option<&str>) -> Option<NotJudged>,
+) -> Vec<TargetRow> {
     let mut keys: Vec<Key> = keys(&runs.a.first.manifest.plan);
     for key in self::keys(&runs.b.first.manifest.plan) {
         if !keys.contains(&key) {
@@ -106,7 +110,7 @@ pub(super) fn targets(runs: Sides<SideRuns<'_>>, invalid: Sides<bool>) -> Vec<Ta
     keys.into_iter()
         .map(|(stage, action, target)| {
             let result = |side: Side| {
-                let blocked = invalid.get(side).then_some(NotJudged::Invalid { side });
+                let blocked = blocked(side, &stage, action.as_deref());
                 hold(
                     *runs.get(side),
                     &stage,

@@ -7,6 +7,7 @@ use brunt_record::{Ending, Problem, StagePlan, StreamPlan, new_histogram};
 
 use super::answered::Answered;
 use super::backlog::Backlog;
+use super::effect;
 use super::estimate::Windowed;
 use super::finding::Finding;
 use super::verdict;
@@ -177,6 +178,9 @@ impl StageValidity {
             }
         }
         let ran = counts.is_some();
+        if stage.judged {
+            found.extend(effect::unseen(run, stage));
+        }
         let model = LoadModel::of(stage);
         // Users who wait for each response offer no more than is answered: what fails is their
         // success rate, and no rate was too much.

@@ -36,6 +36,9 @@ const CLOCK_STEP_US: u64 = 100_000;
 pub(crate) const BUSY: f64 = 0.9;
 /// Requests in flight may differ from rate times service time by this share.
 const LITTLE: f64 = 0.10;
+/// A database that has seen less than this share of the declared rows has not seen them: its counters
+/// may trail its work by a second.
+const SEEN: f64 = 0.75;
 /// A drift of less than this share is no drift.
 const DRIFT: f64 = 0.10;
 /// A statement whose time moved by no more than this share did not move.
@@ -220,6 +223,11 @@ pub(crate) fn throughput(
 /// over a stage, in request-microseconds.
 pub(crate) fn contradicts_little(in_flight_us: f64, service_sum_us: f64) -> bool {
     (in_flight_us - service_sum_us).abs() > LITTLE * service_sum_us
+}
+
+/// Do the rows that a database inserted contradict those that actions declare?
+pub(crate) fn effect_unseen(seen: f64, declared: f64) -> bool {
+    seen < SEEN * declared
 }
 
 /// Does a change stand out among all that were judged?

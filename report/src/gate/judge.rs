@@ -175,7 +175,7 @@ fn absolute(
                 estimate: estimate.clone(),
             },
             verdict::latency_target(
-                blocked(comparison),
+                blocked(comparison).or_else(|| comparison.effect_unseen(Side::B, row)),
                 Side::B,
                 estimate,
                 LatencyLimit {

@@ -123,6 +123,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
                 quantile: 0.95,
                 limit_us: 50_000,
             }],
+            effect: None,
         }],
         sessions: vec![],
         success_target: Some(0.9995),

@@ -5,7 +5,7 @@
 pub mod gauges;
 mod written;
 
-use brunt_record::{Ending, LatencyTarget};
+use brunt_record::{Effect, Ending, LatencyTarget};
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 
 /// A run to be written; change the fields, then [`write`](Self::write) it.
@@ -73,6 +73,7 @@ pub struct Action {
     /// Largest dispatch lateness; half of the requests are below half of it.
     pub lateness_us: u64,
     pub targets: Vec<LatencyTarget>,
+    pub effect: Option<Effect>,
 }
 
 impl Synthetic {
@@ -161,6 +162,7 @@ impl Action {
             in_flight: 1.0,
             kind: "http-503".into(),
             lateness_us: 200,
+            effect: None,
             targets: vec![LatencyTarget {
                 quantile: 0.95,
                 limit_us: 50_000,

@@ -360,6 +360,7 @@ impl Action {
             call: format!("POST /challenge/v1/{}", self.name),
             timeout_us: 10_000_000,
             targets: self.targets.clone(),
+            effect: self.effect.clone(),
         }
     }
 

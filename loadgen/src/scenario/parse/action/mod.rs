@@ -4,6 +4,7 @@ mod body;
 mod call;
 mod checks;
 mod draw;
+mod effect;
 mod extract;
 mod target;
 
@@ -22,6 +23,7 @@ use super::{check_slug, data};
 use call::call;
 use checks::checks;
 use draw::draws;
+use effect::effect;
 use extract::extracts;
 pub(super) use extract::names_of;
 pub(super) use target::targets;
@@ -137,6 +139,7 @@ fn action(
     let targets = targets(&mut table, mistakes);
     let checks = checks(&mut table, call.as_ref(), mistakes);
     let extracts = extracts(&mut table, call.as_ref(), mistakes);
+    let effect = effect(&mut table, mistakes);
     table.deny_unknown(mistakes);
     Placed {
         action: Action {
@@ -157,6 +160,7 @@ fn action(
             bearer,
             checks,
             extracts,
+            effect,
             carries: needs,
         },
         span,
