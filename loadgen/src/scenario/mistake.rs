@@ -15,7 +15,7 @@ pub struct Mistake {
     /// What is wrong.
     pub what: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: String,
 }
 
 /// A scenario cannot be used.
@@ -50,9 +50,7 @@ fn listing(mistakes: &[Mistake]) -> String {
             mistake.line,
             mistake.what
         );
-        if let Some(hint) = &mistake.hint {
-            let _ = writeln!(text, "  hint: {hint}");
-        }
+        let _ = writeln!(text, "  hint: {}", mistake.hint);
     }
     let plural = if mistakes.len() == 1 { "" } else { "s" };
     let _ = write!(text, "{} mistake{plural} in the scenario", mistakes.len());
@@ -100,39 +98,35 @@ impl<'a> Mistakes<'a> {
         start
     }
 
-    pub(super) fn add(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        self.push(span, what.into(), None);
-    }
-
-    pub(super) fn add_with_hint(
+    /// Notes what is wrong at `span`, and what to do about it.
+    pub(super) fn add(
         &mut self,
         span: &Range<usize>,
         what: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(span, what.into(), Some(hint.into()));
+        let (file, line) = self.locate(span);
+        let mistake = Mistake {
+            file: file.to_owned(),
+            line,
+            what: what.into(),
+            hint: hint.into(),
+        };
+        self.found.push((span.start, mistake));
     }
 
     pub(super) fn add_broken_toml(&mut self, span: &Range<usize>, error: &toml::de::Error) {
-        let what = format!("not TOML: {}", error.message().replace('\n', ", "));
-        self.add(span, what);
+        self.add(
+            span,
+            format!("not TOML: {}", error.message().replace('\n', ", ")),
+            "write lines of key = value below a [table], with texts in quotes",
+        );
     }
 
     /// `FILE:LINE` of a range.
     pub(super) fn place(&self, span: &Range<usize>) -> String {
         let (file, line) = self.locate(span);
         format!("{}:{line}", file.display())
-    }
-
-    fn push(&mut self, span: &Range<usize>, what: String, hint: Option<String>) {
-        let (file, line) = self.locate(span);
-        let mistake = Mistake {
-            file: file.to_owned(),
-            line,
-            what,
-            hint,
-        };
-        self.found.push((span.start, mistake));
     }
 
     fn locate(&self, span: &Range<usize>) -> (&Path, usize) {

@@ -20,12 +20,16 @@ mod login;
 mod mistake;
 mod overrides;
 mod parse;
+mod place_error;
 mod reshape;
 mod session;
+mod suggestion;
 mod table;
 mod template;
+mod text;
 mod threshold;
 mod tls;
+mod wanted;
 
 use std::time::Duration;
 
@@ -47,8 +51,9 @@ pub(crate) use login::LOGIN;
 pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use overrides::{OverrideError, Overrides};
+pub use place_error::PlaceError;
 pub use session::{Session, Step, Task};
-pub(crate) use table::suggestion;
+pub(crate) use suggestion::suggestion;
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
 pub use tls::{Identity, Tls};

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::environment;
+use super::place_error::PlaceError;
 
 /// A text with places `${name}` or `${name:02}` (padded with zeros to a width), and with
 /// `${env:NAME}`, which is filled when it is read.
@@ -54,7 +55,7 @@ pub enum Fill<'a> {
 
 impl Template {
     /// Reads a template; the error says what is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, PlaceError> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find("${") {
@@ -63,7 +64,7 @@ impl Template {
             }
             let inside = &rest[start + 2..];
             let Some(end) = inside.find('}') else {
-                return Err(format!("{:?} has no closing brace", &rest[start..]));
+                return Err(PlaceError::open(&rest[start..]));
             };
             if let Some(value) = environment::value(&inside[..end]) {
                 parts.push(Part::Environment {
@@ -78,10 +79,10 @@ impl Template {
                 Some((name, width)) => (name, width.parse().ok().filter(|w| *w <= 20)),
             };
             let (false, Some(width)) = (name.is_empty(), width) else {
-                return Err(format!(
-                    "${{{}}} is not ${{name}} or ${{name:02}}",
-                    &inside[..end]
-                ));
+                return Err(PlaceError {
+                    what: format!("${{{}}} cannot be read", &inside[..end]),
+                    hint: "write ${NAME}, or ${NAME:02} for a number of two digits".to_owned(),
+                });
             };
             parts.push(Part::Place {
                 name: name.to_owned(),

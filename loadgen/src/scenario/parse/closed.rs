@@ -13,11 +13,8 @@ pub(super) fn closed(
     users: u64,
     mistakes: &mut Mistakes<'_>,
 ) -> ClosedLoad {
-    if users == 0 {
-        mistakes.add(&stream.span, format!("{}: users is 0", stream.name));
-    }
     if let Some(value) = stream.get("max_in_flight") {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: max_in_flight beside users", stream.name),
             "remove it: each user has one request in flight",
@@ -26,10 +23,8 @@ pub(super) fn closed(
     let think = stream
         .get("think")
         .and_then(|value| think(&stream.name, "think", value, mistakes));
-    let iterations = stream.whole("iterations", mistakes);
-    if iterations == Some(0) {
-        mistakes.add(&stream.span, format!("{}: iterations is 0", stream.name));
-    }
+    let hint = "write 1 or more, or leave it out: users then go on until the stage ends";
+    let iterations = stream.counted("iterations", hint, mistakes);
     ClosedLoad {
         users: users as usize,
         think: think.unwrap_or(Think::Fixed(Duration::ZERO)),
@@ -70,7 +65,7 @@ pub(super) fn think(
     };
     let think = read();
     if think.is_none() {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{table}: {key} cannot be read"),
             "write \"1s\", { uniform = [\"1s\", \"3s\"] } or { exponential = \"2s\" }",

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::Include;
 use super::super::mistake::Mistakes;
+use super::super::wanted::Wanted;
 
 /// The tables that another file may hold.
 const MERGED: [&str; 5] = ["actions", "addresses", "data", "sessions", "users"];
@@ -37,7 +38,7 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
         return found;
     };
     let Some(names) = value.get_ref().as_array() else {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             "include is not a list of files",
             "write include = [\"actions.toml\"]",
@@ -46,13 +47,18 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
     };
     for value in names {
         let Some(name) = value.get_ref().as_str() else {
-            mistakes.add(&value.span(), "include: a file is not named by a text");
+            mistakes.add(
+                &value.span(),
+                "include: a file is not named by a text",
+                Wanted::Texts.hint("include"),
+            );
             continue;
         };
         if found.files.iter().any(|file| file.include.name == name) {
             mistakes.add(
                 &value.span(),
                 format!("include: {name:?} stands here twice"),
+                "leave one of them out",
             );
             continue;
         }
@@ -60,7 +66,7 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
         match std::fs::read_to_string(&file) {
             Ok(text) => found.files.push(included(name, file, text, mistakes)),
             Err(source) => {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &value.span(),
                     format!("include: {name:?} cannot be read: {source}"),
                     "name a file relative to the scenario",
@@ -102,7 +108,7 @@ pub(super) fn merge<'i>(
     for (key, value) in table.into_inner() {
         let name = key.get_ref().to_string();
         if !MERGED.contains(&name.as_str()) {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &key.span(),
                 format!("an included file has no {name:?}"),
                 format!("there is {}", MERGED.join(", ")),
@@ -119,12 +125,13 @@ pub(super) fn merge<'i>(
             mistakes.add(
                 &span,
                 format!("{name} is not a table, or not in both files"),
+                format!("write [{name}] with the settings below it"),
             );
             continue;
         };
         for (key, value) in theirs {
             if let Some((first, _)) = mine.get_key_value(key.get_ref().as_ref()) {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &key.span(),
                     format!("{name}: a second {:?}", key.get_ref()),
                     format!("the first stands in {}", mistakes.place(&first.span())),

@@ -27,6 +27,10 @@ pub(super) use extract::names_of;
 pub(super) use target::targets;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What to write where a name is no header's.
+const HEADER_NAMES: &str = "write a name of letters, digits and dashes, such as x-tenant";
+/// What to write where something is no header.
+pub(super) const HEADERS: &str = "write a name of letters, digits and dashes, and a text: x-tenant = \"t1\"";
 
 /// An action and where it stands in the file.
 pub(super) struct Placed {
@@ -58,7 +62,8 @@ pub(super) fn actions(
     surroundings: &Surroundings<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Placed> {
-    let Some(value) = root.required("actions", mistakes) else {
+    let hint = "add [actions.NAME] with http = \"METHOD /path\", grpc = \"package.Service/Method\" or code = true";
+    let Some(value) = root.required("actions", hint, mistakes) else {
         return Vec::new();
     };
     let Some(table) = Table::from_value("actions".to_owned(), value, mistakes) else {
@@ -119,7 +124,7 @@ fn action(
         Some(other) => {
             let what = format!("{}: user {other:?}", table.name);
             let span = user.as_ref().map_or(0..0, |(_, span)| span.clone());
-            mistakes.add_with_hint(
+            mistakes.add(
                 &span,
                 what,
                 "write \"each\" (every user once) or \"any\" (a draw for each arrival)",
@@ -129,11 +134,9 @@ fn action(
     };
     if let (Some((_, span)), false) = (&user, has_users) {
         let what = format!("{}: user is set, the scenario has no [users]", table.name);
-        mistakes.add_with_hint(span, what, "add [users] with count and id");
+        mistakes.add(span, what, "add [users] with count and id");
     }
-    let timeout = table
-        .duration("timeout", mistakes)
-        .unwrap_or(DEFAULT_TIMEOUT);
+    let timeout = table.time("timeout", mistakes).unwrap_or(DEFAULT_TIMEOUT);
     let targets = targets(&mut table, mistakes);
     let checks = checks(&mut table, call.as_ref(), mistakes);
     let extracts = extracts(&mut table, call.as_ref(), mistakes);
@@ -200,7 +203,7 @@ fn bearer(
     if token.is_literal() {
         // The scenario is part of the record.
         let (_, span) = table.string("bearer", mistakes)?;
-        mistakes.add_with_hint(
+        mistakes.add(
             &span,
             format!("{}: bearer is a token that would be recorded", table.name),
             "take it from the environment: bearer = \"${env:TOKEN}\"",
