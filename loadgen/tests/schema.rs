@@ -220,6 +220,16 @@ const WRONG: &[(&str, &str)] = &[
     ("user = \"each\"", "extract = [\"a\"]"),
 ];
 
+/// A whole scenario but for its stages.
+const NO_STAGES: &str = "format = 1\nname = \"none\"\nstages = []\n[actions.browse]\nhttp = \"GET /\"\n";
+
+#[test]
+fn a_scenario_without_a_stage_is_refused_by_the_schema_and_by_the_parser() {
+    assert!(!complaints(NO_STAGES).is_empty());
+    let refused = Scenario::parse(Path::new("test.toml"), NO_STAGES).unwrap_err();
+    assert!(refused.to_string().contains("test.toml:3: the scenario: stages is empty"));
+}
+
 /// One mistake at a time: the schema and the parser both refuse it.
 #[test]
 fn typical_mistakes_are_refused_by_the_schema_and_by_the_parser() {

@@ -20,8 +20,21 @@ pub(super) async fn serve(app: Router) -> SocketAddr {
     address
 }
 
+/// A scenario has a stage, which nobody runs here.
+const STAGE: &str = r#"
+[actions.idle]
+http = "GET /"
+[[stages]]
+name = "idle"
+duration = "1s"
+[[stages.streams]]
+name = "idle"
+rate = "1/s"
+mix = { idle = 1 }
+"#;
+
 fn scenario(text: &str) -> Scenario {
-    let text = format!("format = 1\nname = \"test\"\nstages = []\n{text}");
+    let text = format!("format = 1\nname = \"test\"\n{text}\n{STAGE}");
     Scenario::parse(Path::new("test.toml"), &text).unwrap()
 }
 

@@ -60,8 +60,14 @@ pub(super) fn stages(
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stage> {
     root.required("stages", HOW_TO_ADD, mistakes);
+    let tables = tables(root, "stages", "stage", mistakes);
+    let array = root.get("stages").and_then(|v| v.get_ref().as_array());
+    if array.is_some_and(|stages| stages.is_empty()) {
+        let what = format!("{}: stages is empty", root.name);
+        mistakes.add(&root.span_of("stages"), what, HOW_TO_ADD);
+    }
     let mut names = BTreeSet::new();
-    tables(root, "stages", "stage", mistakes)
+    tables
         .into_iter()
         .filter_map(|mut table| {
             let name = name(&mut table, &mut names, mistakes)?;
