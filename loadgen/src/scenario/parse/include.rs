@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::super::Include;
+use super::super::environment;
 use super::super::mistake::Mistakes;
-use super::super::wanted::Wanted;
+use super::super::place_error::PlaceError;
 
 /// The tables that another file may hold.
 const MERGED: [&str; 5] = ["actions", "addresses", "data", "sessions", "users"];
@@ -50,7 +51,7 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
             mistakes.add(
                 &value.span(),
                 "include: a file is not named by a text",
-                Wanted::Texts.hint("include"),
+                "write include = [\"actions.toml\"]",
             );
             continue;
         };
@@ -62,9 +63,21 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
             );
             continue;
         }
-        let file = path.parent().unwrap_or(Path::new("")).join(name);
-        match std::fs::read_to_string(&file) {
-            Ok(text) => found.files.push(included(name, file, text, mistakes)),
+        let filled = match environment::fill(name) {
+            Ok(filled) => filled,
+            Err(PlaceError { what, hint }) => {
+                mistakes.add(&value.span(), format!("include: {what}"), hint);
+                found.incomplete = true;
+                continue;
+            }
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        match std::fs::read_to_string(folder.join(filled)) {
+            // Messages and records know it by the name that is written, and no value of the environment.
+            Ok(text) => {
+                let file = included(name, folder.join(name), text, mistakes);
+                found.files.push(file);
+            }
             Err(source) => {
                 mistakes.add(
                     &value.span(),

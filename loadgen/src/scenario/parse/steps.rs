@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
             None => Some(1),
         };
         let pause = match table.get("pause") {
-            Some(value) => think(&table.name, "pause", value, mistakes),
+            Some(value) => think(&table, "pause", value, mistakes),
             None => Some(Think::Fixed(Duration::ZERO)),
         };
         let before = self.given.clone();
