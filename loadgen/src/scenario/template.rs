@@ -123,7 +123,8 @@ impl Template {
         self.render_as(String::push_str, fill)
     }
 
-    /// The text with every place filled by `fill`; texts are written by `escape`.
+    /// The text with every place filled by `fill`; texts, and what the environment holds, are written
+    /// by `escape`.
     pub fn render_as<'a>(
         &self,
         escape: impl Fn(&mut String, &str),
@@ -132,7 +133,8 @@ impl Template {
         let mut text = String::with_capacity(64);
         for part in &self.parts {
             match part {
-                Part::Text(value) | Part::Environment { value, .. } => text.push_str(value),
+                Part::Text(value) => text.push_str(value),
+                Part::Environment { value, .. } => escape(&mut text, value),
                 Part::Place { name, width } => match fill(name) {
                     Fill::Number(number) => {
                         let _ = write!(text, "{number:0width$}");
@@ -189,6 +191,17 @@ mod tests {
         assert_eq!(template.to_string(), written);
         assert!(!format!("{template:?}").contains("brunt-loadgen"));
         assert_eq!(template.places().collect::<Vec<_>>(), ["user"]);
+    }
+
+    #[test]
+    fn texts_are_escaped_wherever_they_come_from() {
+        let template = Template::parse("<${env:BRUNT_NOT_SET:-<a>}${user}${n}>").unwrap();
+        let escape = |text: &mut String, value: &str| text.push_str(&value.replace('<', "&lt;"));
+        let rendered = template.render_as(escape, |name| match name {
+            "user" => Fill::Text("<b>"),
+            _ => Fill::Number(7),
+        });
+        assert_eq!(rendered, "<&lt;a>&lt;b>7>");
     }
 
     #[test]

@@ -155,6 +155,8 @@ size = { min = 10 }
     ] {
         send(definitions, reflection, seen).await.unwrap();
     }
+    let escaped = "message = '{\"item\": \"${env:BRUNT_NOT_SET:-a \"b\" \\}\"}'\nchecks.json = { '$.id' = 'a \"b\" \\' }";
+    send(FILES, Reflection::Off, escaped).await.unwrap();
     let default = "message = '{}'\nchecks.json = { '$.total' = 0, '$.id' = '' }";
     send(FILES, Reflection::Off, default).await.unwrap();
 }
