@@ -3,6 +3,7 @@
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
+use super::CLOSED_ORDINALS;
 use crate::scenario::{DataSet, RowPick};
 
 /// The rows of one data set for one action, or for one kind of session; a function of the seed and
@@ -31,8 +32,8 @@ impl RowDraw {
     /// The row of arrival `ordinal`; none where every row was taken.
     pub fn at(&self, ordinal: u64) -> Option<usize> {
         let row = match self.pick {
-            RowPick::Sequential => ordinal % self.rows.max(1),
-            RowPick::Unique => ordinal,
+            RowPick::Sequential => number_in_stream(ordinal) % self.rows.max(1),
+            RowPick::Unique => number_in_stream(ordinal),
             RowPick::Random => {
                 let drawn = Pcg32::new(self.seed, ordinal).next_u64();
                 ((u128::from(drawn) * u128::from(self.rows)) >> 64) as u64
@@ -40,6 +41,12 @@ impl RowDraw {
         };
         (row < self.rows).then_some(row as usize)
     }
+}
+
+/// The number of an arrival among those of its action, which every stream of the closed model counts
+/// by itself.
+fn number_in_stream(ordinal: u64) -> u64 {
+    ordinal % CLOSED_ORDINALS
 }
 
 #[cfg(test)]
@@ -59,7 +66,12 @@ mod tests {
             }),
         };
         let draw = RowDraw::new(&data, set, action, 1);
-        (0..7).map(|ordinal| draw.at(ordinal)).collect()
+        let of_stream = |first: u64| -> Vec<_> { (first..first + 7).map(|n| draw.at(n)).collect() };
+        let rows = of_stream(0);
+        if pick != RowPick::Random {
+            assert_eq!(of_stream(3 * CLOSED_ORDINALS), rows, "a closed stream");
+        }
+        rows
     }
 
     #[test]
