@@ -72,7 +72,7 @@ impl Places {
                 .map(|(number, set)| Set {
                     number,
                     prefix: format!("{}.", set.name),
-                    draw: RowDraw::new(set, number, index, scenario.seed),
+                    draw: RowDraw::new(set, number, index, (scenario.first_ordinal, scenario.seed)),
                     rows: Arc::clone(&set.rows),
                 })
                 .collect(),
