@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 use super::grpc::GrpcClient;
-use super::reflect::reflect;
-use crate::scenario::{GrpcSettings, Scenario};
+use super::reflect::{Reflected, reflect};
+use crate::scenario::{Call, GrpcSettings, Scenario};
 
 /// gRPC calls of a scenario cannot be prepared.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,8 @@ pub(crate) struct Protos {
     /// Where they come from, for messages.
     origin: String,
     pool: DescriptorPool,
+    /// Names of services that nobody calls, and whose methods are not known.
+    others: Vec<String>,
 }
 
 impl Protos {
@@ -88,10 +90,19 @@ impl Protos {
             return Ok(None);
         };
         let address = client.address().to_owned();
-        match reflect(client.channel()).await {
-            Ok(pool) => Ok(Some(Self {
+        let services = scenario
+            .actions
+            .iter()
+            .filter_map(|action| match &action.call {
+                Call::Grpc { service, .. } => Some(service.as_str()),
+                _ => None,
+            });
+        let called: Vec<&str> = services.collect();
+        match reflect(client.channel(), &called).await {
+            Ok(Reflected { pool, others }) => Ok(Some(Self {
                 origin: format!("reflection of {address}"),
                 pool,
+                others,
             })),
             Err(reason) => Err(ProtoError::Reflection { address, reason }),
         }
@@ -132,6 +143,7 @@ impl Protos {
         Ok(Self {
             origin: names.join(", "),
             pool,
+            others: Vec::new(),
         })
     }
 
@@ -170,6 +182,9 @@ impl Protos {
                 names.push(format!("{}/{}", service.full_name(), method.name()));
             }
         }
+        let unknown = |name: &&String| self.pool.get_service_by_name(name).is_none();
+        let others = self.others.iter().filter(unknown);
+        names.extend(others.map(|service| format!("service {service}")));
         if names.is_empty() {
             "no unary method".to_owned()
         } else {

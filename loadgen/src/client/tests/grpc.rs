@@ -104,8 +104,11 @@ pub(super) fn shop(reflection: Reflection) -> Router {
         ["tests/data/protos/shop/shop.proto"],
         ["tests/data/protos/shop", "tests/data/protos/include"],
     );
-    let builder =
-        tonic_reflection::server::Builder::configure().register_file_descriptor_set(files.unwrap());
+    // The second has no definition.
+    let builder = tonic_reflection::server::Builder::configure()
+        .register_file_descriptor_set(files.unwrap())
+        .with_service_name("shop.v1.Shop")
+        .with_service_name("shop.v1.Ghost");
     let routes = Routes::new(Shop);
     let routes = match reflection {
         Reflection::Off => routes,
@@ -294,6 +297,20 @@ async fn what_cannot_be_called_is_told_with_what_can() {
             "shop.v1.Shop/Sell",
             "{}",
             "shop.v1.Shop/Buy",
+        ),
+        (
+            REFLECTION,
+            Reflection::V1,
+            "shop.v1.Shops/Buy",
+            "{}",
+            "hint: there is service shop.v1.Shop, service shop.v1.Ghost",
+        ),
+        (
+            REFLECTION,
+            Reflection::V1,
+            "shop.v1.Ghost/Buy",
+            "{}",
+            "not-found: symbol 'shop.v1.Ghost' not found",
         ),
         (
             REFLECTION,
