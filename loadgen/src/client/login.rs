@@ -9,8 +9,7 @@ use super::caller::Caller;
 use super::carried::Carried;
 use super::common::Common;
 use super::failure::Failure;
-use super::proto::ProtoError;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, ScenarioError};
 
 /// How many log in at once.
 const AT_ONCE: usize = 32;
@@ -38,9 +37,9 @@ impl Logins {
 /// Nobody could log in, so that the run cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The request of the login cannot be prepared.
+    /// The request of the login can never be sent.
     #[error(transparent)]
-    Proto(#[from] ProtoError),
+    Scenario(#[from] ScenarioError),
     /// A login failed.
     #[error(
         "login: action {action:?} failed for user {user}: {kind}: {message}\nhint: nothing was put under load; the login runs before the stages"
@@ -72,7 +71,8 @@ pub(crate) async fn log_in(
     };
     // A run after others has users of its own.
     let first = scenario.first_ordinal;
-    let caller = Arc::new(Caller::new(scenario, login.action, common)?);
+    let caller = Caller::new(scenario, login.action, common).map_err(ScenarioError::of)?;
+    let caller = Arc::new(caller);
     let clients = Arc::new(clients);
     let mut given: Vec<Carried> = (0..count).map(|_| Carried::default()).collect();
     let mut running = JoinSet::new();

@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::lines::SourceLine;
+
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -18,6 +20,17 @@ pub struct Mistake {
     pub hint: String,
 }
 
+impl Mistake {
+    pub(crate) fn at(line: &SourceLine, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            file: line.file.clone(),
+            line: line.line,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
 /// A scenario cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
@@ -29,14 +42,17 @@ pub enum ScenarioError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The file has mistakes: all of them.
-    #[error("{}", listing(mistakes))]
-    Mistakes {
-        /// The scenario.
-        path: PathBuf,
-        /// In the order of the files and their lines; never empty.
-        mistakes: Vec<Mistake>,
-    },
+    /// The file has mistakes: all of them, in the order of the files and their lines; never none.
+    #[error("{}", listing(.0))]
+    Mistakes(Vec<Mistake>),
+}
+
+impl ScenarioError {
+    /// Mistakes that were found after the file was read, in whatever order.
+    pub(crate) fn of(mut mistakes: Vec<Mistake>) -> Self {
+        mistakes.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Self::Mistakes(mistakes)
+    }
 }
 
 fn listing(mistakes: &[Mistake]) -> String {
@@ -105,13 +121,7 @@ impl<'a> Mistakes<'a> {
         what: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let (file, line) = self.locate(span);
-        let mistake = Mistake {
-            file: file.to_owned(),
-            line,
-            what: what.into(),
-            hint: hint.into(),
-        };
+        let mistake = Mistake::at(&self.line(span), what, hint);
         self.found.push((span.start, mistake));
     }
 
@@ -123,10 +133,13 @@ impl<'a> Mistakes<'a> {
         );
     }
 
-    /// `FILE:LINE` of a range.
-    pub(super) fn place(&self, span: &Range<usize>) -> String {
+    /// The line in which a range begins.
+    pub(super) fn line(&self, span: &Range<usize>) -> SourceLine {
         let (file, line) = self.locate(span);
-        format!("{}:{line}", file.display())
+        SourceLine {
+            file: file.to_owned(),
+            line,
+        }
     }
 
     fn locate(&self, span: &Range<usize>) -> (&Path, usize) {

@@ -15,6 +15,7 @@ mod extract;
 mod gauges;
 mod grpc_settings;
 mod http_settings;
+mod lines;
 mod load_step;
 mod login;
 mod mistake;
@@ -46,6 +47,7 @@ pub use extract::{Extract, Source};
 pub use gauges::{EndpointAt, GaugeKind, GaugeSpec, Gauges, ProcessBy, Secret, Wildcard};
 pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
+pub use lines::{ActionLines, SourceLine};
 pub use load_step::LoadStep;
 pub(crate) use login::LOGIN;
 pub use login::Login;
@@ -145,6 +147,8 @@ pub struct Action {
     pub extracts: Vec<Extract>,
     /// Places of the request that only an earlier response of a session fills.
     pub carries: Vec<String>,
+    /// Where it is written.
+    pub lines: ActionLines,
 }
 
 /// What an action calls.

@@ -14,15 +14,18 @@ pub(super) fn settings(
     mistakes: &mut Mistakes<'_>,
 ) -> GrpcSettings {
     let protos = paths(root, "proto", folder, mistakes);
+    let line = (!protos.is_empty()).then(|| mistakes.line(&root.span_of("proto")));
     let Some(mut table) = root.table("grpc", mistakes) else {
         return GrpcSettings {
             protos,
+            line,
             ..GrpcSettings::default()
         };
     };
     "grpc".clone_into(&mut table.name);
     let settings = GrpcSettings {
         protos,
+        line,
         includes: paths(&mut table, "include", folder, mistakes),
         reflection: table.boolean("reflection", mistakes).unwrap_or_default(),
     };

@@ -147,7 +147,7 @@ pub(super) fn merge<'i>(
                 mistakes.add(
                     &key.span(),
                     format!("{name}: a second {:?}", key.get_ref()),
-                    format!("the first stands in {}", mistakes.place(&first.span())),
+                    format!("the first stands in {}", mistakes.line(&first.span())),
                 );
             } else {
                 mine.insert(key, value);

@@ -73,10 +73,7 @@ impl Scenario {
         let found = mistakes.into_sorted();
         match scenario {
             Some(scenario) if found.is_empty() => Ok(scenario),
-            _ => Err(ScenarioError::Mistakes {
-                path: path.to_owned(),
-                mistakes: found,
-            }),
+            _ => Err(ScenarioError::Mistakes(found)),
         }
     }
 }

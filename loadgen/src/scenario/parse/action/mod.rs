@@ -16,7 +16,7 @@ use http::Method;
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
-use super::super::{Action, Body, Call, DataSet, HttpSettings, Template, UserPick};
+use super::super::{Action, ActionLines, Body, Call, DataSet, HttpSettings, Template, UserPick};
 use super::login::{self, Wanted};
 use super::{check_slug, data};
 use call::call;
@@ -30,7 +30,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// What to write where a name is no header's.
 const HEADER_NAMES: &str = "write a name of letters, digits and dashes, such as x-tenant";
 /// What to write where something is no header.
-pub(super) const HEADERS: &str = "write a name of letters, digits and dashes, and a text: x-tenant = \"t1\"";
+pub(super) const HEADERS: &str =
+    "write a name of letters, digits and dashes, and a text: x-tenant = \"t1\"";
 
 /// An action and where it stands in the file.
 pub(super) struct Placed {
@@ -83,8 +84,11 @@ pub(super) fn actions(
             let table = Table::from_value(format!("action {name:?}"), value, mistakes)?;
             let mut placed = action(name, span, table, surroundings, &shared, mistakes);
             let is_login = surroundings.login.is_some_and(|login| login.action == name);
-            if !is_login && placed.action.bearer.is_none() {
+            if !is_login && placed.action.bearer.is_none() && common.is_some() {
                 placed.action.bearer.clone_from(&common);
+                let line = mistakes.line(&root.span_of("bearer"));
+                let settings = &mut placed.action.lines.settings;
+                settings.push(("bearer".to_owned(), line));
             }
             Some(placed)
         })
@@ -140,6 +144,13 @@ fn action(
     let targets = targets(&mut table, mistakes);
     let checks = checks(&mut table, call.as_ref(), mistakes);
     let extracts = extracts(&mut table, call.as_ref(), mistakes);
+    let lines = ActionLines {
+        name: mistakes.line(&span),
+        settings: table
+            .entries()
+            .map(|(name, _, value)| (name.to_owned(), mistakes.line(&value.span())))
+            .collect(),
+    };
     table.deny_unknown(mistakes);
     Placed {
         action: Action {
@@ -161,6 +172,7 @@ fn action(
             checks,
             extracts,
             carries: needs,
+            lines,
         },
         span,
         takes_each_user: pick == UserPick::Each,
