@@ -153,6 +153,8 @@ fn text(bytes: &[u8]) -> String {
 
 fn refused(scenario: &str, args: &[&str]) -> String {
     let temp = tempfile::tempdir().unwrap();
+    let names = "name\n".to_owned() + &"Ann\n".repeat(100);
+    std::fs::write(temp.path().join("names.csv"), names).unwrap();
     std::fs::write(temp.path().join("slots.toml"), scenario).unwrap();
     let output = knee(temp.path(), args).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
@@ -260,6 +262,21 @@ fn what_has_no_knee_is_refused_with_all_that_is_against_it() {
     insta::assert_snapshot!(refused(&ramp, &["--target", "list/p99=1s"]));
     insta::assert_snapshot!(refused(&ramp, &["--stage", "later"]));
     insta::assert_snapshot!(refused(&ramp, &["--stream", "apis"]));
+    // Every step registers users of its own, each with a name of its own.
+    let names = scenario(address)
+        .replace(
+            "GET /register/${user}",
+            "GET /register/${user}?${names.name}",
+        )
+        .replace(
+            "[actions.register]",
+            "[data.names]\nfile = \"names.csv\"\npick = \"unique\"\n[actions.register]",
+        );
+    insta::assert_snapshot!(refused(&names, &[]));
+    // They register once for all steps.
+    let once = names.replace("user = \"each\"\ntargets", "targets");
+    let ramp = once.replace("25/s", "5/s -> 45/s");
+    insta::assert_snapshot!(refused(&ramp, &[]));
 }
 
 #[test]

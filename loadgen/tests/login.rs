@@ -13,7 +13,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
-use support::{record_of, run_in};
+use brunt_loadgen::{Scenario, run};
+use brunt_record::Record;
+use support::{options, record_of, run_in};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -110,6 +112,30 @@ async fn every_user_logs_in_once_and_no_token_is_recorded() {
     assert_eq!(total("read").failures["check-json"], 20);
     assert_eq!(record.errors[0].message, "expected JSON, the body is none");
     assert!(!holds_secret(temp.path()));
+}
+
+/// As of the runs in turns on a service that is there: users of the first run are used up.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_users_of_a_later_run_log_in_and_its_rows_begin_with_the_first() {
+    let (address, logins) = service().await;
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("seats.csv"), "n\n1\n2\n3\n4\n5\n6\n7\n").unwrap();
+    let text = scenario(address, "user", LOGIN)
+        .replace("http = \"GET /me\"\nheaders = { x-user = \"${user}\" }\n[", "http = \"GET /me?seat=${seats.n}\"\nheaders = { x-user = \"${user}\" }\nuser = \"each\"\n[")
+        .replace("[login]", "[data.seats]\nfile = \"seats.csv\"\npick = \"unique\"\n[login]")
+        .replace("40/s", "7/s")
+        .replace("{ me = 1, read = 1 }", "{ me = 1 }");
+    let mut scenario = Scenario::parse(&temp.path().join("test.toml"), &text).unwrap();
+    for runs in 1..=3 {
+        let stop = CancellationToken::new();
+        let outcome = run(&scenario, &text, options(temp.path()), stop, |_| {}).await;
+        let record = Record::open(&outcome.unwrap().dir).unwrap();
+        let me = &record.manifest.totals[0];
+        assert_eq!((&*me.action, me.ok), ("me", 7), "{:?}", record.errors);
+        assert_eq!(logins.load(Ordering::SeqCst), 7 * runs);
+        assert!(scenario.uses_up(0));
+        scenario.first_ordinal = scenario.next_ordinal();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

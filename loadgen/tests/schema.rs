@@ -138,6 +138,18 @@ const WRONG: &[(&str, &str)] = &[
     ("count = 10", "id = \"${index}\""),
     ("timeout = \"1.5s\"", "timeout = \"1.5\""),
     ("timeout = \"1.5s\"", "timeout = 2"),
+    ("timeout = \"1.5s\"", "timeout = \"0s\""),
+    ("user = \"each\"", "timeout = \"0.0s\""),
+    ("user = \"each\"", "targets = { p95 = \"0ms\" }"),
+    ("duration = \"10s\"", "duration = \"0 min\""),
+    (
+        "rate = \"90/min\"",
+        "rate = \"9/s\"\nspike = { rate = \"1/s\", at = \"1s\", for = \"0s\" }",
+    ),
+    (
+        "component = \"shop\"",
+        "component = \"shop\"\nduration = \"0s\"",
+    ),
     ("timeout = \"1.5s\"", "rate = \"1/s\""),
     ("http = \"GET /\"", "http = \"/\""),
     ("http = \"GET /\"\n", ""),
@@ -219,6 +231,21 @@ const WRONG: &[(&str, &str)] = &[
     ("user = \"each\"", "values = { a = \"b\" }"),
     ("user = \"each\"", "extract = [\"a\"]"),
 ];
+
+/// A whole scenario but for its stages.
+const NO_STAGES: &str =
+    "format = 1\nname = \"none\"\nstages = []\n[actions.browse]\nhttp = \"GET /\"\n";
+
+#[test]
+fn a_scenario_without_a_stage_is_refused_by_the_schema_and_by_the_parser() {
+    assert!(!complaints(NO_STAGES).is_empty());
+    let refused = Scenario::parse(Path::new("test.toml"), NO_STAGES).unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("test.toml:3: the scenario: stages is empty")
+    );
+}
 
 /// One mistake at a time: the schema and the parser both refuse it.
 #[test]

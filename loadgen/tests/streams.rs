@@ -212,6 +212,37 @@ async fn users_think_for_as_long_as_they_are_told_at_least() {
     }
 }
 
+/// Their numbers are those of no other request of the run, and begin far from 0.
+#[tokio::test(flavor = "multi_thread")]
+async fn users_take_the_rows_of_a_data_set_from_the_first_on() {
+    let server = Server::start(Behaviour::default()).await;
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::write(temp.path().join("jobs.csv"), "n\n0\n1\n2\n3\n4\n5\n6\n").unwrap();
+    let text = scenario(server.address, "1/s", "10s", "users = 2\niterations = 2\n")
+        .replace("rate = \"1/s\"\n", "")
+        .replace("${ordinal}", "${jobs.n}?of=${ordinal}")
+        .replace(
+            "[actions.work]",
+            "[data.jobs]\nfile = \"jobs.csv\"\n[actions.work]",
+        )
+        + "[[stages.streams]]\nname = \"more\"\nusers = 1\niterations = 9\nmix = { work = 1 }\n";
+    let scenario = Scenario::parse(&temp.path().join("test.toml"), &text).unwrap();
+    // Several threads share the numbers of a stream among them, and leave some out.
+    let options = RunOptions {
+        threads: Some(1),
+        ..options(temp.path())
+    };
+    let outcome = run(&scenario, &text, options, CancellationToken::new(), |_| {}).await;
+    let record = Record::open(&outcome.unwrap().dir).unwrap();
+    assert_eq!(record.problems(), []);
+    assert_eq!(record.manifest.totals[0].ok, 4 + 9);
+    let came = server.behaviour.came.lock().unwrap().clone();
+    let mut rows: Vec<u64> = came.iter().map(|(row, _)| *row).collect();
+    rows.sort_unstable();
+    // 0 to 3 of the one stream, and 0 to 6, 0 and 1 of the other.
+    assert_eq!(rows, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6]);
+}
+
 /// Every kind of threshold, each against a server that crosses it for certain.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_threshold_of_every_kind_ends_the_run() {

@@ -1,7 +1,7 @@
 //! What has no knee, or none that can be found.
 
 use brunt_loadgen::Scenario;
-use brunt_loadgen::scenario::{Arriving, Load, RowPick, Session, Stage};
+use brunt_loadgen::scenario::{Arriving, DataSet, Load, RowPick, Session, Stage};
 
 pub(super) fn of_stage(scenario: &Scenario, stage: usize, anew: bool, mistakes: &mut Vec<String>) {
     let name = &scenario.stages[stage].name;
@@ -13,12 +13,13 @@ pub(super) fn of_stage(scenario: &Scenario, stage: usize, anew: bool, mistakes: 
             "stage {name:?}: none of its actions has a target, so that no rate is too high\n  hint: give them targets, or add --target p95=200ms"
         ));
     }
-    for set in scenario
-        .data
-        .iter()
-        .filter(|set| set.pick == RowPick::Unique)
-    {
-        if let Some(action) = actions.iter().find(|action| action.takes_from(&set.name)) {
+    // What comes before the stage is sent once, or by every step.
+    let of_step = &scenario.stages[if anew { 0 } else { stage }..=stage];
+    let sent = of_step.iter().flat_map(|stage| scenario.sent_in(stage));
+    let sent: Vec<_> = sent.map(|index| &scenario.actions[index]).collect();
+    let unique = |set: &&DataSet| set.pick == RowPick::Unique;
+    for set in scenario.data.iter().filter(unique) {
+        if let Some(action) = sent.iter().find(|action| action.takes_from(&set.name)) {
             mistakes.push(format!(
                 "action {:?} takes each row of {:?} once, and every step would need rows of its own\n  hint: pick = \"sequential\" or \"random\" for a search",
                 action.name, set.name

@@ -12,14 +12,6 @@ const RETRY: Duration = Duration::from_millis(200);
 /// An address cannot be put under load.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
-    /// An action needs it and the scenario does not say it.
-    #[error(
-        "the scenario has no {name} address\nhint: set it in [addresses], or by --address {name}=URL"
-    )]
-    Missing {
-        /// `http` or `grpc`.
-        name: &'static str,
-    },
     /// It is no address.
     #[error("{name} address {address}: {reason}")]
     Unusable {

@@ -9,13 +9,18 @@ use super::common::Common;
 use super::extract::extract;
 use super::failure::Failure;
 use super::grpc::{GrpcParts, GrpcTemplate};
-use super::http::{HttpParts, HttpTemplate};
+use super::http_template::{HttpParts, HttpTemplate};
 use super::judge::judge;
 use super::places::Places;
-use super::proto::ProtoError;
 use super::response::Response;
+use super::unfit::Unfit;
 use super::{Prepared, PreparedKind};
-use crate::scenario::{Action, Call, Checks, Extract, LOGIN, Scenario, Source};
+use crate::scenario::{
+    Action, Call, Checks, Extract, Fill, Mistake, Scenario, ScenarioError, Source,
+};
+
+/// What a session or the login has yet to give, where a request is tried: a text and a number.
+const STAND_IN: &str = "1";
 
 /// An action, ready to be sent any number of times.
 pub(crate) struct Caller {
@@ -38,12 +43,45 @@ enum RequestKind {
 }
 
 impl Caller {
-    /// Compiles the action with this `index`.
+    /// Compiles all actions; the error has the mistakes of all.
+    pub(crate) fn all(
+        scenario: &Scenario,
+        common: &Arc<Common>,
+    ) -> Result<Vec<Self>, ScenarioError> {
+        let mut mistakes = Vec::new();
+        let mut callers = Vec::new();
+        for index in 0..scenario.actions.len() {
+            match Self::new(scenario, index, common) {
+                Ok(caller) => callers.push(caller),
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(callers)
+        } else {
+            Err(ScenarioError::of(mistakes))
+        }
+    }
+
+    /// Compiles the action with this `index`; the error is why its requests can never be sent.
     pub(crate) fn new(
         scenario: &Scenario,
         index: usize,
         common: &Arc<Common>,
-    ) -> Result<Self, ProtoError> {
+    ) -> Result<Self, Vec<Mistake>> {
+        let action: &Action = &scenario.actions[index];
+        let caller = Self::compiled(scenario, index, common)
+            .map_err(|unfit| vec![unfit.in_action(action)])?;
+        let unfit = caller.unfit().into_iter();
+        let mistakes: Vec<Mistake> = unfit.map(|unfit| unfit.in_action(action)).collect();
+        if mistakes.is_empty() {
+            Ok(caller)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    fn compiled(scenario: &Scenario, index: usize, common: &Arc<Common>) -> Result<Self, Unfit> {
         let action: &Action = &scenario.actions[index];
         let places = Places::new(scenario, index, &common.run);
         let bearer = action.bearer.as_ref();
@@ -74,32 +112,19 @@ impl Caller {
                 metadata,
                 message,
             } => {
-                let protos = common.protos.as_ref().ok_or(ProtoError::None)?;
+                let protos = common.protos.as_ref().ok_or_else(|| Unfit {
+                    setting: "grpc",
+                    what: "grpc: the scenario has no definitions of services".to_owned(),
+                    hint: "name the .proto file, relative to the scenario: proto = \"FILE\""
+                        .to_owned(),
+                })?;
                 let parts = GrpcParts {
                     service,
                     method,
                     metadata,
                     message,
                 };
-                let template = GrpcTemplate::new(protos, &parts, bearer)?;
-                // A message that does not fit its type is a mistake of the file, not of one
-                // request. What a session carries is not known yet.
-                let known = |place: &str| !place.starts_with(LOGIN);
-                if action.carries.is_empty() && action.places().all(known) {
-                    let nothing = Carried::default();
-                    let values = places.values(0, &nothing, &common.logins);
-                    let values = values.map_err(|failure| ProtoError::Message {
-                        action: action.name.clone(),
-                        reason: failure.message,
-                    })?;
-                    template
-                        .message(&|place| values.fill(place))
-                        .map_err(|reason| ProtoError::Message {
-                            action: action.name.clone(),
-                            reason,
-                        })?;
-                }
-                RequestKind::Grpc(template)
+                RequestKind::Grpc(GrpcTemplate::new(protos, &parts, bearer)?)
             }
             Call::Code { values } => RequestKind::Code(CodeTemplate::new(
                 common.actions.function_of(action),
@@ -123,6 +148,25 @@ impl Caller {
             checks: action.checks.clone(),
             extracts: action.extracts.clone(),
         })
+    }
+
+    /// What of its requests can never be sent, of whichever arrival.
+    fn unfit(&self) -> Vec<Unfit> {
+        let nothing = Carried::default();
+        let values = self.places.sample(&nothing);
+        let later = |place: &str| self.places.is_given_later(place);
+        let fill = |place: &str| {
+            if later(place) {
+                Fill::Text(STAND_IN)
+            } else {
+                values.fill(place)
+            }
+        };
+        match &self.request {
+            RequestKind::Http(template) => template.unfit(&fill),
+            RequestKind::Grpc(template) => template.unfit(&fill, &later),
+            RequestKind::Code(template) => template.unfit(&fill),
+        }
     }
 
     /// After how long a request that was sent has failed.

@@ -2,11 +2,12 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What cannot stand in the path and query of a URL (RFC 3986).
+/// What cannot stand in the path and query of a URL (RFC 3986), or means something else there.
 const NOT_IN_A_URL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')
+    .add(b'%')
     .add(b'<')
     .add(b'>')
     .add(b'\\')
@@ -50,5 +51,7 @@ mod tests {
         check(json, "7.5", "7.5");
         check(path, "a/b?c=d&e", "a/b?c=d&e");
         check(path, "a b#ü", "a%20b%23%C3%BC");
+        check(path, "100%", "100%25");
+        check(path, "a%2Fb", "a%252Fb");
     }
 }

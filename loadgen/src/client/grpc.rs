@@ -17,10 +17,11 @@ use super::USER_AGENT_OF_BRUNT;
 use super::address::AddressError;
 use super::escape;
 use super::failure::{Failure, chain};
-use super::http::authorization;
-use super::proto::{ProtoError, Protos};
+use super::http_template::{authorization, unfit_bearer, unfit_headers};
+use super::proto::Protos;
 use super::response::{Body, Response, Status};
 use super::tls::connector;
+use super::unfit::Unfit;
 use crate::scenario::{Fill, HttpVersion, Template, Tls};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -153,7 +154,7 @@ impl GrpcTemplate {
         protos: &Protos,
         parts: &GrpcParts<'_>,
         bearer: Option<&Template>,
-    ) -> Result<Self, ProtoError> {
+    ) -> Result<Self, Unfit> {
         let descriptor = protos.method(parts.service, parts.method)?;
         let path = PathAndQuery::try_from(format!("/{}/{}", parts.service, parts.method))
             .expect("names from a descriptor make a path");
@@ -194,7 +195,7 @@ impl GrpcTemplate {
     }
 
     /// The encoded message; the error says what does not fit its type.
-    pub(super) fn message<'a>(&self, fill: &impl Fn(&str) -> Fill<'a>) -> Result<Bytes, String> {
+    fn message<'a>(&self, fill: &impl Fn(&str) -> Fill<'a>) -> Result<Bytes, String> {
         let json = self.message.render_as(escape::json, fill);
         let mut deserializer = serde_json::Deserializer::from_str(&json);
         DynamicMessage::deserialize(self.input.clone(), &mut deserializer)
@@ -207,6 +208,42 @@ impl GrpcTemplate {
                 let (kind, column) = (self.input.full_name(), e.column());
                 format!("it is no {kind}: see its column {column}")
             })
+    }
+
+    /// All that cannot be sent of the call that `fill` fills. Nothing stands in every message for what
+    /// is given `later`: that is not tried.
+    pub(super) fn unfit<'a>(
+        &self,
+        fill: &impl Fn(&str) -> Fill<'a>,
+        later: &impl Fn(&str) -> bool,
+    ) -> Vec<Unfit> {
+        let mut unfit = unfit_headers("metadata", &self.metadata, fill);
+        unfit.extend(unfit_bearer(self.bearer.as_ref(), fill));
+        let message = if self.message.places().any(later) {
+            None
+        } else {
+            self.message(fill).err()
+        };
+        unfit.extend(message.map(|reason| Unfit {
+            setting: "message",
+            what: format!("message: {reason}"),
+            hint: self.fields(),
+        }));
+        unfit
+    }
+
+    fn fields(&self) -> String {
+        let fields: Vec<String> = self
+            .input
+            .fields()
+            .map(|f| f.json_name().to_owned())
+            .collect();
+        let kind = self.input.full_name();
+        if fields.is_empty() {
+            format!("{kind} has no field: message = '{{}}'")
+        } else {
+            format!("{kind} has {}", fields.join(", "))
+        }
     }
 }
 

@@ -1,25 +1,20 @@
 //! HTTP by hyper: one pool of connections a thread for all streams.
 
 use bytes::Bytes;
-use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, LOCATION, USER_AGENT,
-};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use url::Url;
 
-use super::USER_AGENT_OF_BRUNT;
 use super::connections::{Connections, Lease};
 use super::cookies::Jar;
-use super::decode::{ACCEPTED, decode};
-use super::escape;
+use super::decode::decode;
 use super::failure::{Failure, chain};
 use super::judge::is_problem;
 use super::response::{Body, Response, Status};
 use super::tls::connector;
-use crate::scenario::{self, Fill, HttpSettings, Scenario, Template};
+use crate::scenario::Scenario;
 
 pub(super) struct HttpClient {
     connections: Connections,
@@ -188,124 +183,4 @@ impl HttpRequest {
         }
         Ok(true)
     }
-}
-
-pub(super) struct HttpTemplate {
-    base: String,
-    method: Method,
-    path: Template,
-    query: Vec<(String, Template)>,
-    headers: Vec<(HeaderName, Template)>,
-    /// Headers of every request, where those above do not say otherwise.
-    fixed: HeaderMap,
-    bearer: Option<Template>,
-    body: scenario::Body,
-    redirects: u64,
-}
-
-/// What an action calls, as its scenario has it.
-pub(super) struct HttpParts<'a> {
-    pub(super) method: &'a Method,
-    pub(super) path: &'a Template,
-    pub(super) query: &'a [(String, Template)],
-    pub(super) headers: &'a [(HeaderName, Template)],
-    pub(super) body: &'a scenario::Body,
-    pub(super) redirects: u64,
-}
-
-impl HttpTemplate {
-    pub(super) fn new(
-        base: &str,
-        settings: &HttpSettings,
-        parts: &HttpParts<'_>,
-        bearer: Option<&Template>,
-    ) -> Self {
-        let mut fixed = own_headers(settings);
-        if let Some(kind) = parts.body.content_type() {
-            fixed.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
-        for (name, _) in parts.headers {
-            fixed.remove(name);
-        }
-        Self {
-            base: base.trim_end_matches('/').to_owned(),
-            method: parts.method.clone(),
-            path: parts.path.clone(),
-            query: parts.query.to_vec(),
-            headers: parts.headers.to_vec(),
-            fixed,
-            bearer: bearer.cloned(),
-            body: parts.body.clone(),
-            redirects: parts.redirects,
-        }
-    }
-
-    pub(super) fn prepare<'a>(
-        &self,
-        fill: &impl Fn(&str) -> Fill<'a>,
-        jar: Option<Jar>,
-    ) -> Result<HttpRequest, Failure> {
-        let wrong = |what: &str| Failure::new("protocol", format!("the {what} cannot be sent"));
-        let mut uri = format!("{}{}", self.base, self.path.render_as(escape::path, fill));
-        if !self.query.is_empty() {
-            uri.push(if uri.contains('?') { '&' } else { '?' });
-            uri.push_str(&pairs(&self.query, fill));
-        }
-        let mut headers = self.fixed.clone();
-        for (name, value) in &self.headers {
-            let value = HeaderValue::try_from(value.render(fill)).map_err(|_| wrong("header"))?;
-            headers.append(name, value);
-        }
-        if let Some(token) = &self.bearer {
-            headers.insert(AUTHORIZATION, authorization(token, fill)?);
-        }
-        let body = match &self.body {
-            scenario::Body::Empty => Bytes::new(),
-            scenario::Body::Json(json) => json.render_as(escape::json, fill).into(),
-            scenario::Body::Text(text) => text.render(fill).into(),
-            scenario::Body::Form(form) => pairs(form, fill).into(),
-            scenario::Body::File(bytes) => bytes.clone(),
-        };
-        let uri = uri.parse().map_err(|_| wrong("path"))?;
-        let method = self.method.clone();
-        Ok(HttpRequest::new(
-            method,
-            uri,
-            headers,
-            body,
-            self.redirects,
-            jar,
-        ))
-    }
-}
-
-/// What the generator says of itself.
-pub(super) fn own_headers(settings: &HttpSettings) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let own = HeaderValue::from_static(USER_AGENT_OF_BRUNT);
-    headers.insert(USER_AGENT, own);
-    if settings.compression {
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
-    }
-    headers
-}
-
-/// `Bearer TOKEN` (RFC 6750), marked so that nothing prints it.
-pub(super) fn authorization<'a>(
-    token: &Template,
-    fill: &impl Fn(&str) -> Fill<'a>,
-) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.render(fill)))
-        .map_err(|_| Failure::new("protocol", "the bearer token cannot be sent"))?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// Names and values as forms and queries have them.
-fn pairs<'a>(pairs: &[(String, Template)], fill: &impl Fn(&str) -> Fill<'a>) -> String {
-    let mut text = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in pairs {
-        text.append_pair(name, &value.render(fill));
-    }
-    text.finish()
 }

@@ -9,23 +9,27 @@ use super::caller::Caller;
 use super::carried::Carried;
 use super::common::Common;
 use super::failure::Failure;
-use super::proto::ProtoError;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, ScenarioError};
 
 /// How many log in at once.
 const AT_ONCE: usize = 32;
 
-/// What the login gave: to each user, or to all of them together.
+/// What the login gave.
 #[derive(Default)]
-pub(super) struct Logins(OnceLock<Vec<Carried>>);
+pub(super) struct Logins(OnceLock<Given>);
+
+enum Given {
+    ToAll(Carried),
+    /// To the users from this number on.
+    ToEach(u64, Vec<Carried>),
+}
 
 impl Logins {
     /// What the login gave to the user of this number.
     pub(super) fn of(&self, user: u64) -> Option<&Carried> {
-        let given = self.0.get()?;
-        match given.as_slice() {
-            [all] => Some(all),
-            each => each.get(user as usize),
+        match self.0.get()? {
+            Given::ToAll(given) => Some(given),
+            Given::ToEach(first, given) => given.get(user.checked_sub(*first)? as usize),
         }
     }
 }
@@ -33,9 +37,9 @@ impl Logins {
 /// Nobody could log in, so that the run cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The request of the login cannot be prepared.
+    /// The request of the login can never be sent.
     #[error(transparent)]
-    Proto(#[from] ProtoError),
+    Scenario(#[from] ScenarioError),
     /// A login failed.
     #[error(
         "login: action {action:?} failed for user {user}: {kind}: {message}\nhint: nothing was put under load; the login runs before the stages"
@@ -43,7 +47,7 @@ pub enum LoginError {
     Failed {
         /// Slug of the action.
         action: String,
-        /// Number of the user, from 0.
+        /// Number of the user.
         user: u64,
         /// Slug of the failure.
         kind: String,
@@ -65,11 +69,14 @@ pub(crate) async fn log_in(
         (Some(users), true) => users.count,
         _ => 1,
     };
-    let caller = Arc::new(Caller::new(scenario, login.action, common)?);
+    // A run after others has users of its own.
+    let first = scenario.first_ordinal;
+    let caller = Caller::new(scenario, login.action, common).map_err(ScenarioError::of)?;
+    let caller = Arc::new(caller);
     let clients = Arc::new(clients);
     let mut given: Vec<Carried> = (0..count).map(|_| Carried::default()).collect();
     let mut running = JoinSet::new();
-    let mut users = 0..count;
+    let mut users = first..first + count;
     loop {
         while running.len() < AT_ONCE
             && let Some(user) = users.next()
@@ -81,13 +88,20 @@ pub(crate) async fn log_in(
             break;
         };
         let (user, result) = ended.unwrap_or_else(|e| std::panic::resume_unwind(e.into_panic()));
-        given[user as usize] = result.map_err(|failure| LoginError::Failed {
+        given[(user - first) as usize] = result.map_err(|failure| LoginError::Failed {
             action: scenario.actions[login.action].name.clone(),
             user,
             kind: failure.kind.into_owned(),
             message: failure.message,
         })?;
     }
+    let given = match given.pop() {
+        Some(all) if !login.each_user => Given::ToAll(all),
+        last => {
+            given.extend(last);
+            Given::ToEach(first, given)
+        }
+    };
     // Only this function sets it, once in a run.
     let _ = common.logins.0.set(given);
     Ok(())

@@ -13,6 +13,7 @@ mod extract;
 mod failure;
 mod grpc;
 mod http;
+mod http_template;
 mod judge;
 mod login;
 mod owner;
@@ -23,6 +24,7 @@ mod response;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod unfit;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -34,7 +34,9 @@ impl Owners {
         Self {
             users: Draws::of_session(session, index, users, scenario.seed),
             rows: sets
-                .map(|(number, set)| RowDraw::new(set, number, index, scenario.seed))
+                .map(|(number, set)| {
+                    RowDraw::new(set, number, index, (scenario.first_ordinal, scenario.seed))
+                })
                 .collect(),
         }
     }

@@ -72,7 +72,7 @@ impl Places {
                 .map(|(number, set)| Set {
                     number,
                     prefix: format!("{}.", set.name),
-                    draw: RowDraw::new(set, number, index, scenario.seed),
+                    draw: RowDraw::new(set, number, index, (scenario.first_ordinal, scenario.seed)),
                     rows: Arc::clone(&set.rows),
                 })
                 .collect(),
@@ -127,13 +127,9 @@ impl Places {
             }
             login
         };
-        let user = self
-            .user_id
-            .as_ref()
-            .map_or_else(String::new, |id| user_id(id, user_index, self.seed));
         Ok(Values {
             user_index,
-            user,
+            user: self.user(user_index),
             numbers,
             ordinal,
             rows,
@@ -141,6 +137,32 @@ impl Places {
             carried,
             places: self,
         })
+    }
+
+    /// Values of a first arrival, which a request can be tried with before anybody has answered.
+    pub(super) fn sample<'a>(&'a self, nothing: &'a Carried) -> Values<'a> {
+        let (user_index, numbers) = self.draws.at(0);
+        let first_row = |set: &'a Set| set.rows.values.first().map_or(&[][..], Vec::as_slice);
+        Values {
+            user_index,
+            user: self.user(user_index),
+            numbers,
+            ordinal: 0,
+            rows: self.sets.iter().map(first_row).collect(),
+            login: None,
+            carried: nothing,
+            places: self,
+        }
+    }
+
+    /// Is the place filled by what an earlier response gave?
+    pub(super) fn is_given_later(&self, place: &str) -> bool {
+        place.starts_with(LOGIN) || self.carries.iter().any(|name| name == place)
+    }
+
+    fn user(&self, index: u64) -> String {
+        let id = self.user_id.as_ref();
+        id.map_or_else(String::new, |id| user_id(id, index, self.seed))
     }
 }
 

@@ -5,23 +5,16 @@ use std::path::{Path, PathBuf};
 use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 use super::grpc::GrpcClient;
-use super::reflect::reflect;
-use crate::scenario::{GrpcSettings, Scenario};
+use super::reflect::{Reflected, reflect};
+use super::unfit::Unfit;
+use crate::scenario::{Call, GrpcSettings, Mistake, Scenario, ScenarioError};
 
-/// gRPC calls of a scenario cannot be prepared.
+/// The definitions of the gRPC services that a scenario calls cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtoError {
-    /// The scenario names no file.
-    #[error("the scenario calls gRPC and names no proto")]
-    None,
-    /// The files do not compile.
-    #[error("{}: {reason}", path.display())]
-    Compile {
-        /// The first `.proto` file.
-        path: PathBuf,
-        /// What the compiler said.
-        reason: String,
-    },
+    /// Its files do not compile, or lack what it calls.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     /// The service does not tell what it offers.
     #[error(
         "reflection of {address}: {reason}\nhint: switch it on in the service, or name its .proto files: proto = \"FILE\""
@@ -32,40 +25,6 @@ pub enum ProtoError {
         /// What it said.
         reason: String,
     },
-    /// The definitions lack the method.
-    #[error("{origin}: no method {service}/{method}\nhint: there is {known}")]
-    NoMethod {
-        /// Where the definitions come from.
-        origin: String,
-        /// As the scenario has it.
-        service: String,
-        /// As the scenario has it.
-        method: String,
-        /// The unary methods that are defined.
-        known: String,
-    },
-    /// The method is defined, with a stream on one side or both.
-    #[error(
-        "{origin}: {service}/{method} is a streaming method\nhint: unary methods can be called; there is {known}"
-    )]
-    Streaming {
-        /// Where the definitions come from.
-        origin: String,
-        /// As the scenario has it.
-        service: String,
-        /// As the scenario has it.
-        method: String,
-        /// The unary methods that are defined.
-        known: String,
-    },
-    /// The message does not fit its type.
-    #[error("action {action:?}: message: {reason}")]
-    Message {
-        /// Slug of the action.
-        action: String,
-        /// What does not fit.
-        reason: String,
-    },
 }
 
 /// Definitions with all of their imports.
@@ -73,6 +32,8 @@ pub(crate) struct Protos {
     /// Where they come from, for messages.
     origin: String,
     pool: DescriptorPool,
+    /// Names of services that nobody calls, and whose methods are not known.
+    others: Vec<String>,
 }
 
 impl Protos {
@@ -81,36 +42,57 @@ impl Protos {
         scenario: &Scenario,
         client: Option<&GrpcClient>,
     ) -> Result<Option<Self>, ProtoError> {
-        if let Some(protos) = Self::of_files(scenario)? {
+        let of_files = Self::of_files(scenario);
+        if let Some(protos) = of_files.map_err(|mistake| ScenarioError::of(vec![mistake]))? {
             return Ok(Some(protos));
         }
         let (true, Some(client)) = (scenario.grpc.reflection, client) else {
             return Ok(None);
         };
         let address = client.address().to_owned();
-        match reflect(client.channel()).await {
-            Ok(pool) => Ok(Some(Self {
-                origin: format!("reflection of {address}"),
+        let services = scenario
+            .actions
+            .iter()
+            .filter_map(|action| match &action.call {
+                Call::Grpc { service, .. } => Some(service.as_str()),
+                _ => None,
+            });
+        let called: Vec<&str> = services.collect();
+        match reflect(client.channel(), &called).await {
+            Ok(Reflected { pool, others }) => Ok(Some(Self {
+                origin: format!("the reflection of {address}"),
                 pool,
+                others,
             })),
             Err(reason) => Err(ProtoError::Reflection { address, reason }),
         }
     }
 
     /// What the files that the scenario names define; nothing if it names none.
-    pub(crate) fn of_files(scenario: &Scenario) -> Result<Option<Self>, ProtoError> {
+    pub(crate) fn of_files(scenario: &Scenario) -> Result<Option<Self>, Mistake> {
         let settings = &scenario.grpc;
-        let named = !settings.protos.is_empty();
-        named.then(|| Self::compile(settings)).transpose()
+        let Some(line) = &settings.line else {
+            return Ok(None);
+        };
+        let protos = Self::compile(settings).map_err(|reason| {
+            Mistake::at(
+                line,
+                format!("proto: {reason}"),
+                "imports are looked up in the folders of grpc.include, and beside the files",
+            )
+        });
+        protos.map(Some)
     }
 
-    /// Compiles the files; imports are looked up in the include folders and beside each file.
-    fn compile(settings: &GrpcSettings) -> Result<Self, ProtoError> {
-        let first = settings.protos.first().ok_or(ProtoError::None)?;
-        let wrong = |reason: String| ProtoError::Compile {
-            path: first.clone(),
-            reason,
-        };
+    /// Compiles the files; imports are looked up in the include folders and beside each file. The error is
+    /// what the compiler said.
+    fn compile(settings: &GrpcSettings) -> Result<Self, String> {
+        let names: Vec<String> = settings
+            .protos
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        let origin = names.join(", ");
         let beside = settings
             .protos
             .iter()
@@ -121,44 +103,33 @@ impl Protos {
                 folders.push(folder);
             }
         }
+        let wrong = |reason: String| format!("{origin}: {reason}");
         let files = protox::compile(&settings.protos, folders).map_err(|e| wrong(e.to_string()))?;
         let pool =
             DescriptorPool::from_file_descriptor_set(files).map_err(|e| wrong(e.to_string()))?;
-        let names: Vec<String> = settings
-            .protos
-            .iter()
-            .map(|file| file.display().to_string())
-            .collect();
         Ok(Self {
-            origin: names.join(", "),
+            origin,
             pool,
+            others: Vec::new(),
         })
     }
 
-    pub(super) fn method(
-        &self,
-        service: &str,
-        method: &str,
-    ) -> Result<MethodDescriptor, ProtoError> {
+    pub(super) fn method(&self, service: &str, method: &str) -> Result<MethodDescriptor, Unfit> {
         let found = self
             .pool
             .get_service_by_name(service)
             .and_then(|s| s.methods().find(|m| m.name() == method));
-        let (origin, service, method) =
-            (self.origin.clone(), service.to_owned(), method.to_owned());
         match found {
             Some(found) if is_unary(&found) => Ok(found),
-            Some(_) => Err(ProtoError::Streaming {
-                origin,
-                service,
-                method,
-                known: self.known(),
+            Some(_) => Err(Unfit {
+                setting: "grpc",
+                what: format!("grpc: {service}/{method} is a streaming method"),
+                hint: format!("unary methods can be called; there is {}", self.known()),
             }),
-            None => Err(ProtoError::NoMethod {
-                origin,
-                service,
-                method,
-                known: self.known(),
+            None => Err(Unfit {
+                setting: "grpc",
+                what: format!("grpc: no method {service}/{method} in {}", self.origin),
+                hint: format!("there is {}", self.known()),
             }),
         }
     }
@@ -170,6 +141,9 @@ impl Protos {
                 names.push(format!("{}/{}", service.full_name(), method.name()));
             }
         }
+        let unknown = |name: &&String| self.pool.get_service_by_name(name).is_none();
+        let others = self.others.iter().filter(unknown);
+        names.extend(others.map(|service| format!("service {service}")));
         if names.is_empty() {
             "no unary method".to_owned()
         } else {

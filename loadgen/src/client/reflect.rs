@@ -20,15 +20,26 @@ const PATHS: [&str; 2] = [
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
 
-/// The definitions of all services that are listed at `channel`; the error is what went wrong.
-pub(super) async fn reflect(channel: Channel) -> Result<DescriptorPool, String> {
+/// What a service tells of itself.
+pub(super) struct Reflected {
+    /// The definitions of those services that were asked for and are listed.
+    pub(super) pool: DescriptorPool,
+    /// Names of the services that are listed besides.
+    pub(super) others: Vec<String>,
+}
+
+/// Asks for the definitions of the services `called` at `channel`, and for no others: a service may list
+/// some that it cannot define. The error is what went wrong.
+pub(super) async fn reflect(channel: Channel, called: &[&str]) -> Result<Reflected, String> {
     let mut path = PATHS[0];
     let mut listed = list(&channel, path).await;
     if matches!(&listed, Err(status) if status.code() == Code::Unimplemented) {
         path = PATHS[1];
         listed = list(&channel, path).await;
     }
-    let services = listed.map_err(|status| said(&status))?;
+    let listed = listed.map_err(|status| said(&status))?;
+    let is_called = |name: &String| called.contains(&name.as_str());
+    let (services, others) = listed.into_iter().partition::<Vec<_>, _>(is_called);
     let mut files = Files::default();
     for service in services {
         let asked = MessageRequest::FileContainingSymbol(service);
@@ -43,7 +54,7 @@ pub(super) async fn reflect(channel: Channel) -> Result<DescriptorPool, String> 
     let mut pool = DescriptorPool::new();
     pool.add_file_descriptor_protos(files.known)
         .map_err(|e| format!("its definitions do not fit together: {e}"))?;
-    Ok(pool)
+    Ok(Reflected { pool, others })
 }
 
 async fn list(channel: &Channel, path: &'static str) -> Result<Vec<String>, Status> {

@@ -3,6 +3,7 @@
 use brunt_record::RecordError;
 
 use crate::client::{ActionsError, AddressError, LoginError, ProtoError};
+use crate::scenario::ScenarioError;
 
 /// A run could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,9 @@ pub enum RunError {
     /// The functions of the program are not those that the scenario wants.
     #[error(transparent)]
     Actions(#[from] ActionsError),
+    /// The scenario has mistakes that only show where it is to be run.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     /// A target cannot be reached.
     #[error(transparent)]
     Address(#[from] AddressError),

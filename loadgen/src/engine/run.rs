@@ -32,7 +32,7 @@ use crate::gauges::Sampler;
 use crate::machine;
 use crate::plan::{Plan, PlannedLoad};
 use crate::recorder::{Progress, Recorded, Series, Shards, WriterThread};
-use crate::scenario::{Call, Scenario};
+use crate::scenario::{Call, Scenario, ScenarioError};
 
 /// From the moment when every goose user waits for arrivals to the first arrival.
 const LEAD: Duration = Duration::from_millis(50);
@@ -228,9 +228,9 @@ fn ending(recorded: &Recorded, stop: &CancellationToken) -> (Ending, Option<Stri
     }
 }
 
-/// Everything about `scenario` that can be wrong before a target is reached: addresses that actions
-/// need and that are not there, `.proto` files, requests that cannot be built. What only reflection can
-/// tell is not checked.
+/// Everything about `scenario` that can be wrong before a target is reached, told at once: addresses that
+/// actions need and that are not there, `.proto` files, requests that can never be sent. What only
+/// reflection can tell is not checked.
 pub fn check(scenario: &Scenario) -> Result<(), RunError> {
     check_with(&Actions::new(), scenario)
 }
@@ -238,16 +238,26 @@ pub fn check(scenario: &Scenario) -> Result<(), RunError> {
 /// The same of a program with the functions `actions`.
 pub fn check_with(actions: &Actions, scenario: &Scenario) -> Result<(), RunError> {
     actions.fit(scenario)?;
-    targets(scenario)?;
-    let common = Common::new("check", Protos::of_files(scenario)?);
-    let common = Arc::new(common.with(actions));
+    let mut mistakes = targets(scenario).err().unwrap_or_default();
+    let protos = Protos::of_files(scenario);
+    // Without definitions nothing can be said of what needs them.
+    let defined = matches!(protos, Ok(Some(_)));
+    let protos = protos.unwrap_or_else(|mistake| {
+        mistakes.push(mistake);
+        None
+    });
+    let common = Arc::new(Common::new("check", protos).with(actions));
     for (index, action) in scenario.actions.iter().enumerate() {
-        let reflected = scenario.grpc.reflection && matches!(action.call, Call::Grpc { .. });
-        if !reflected {
-            Caller::new(scenario, index, &common)?;
+        if defined || !matches!(action.call, Call::Grpc { .. }) {
+            let found = Caller::new(scenario, index, &common).err();
+            mistakes.extend(found.into_iter().flatten());
         }
     }
-    Ok(())
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(ScenarioError::of(mistakes).into())
+    }
 }
 
 /// The callers of all actions; whoever is to log in has done so.
@@ -260,10 +270,7 @@ async fn callers(
     let clients = Clients::new(scenario)?;
     let protos = clients.protos(scenario).await?;
     let common = Arc::new(Common::new(run, protos).with(actions));
-    let callers: Result<Vec<_>, RunError> = (0..scenario.actions.len())
-        .map(|index| Ok(Caller::new(scenario, index, &common)?))
-        .collect();
-    let callers = callers?;
+    let callers = Caller::all(scenario, &common)?;
     tokio::select! {
         // Nothing will be sent, so that nobody need log in.
         () = stop.cancelled() => {}

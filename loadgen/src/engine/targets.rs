@@ -1,21 +1,22 @@
 //! The addresses that a run needs.
 
 use super::error::RunError;
-use crate::client::{AddressError, await_reachable};
-use crate::scenario::{Call, Scenario};
+use crate::client::await_reachable;
+use crate::scenario::{Call, Mistake, Scenario, ScenarioError};
 
 /// Waits until somebody listens at each of them.
 pub(super) async fn reach_targets(scenario: &Scenario) -> Result<(), RunError> {
-    for (name, address) in targets(scenario)? {
+    for (name, address) in targets(scenario).map_err(ScenarioError::of)? {
         await_reachable(name, address).await?;
     }
     Ok(())
 }
 
-/// The addresses that the actions need. What a function needs only it knows: all that there are.
-pub(super) fn targets(scenario: &Scenario) -> Result<Vec<(&str, &str)>, RunError> {
-    let uses = |wanted: fn(&Call) -> bool| scenario.actions.iter().any(|a| wanted(&a.call));
-    let code = uses(|c| matches!(c, Call::Code { .. }));
+/// The addresses that the actions need; the error is what the scenario lacks of them. What a function
+/// needs only it knows: all that there are.
+pub(super) fn targets(scenario: &Scenario) -> Result<Vec<(&str, &str)>, Vec<Mistake>> {
+    let uses = |wanted: fn(&Call) -> bool| scenario.actions.iter().find(|a| wanted(&a.call));
+    let code = uses(|c| matches!(c, Call::Code { .. })).is_some();
     let targets = [
         (
             "http",
@@ -29,12 +30,23 @@ pub(super) fn targets(scenario: &Scenario) -> Result<Vec<(&str, &str)>, RunError
         ),
     ];
     let mut needed = Vec::new();
-    for (name, address, used) in targets {
-        match address.as_deref() {
-            Some(address) if used || code => needed.push((name, address)),
-            None if used => return Err(AddressError::Missing { name }.into()),
+    let mut missing = Vec::new();
+    for (name, address, first) in targets {
+        match (address.as_deref(), first) {
+            (Some(address), first) if first.is_some() || code => needed.push((name, address)),
+            (None, Some(action)) => missing.push(Mistake::at(
+                action.lines.of(name),
+                format!(
+                    "action {:?}: the scenario has no {name} address",
+                    action.name
+                ),
+                format!("set it in [addresses], or by --address {name}=URL"),
+            )),
             _ => {}
         }
+    }
+    if !missing.is_empty() {
+        return Err(missing);
     }
     let of_code = scenario.addresses.of_code.iter();
     // Only a connection tells whether somebody listens.

@@ -133,7 +133,8 @@ impl PlannedStream {
 }
 
 /// Ordinals of a closed stream begin here, times the number of the stream: no action of an open one
-/// counts so far.
+/// counts so far. How many requests an earlier stream will have sent nobody knows, and no two may share
+/// an ordinal.
 const CLOSED_ORDINALS: u64 = 1 << 40;
 /// Ordinals of the requests of sessions begin so much later, in streams of both models.
 const SESSION_ORDINALS: u64 = CLOSED_ORDINALS / 2;

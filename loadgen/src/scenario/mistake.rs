@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::lines::SourceLine;
+
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -15,7 +17,18 @@ pub struct Mistake {
     /// What is wrong.
     pub what: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: String,
+}
+
+impl Mistake {
+    pub(crate) fn at(line: &SourceLine, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            file: line.file.clone(),
+            line: line.line,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
 }
 
 /// A scenario cannot be used.
@@ -29,14 +42,17 @@ pub enum ScenarioError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The file has mistakes: all of them.
-    #[error("{}", listing(mistakes))]
-    Mistakes {
-        /// The scenario.
-        path: PathBuf,
-        /// In the order of the files and their lines; never empty.
-        mistakes: Vec<Mistake>,
-    },
+    /// The file has mistakes: all of them, in the order of the files and their lines; never none.
+    #[error("{}", listing(.0))]
+    Mistakes(Vec<Mistake>),
+}
+
+impl ScenarioError {
+    /// Mistakes that were found after the file was read, in whatever order.
+    pub(crate) fn of(mut mistakes: Vec<Mistake>) -> Self {
+        mistakes.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Self::Mistakes(mistakes)
+    }
 }
 
 fn listing(mistakes: &[Mistake]) -> String {
@@ -50,9 +66,7 @@ fn listing(mistakes: &[Mistake]) -> String {
             mistake.line,
             mistake.what
         );
-        if let Some(hint) = &mistake.hint {
-            let _ = writeln!(text, "  hint: {hint}");
-        }
+        let _ = writeln!(text, "  hint: {}", mistake.hint);
     }
     let plural = if mistakes.len() == 1 { "" } else { "s" };
     let _ = write!(text, "{} mistake{plural} in the scenario", mistakes.len());
@@ -100,39 +114,32 @@ impl<'a> Mistakes<'a> {
         start
     }
 
-    pub(super) fn add(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        self.push(span, what.into(), None);
-    }
-
-    pub(super) fn add_with_hint(
+    /// Notes what is wrong at `span`, and what to do about it.
+    pub(super) fn add(
         &mut self,
         span: &Range<usize>,
         what: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.push(span, what.into(), Some(hint.into()));
+        let mistake = Mistake::at(&self.line(span), what, hint);
+        self.found.push((span.start, mistake));
     }
 
     pub(super) fn add_broken_toml(&mut self, span: &Range<usize>, error: &toml::de::Error) {
-        let what = format!("not TOML: {}", error.message().replace('\n', ", "));
-        self.add(span, what);
+        self.add(
+            span,
+            format!("not TOML: {}", error.message().replace('\n', ", ")),
+            "write lines of key = value below a [table], with texts in quotes",
+        );
     }
 
-    /// `FILE:LINE` of a range.
-    pub(super) fn place(&self, span: &Range<usize>) -> String {
+    /// The line in which a range begins.
+    pub(super) fn line(&self, span: &Range<usize>) -> SourceLine {
         let (file, line) = self.locate(span);
-        format!("{}:{line}", file.display())
-    }
-
-    fn push(&mut self, span: &Range<usize>, what: String, hint: Option<String>) {
-        let (file, line) = self.locate(span);
-        let mistake = Mistake {
+        SourceLine {
             file: file.to_owned(),
             line,
-            what,
-            hint,
-        };
-        self.found.push((span.start, mistake));
+        }
     }
 
     fn locate(&self, span: &Range<usize>) -> (&Path, usize) {

@@ -15,17 +15,22 @@ mod extract;
 mod gauges;
 mod grpc_settings;
 mod http_settings;
+mod lines;
 mod load_step;
 mod login;
 mod mistake;
 mod overrides;
 mod parse;
+mod place_error;
 mod reshape;
 mod session;
+mod suggestion;
 mod table;
 mod template;
+mod text;
 mod threshold;
 mod tls;
+mod wanted;
 
 use std::time::Duration;
 
@@ -44,13 +49,15 @@ pub use extract::{Extract, Source};
 pub use gauges::{EndpointAt, GaugeKind, GaugeSpec, Gauges, ProcessBy, Secret, Wildcard};
 pub use grpc_settings::GrpcSettings;
 pub use http_settings::{HttpSettings, HttpVersion};
+pub use lines::{ActionLines, SourceLine};
 pub use load_step::LoadStep;
 pub(crate) use login::LOGIN;
 pub use login::Login;
 pub use mistake::{Mistake, ScenarioError};
 pub use overrides::{OverrideError, Overrides};
+pub use place_error::PlaceError;
 pub use session::{Session, Step, Task};
-pub(crate) use table::suggestion;
+pub(crate) use suggestion::suggestion;
 pub use template::{Fill, Template};
 pub use threshold::{Limit, Threshold};
 pub use tls::{Identity, Tls};
@@ -144,6 +151,8 @@ pub struct Action {
     pub effect: Option<Effect>,
     /// Places of the request that only an earlier response of a session fills.
     pub carries: Vec<String>,
+    /// Where it is written.
+    pub lines: ActionLines,
 }
 
 /// What an action calls.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::duration::{parse_duration, parse_rate};
 use super::reshape::share_of;
-use super::table::suggestion;
+use super::suggestion::suggestion;
 use super::{DataSet, Load, Process, RowPick, Scenario, Stage, Stream};
 use crate::arrivals::Arrivals;
 

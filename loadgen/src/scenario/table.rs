@@ -10,7 +10,11 @@ use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 use super::duration::{parse_duration, parse_rate_or_pause};
 use super::environment;
 use super::mistake::Mistakes;
+use super::place_error::PlaceError;
+use super::suggestion::suggestion;
 use super::template::Template;
+use super::text::Text;
+use super::wanted::Wanted;
 
 /// A table of the file and the keys of it that were asked for.
 pub(super) struct Table<'t, 'i> {
@@ -20,26 +24,6 @@ pub(super) struct Table<'t, 'i> {
     pub(super) span: Range<usize>,
     keys: &'t DeTable<'i>,
     known: BTreeSet<&'static str>,
-}
-
-/// A text of the file whose places of the environment are filled.
-pub(super) struct Text<'t> {
-    /// As the file has it, which is what messages show.
-    pub(super) written: &'t str,
-    /// What it comes to.
-    pub(super) value: String,
-    pub(super) span: Range<usize>,
-}
-
-impl Text<'_> {
-    /// `hint`, unless it could quote what the environment holds.
-    pub(super) fn hint(&self, hint: String) -> String {
-        if self.written == self.value {
-            hint
-        } else {
-            "what the environment holds is not shown; write it here to see what is wrong".to_owned()
-        }
-    }
 }
 
 pub(super) type Value<'t, 'i> = &'t Spanned<DeValue<'i>>;
@@ -62,7 +46,11 @@ impl<'t, 'i> Table<'t, 'i> {
     ) -> Option<Self> {
         let Some(table) = value.get_ref().as_table() else {
             let found = kind(value);
-            mistakes.add(&value.span(), format!("{name} is {found}, not a table"));
+            mistakes.add(
+                &value.span(),
+                format!("{name} is {found}, not a table"),
+                "write { key = value }, or lines of key = value below its name in brackets",
+            );
             return None;
         };
         Some(Self::new(name, value.span(), table))
@@ -83,14 +71,22 @@ impl<'t, 'i> Table<'t, 'i> {
             .map(|(key, value)| (key.get_ref().as_ref(), key.span(), value))
     }
 
+    /// Where the value of `key` stands; the table itself where there is none.
+    pub(super) fn span_of(&self, key: &str) -> Range<usize> {
+        let value = self.keys.get(key);
+        value.map_or_else(|| self.span.clone(), Spanned::span)
+    }
+
+    /// The value of `key`; where it is missing, `hint` says what to write.
     pub(super) fn required(
         &mut self,
         key: &'static str,
+        hint: &str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Value<'t, 'i>> {
         let value = self.get(key);
         if value.is_none() {
-            mistakes.add(&self.span, format!("{} has no {key}", self.name));
+            mistakes.add(&self.span, format!("{} has no {key}", self.name), hint);
         }
         value
     }
@@ -100,10 +96,19 @@ impl<'t, 'i> Table<'t, 'i> {
         key: &'static str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<(&'t str, Range<usize>)> {
+        self.text_of(key, Wanted::Text, mistakes)
+    }
+
+    fn text_of(
+        &mut self,
+        key: &'static str,
+        wanted: Wanted,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<(&'t str, Range<usize>)> {
         let value = self.get(key)?;
         let text = value.get_ref().as_str();
         if text.is_none() {
-            self.mistyped(key, value, "a text", mistakes);
+            self.mistyped(key, value, wanted, mistakes);
         }
         Some((text?, value.span()))
     }
@@ -122,7 +127,7 @@ impl<'t, 'i> Table<'t, 'i> {
         let value = self.get(key)?;
         let boolean = value.get_ref().as_bool();
         if boolean.is_none() {
-            self.mistyped(key, value, "true or false", mistakes);
+            self.mistyped(key, value, Wanted::Boolean, mistakes);
         }
         boolean
     }
@@ -141,7 +146,7 @@ impl<'t, 'i> Table<'t, 'i> {
             .filter_map(|item| {
                 let text = item.get_ref().as_str();
                 if text.is_none() {
-                    self.mistyped(key, item, "a text or a list of texts", mistakes);
+                    self.mistyped(key, item, Wanted::Texts, mistakes);
                 }
                 Some((text?, item.span()))
             })
@@ -162,7 +167,7 @@ impl<'t, 'i> Table<'t, 'i> {
                 .iter()
                 .map(|(name, _)| format!("{name:?}"))
                 .collect();
-            mistakes.add_with_hint(
+            mistakes.add(
                 &span,
                 format!("{}: {key} {text:?} is none that is known", self.name),
                 format!("write {}", names.join(" or ")),
@@ -175,9 +180,25 @@ impl<'t, 'i> Table<'t, 'i> {
         let value = self.get(key)?;
         let number = whole(value);
         if number.is_none() {
-            self.mistyped(key, value, "a whole number from 0 up", mistakes);
+            self.mistyped(key, value, Wanted::Whole, mistakes);
         }
         number
+    }
+
+    /// A whole number from 1 up; where it is 0, `hint` says what to write.
+    pub(super) fn counted(
+        &mut self,
+        key: &'static str,
+        hint: &str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<u64> {
+        let number = self.whole(key, mistakes)?;
+        if number == 0 {
+            let what = format!("{}: {key} is 0", self.name);
+            mistakes.add(&self.span_of(key), what, hint);
+            return None;
+        }
+        Some(number)
     }
 
     /// A text with what it takes from the environment filled in; other places stay.
@@ -204,8 +225,8 @@ impl<'t, 'i> Table<'t, 'i> {
                 value,
                 span,
             }),
-            Err(what) => {
-                mistakes.add(&span, format!("{}: {key}: {what}", self.name));
+            Err(PlaceError { what, hint }) => {
+                mistakes.add(&span, format!("{}: {key}: {what}", self.name), hint);
                 None
             }
         }
@@ -216,8 +237,25 @@ impl<'t, 'i> Table<'t, 'i> {
         key: &'static str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Duration> {
-        let text = self.text(key, mistakes)?;
+        let (written, span) = self.text_of(key, Wanted::Duration, mistakes)?;
+        let text = self.filled(key, written, span, mistakes)?;
         self.parsed(key, &text, parse_duration, mistakes)
+    }
+
+    /// A duration above 0.
+    pub(super) fn time(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Duration> {
+        let duration = self.duration(key, mistakes)?;
+        if duration.is_zero() {
+            let what = format!("{}: {key} is 0", self.name);
+            let hint = format!("write a duration above 0, such as {key} = \"10s\"");
+            mistakes.add(&self.span_of(key), what, hint);
+            return None;
+        }
+        Some(duration)
     }
 
     /// A rate, or `0/s`.
@@ -226,7 +264,8 @@ impl<'t, 'i> Table<'t, 'i> {
         key: &'static str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<f64> {
-        let text = self.text(key, mistakes)?;
+        let (written, span) = self.text_of(key, Wanted::Rate, mistakes)?;
+        let text = self.filled(key, written, span, mistakes)?;
         self.parsed(key, &text, parse_rate_or_pause, mistakes)
     }
 
@@ -236,7 +275,7 @@ impl<'t, 'i> Table<'t, 'i> {
         let number = value.get_ref().as_float().map(DeFloat::as_str).or(whole);
         let number = number.and_then(|text| text.parse().ok());
         if number.is_none() {
-            self.mistyped(key, value, "a number", mistakes);
+            self.mistyped(key, value, Wanted::Number, mistakes);
         }
         number
     }
@@ -269,7 +308,7 @@ impl<'t, 'i> Table<'t, 'i> {
             Ok(value) => Some(value),
             Err(hint) => {
                 let what = format!("{}: {key} {:?} cannot be read", self.name, text.written);
-                mistakes.add_with_hint(&text.span, what, text.hint(hint));
+                mistakes.add(&text.span, what, text.hint(hint));
                 None
             }
         }
@@ -279,13 +318,14 @@ impl<'t, 'i> Table<'t, 'i> {
         &self,
         key: &str,
         value: Value<'_, '_>,
-        wanted: &str,
+        wanted: Wanted,
         mistakes: &mut Mistakes<'_>,
     ) {
         let found = kind(value);
         mistakes.add(
             &value.span(),
             format!("{}: {key} is {found}, not {wanted}", self.name),
+            wanted.hint(key),
         );
     }
 
@@ -296,7 +336,7 @@ impl<'t, 'i> Table<'t, 'i> {
                 continue;
             }
             let what = format!("{} has no setting {key:?}", self.name);
-            mistakes.add_with_hint(&span, what, suggestion(key, self.known.iter().copied()));
+            mistakes.add(&span, what, suggestion(key, self.known.iter().copied()));
         }
     }
 }
@@ -336,29 +376,16 @@ pub(super) fn template(
 ) -> Option<Template> {
     let template = match Template::parse(text) {
         Ok(template) => template,
-        Err(what) => {
-            mistakes.add(span, format!("{name}: {what}"));
+        Err(PlaceError { what, hint }) => {
+            mistakes.add(span, format!("{name}: {what}"), hint);
             return None;
         }
     };
     for place in template.places() {
         if !allowed.contains(&place) {
             let what = format!("{name}: nothing fills ${{{place}}}");
-            mistakes.add_with_hint(span, what, suggestion(place, allowed.iter().copied()));
+            mistakes.add(span, what, suggestion(place, allowed.iter().copied()));
         }
     }
     Some(template)
-}
-
-/// "did you mean …", or the list of what there is.
-pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let nearest = known
-        .clone()
-        .map(|k| (strsim::damerau_levenshtein(word, k), k))
-        .min()
-        .filter(|(distance, k)| *distance <= k.len().max(word.len()) / 2);
-    match nearest {
-        Some((_, nearest)) => format!("did you mean {nearest:?}?"),
-        None => format!("there is {}", known.collect::<Vec<_>>().join(", ")),
-    }
 }

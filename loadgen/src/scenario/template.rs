@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::environment;
+use super::place_error::PlaceError;
 
 /// A text with places `${name}` or `${name:02}` (padded with zeros to a width), and with
 /// `${env:NAME}`, which is filled when it is read.
@@ -54,7 +55,7 @@ pub enum Fill<'a> {
 
 impl Template {
     /// Reads a template; the error says what is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, PlaceError> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find("${") {
@@ -63,7 +64,7 @@ impl Template {
             }
             let inside = &rest[start + 2..];
             let Some(end) = inside.find('}') else {
-                return Err(format!("{:?} has no closing brace", &rest[start..]));
+                return Err(PlaceError::open(&rest[start..]));
             };
             if let Some(value) = environment::value(&inside[..end]) {
                 parts.push(Part::Environment {
@@ -78,10 +79,10 @@ impl Template {
                 Some((name, width)) => (name, width.parse().ok().filter(|w| *w <= 20)),
             };
             let (false, Some(width)) = (name.is_empty(), width) else {
-                return Err(format!(
-                    "${{{}}} is not ${{name}} or ${{name:02}}",
-                    &inside[..end]
-                ));
+                return Err(PlaceError {
+                    what: format!("${{{}}} cannot be read", &inside[..end]),
+                    hint: "write ${NAME}, or ${NAME:02} for a number of two digits".to_owned(),
+                });
             };
             parts.push(Part::Place {
                 name: name.to_owned(),
@@ -122,7 +123,8 @@ impl Template {
         self.render_as(String::push_str, fill)
     }
 
-    /// The text with every place filled by `fill`; texts are written by `escape`.
+    /// The text with every place filled by `fill`; texts, and what the environment holds, are written
+    /// by `escape`.
     pub fn render_as<'a>(
         &self,
         escape: impl Fn(&mut String, &str),
@@ -131,7 +133,8 @@ impl Template {
         let mut text = String::with_capacity(64);
         for part in &self.parts {
             match part {
-                Part::Text(value) | Part::Environment { value, .. } => text.push_str(value),
+                Part::Text(value) => text.push_str(value),
+                Part::Environment { value, .. } => escape(&mut text, value),
                 Part::Place { name, width } => match fill(name) {
                     Fill::Number(number) => {
                         let _ = write!(text, "{number:0width$}");
@@ -188,6 +191,17 @@ mod tests {
         assert_eq!(template.to_string(), written);
         assert!(!format!("{template:?}").contains("brunt-loadgen"));
         assert_eq!(template.places().collect::<Vec<_>>(), ["user"]);
+    }
+
+    #[test]
+    fn texts_are_escaped_wherever_they_come_from() {
+        let template = Template::parse("<${env:BRUNT_NOT_SET:-<a>}${user}${n}>").unwrap();
+        let escape = |text: &mut String, value: &str| text.push_str(&value.replace('<', "&lt;"));
+        let rendered = template.render_as(escape, |name| match name {
+            "user" => Fill::Text("<b>"),
+            _ => Fill::Number(7),
+        });
+        assert_eq!(rendered, "<&lt;a>&lt;b>7>");
     }
 
     #[test]

@@ -33,6 +33,8 @@ fn mistakes_in_when_arrivals_are_due_are_named() {
         ("back.csv", "us\n70\n12\n"),
         ("late.csv", "11\n"),
         ("counts.csv", "second,stage,action\n0,a,b\n"),
+        ("torn-counts.csv", "second,offered\n0,7\n1,many\n"),
+        ("back-counts.csv", "second,offered\n3,1\n1,1\n"),
         ("good.csv", "0\n0.5\n"),
     ] {
         std::fs::write(folder.path().join(name), text).unwrap();
@@ -61,6 +63,8 @@ fn mistakes_in_when_arrivals_are_due_are_named() {
         "replay = \"back.csv\"",
         "replay = \"late.csv\"",
         "replay = \"counts.csv\"",
+        "replay = \"torn-counts.csv\"",
+        "replay = \"back-counts.csv\"",
     ]
     .map(|settings| {
         let path = folder.path().join("load.toml");

@@ -1,6 +1,9 @@
 //! What a scenario takes from elsewhere: the environment, defaults, other files.
 
+use std::time::Duration;
+
 use brunt_loadgen::Scenario;
+use brunt_loadgen::scenario::{Load, Think};
 
 use super::mistakes;
 
@@ -113,6 +116,61 @@ http = "wrong"
         ("users.toml", "users = 3\n"),
         ("broken.toml", "\n[actions.broken\n"),
     ]));
+}
+
+#[test]
+fn what_the_environment_lacks_of_a_pause_or_of_an_included_file_is_named() {
+    let load = INCLUDES
+        .replace(
+            "\"actions.toml\", \"missing.toml\", 7, \"actions.toml\", \"users.toml\", \"broken.toml\"",
+            "\"${env:BRUNT_NOT_SET:-actions}.toml\"",
+        )
+        .replace(
+            "rate = \"1/s\"",
+            "users = 1\nthink = { uniform = [\"${env:BRUNT_NOT_SET}\", \"${env:BRUNT_NOT_SET:-3}\"] }",
+        )
+        + "[[stages.streams]]\nname = \"more\"\nusers = 1\nthink = \"${env:CARGO_PKG_NAME}\"\nmix = { browse = 1 }\n";
+    let actions = "[actions.wrong]\nhttp = \"wrong\"\n";
+    let told = mistakes_in_files(&[("load.toml", &load), ("actions.toml", actions)]);
+    assert!(!told.contains("brunt-loadgen"), "{told}");
+    insta::assert_snapshot!(told);
+    let missing = load.replace(":-actions", "");
+    insta::assert_snapshot!(mistakes_in_files(&[("load.toml", &missing)]));
+}
+
+/// Pauses and included files that the environment names are those that it names.
+#[test]
+fn pauses_and_included_files_are_taken_from_the_environment() {
+    let temp = tempfile::tempdir().unwrap();
+    let load = r#"format = 1
+name = "elsewhere"
+include = ["${env:BRUNT_NOT_SET:-actions}.toml"]
+[sessions.visit]
+steps = [{ action = "browse", pause = { exponential = "${env:BRUNT_NOT_SET:-4s}" } }]
+[[stages]]
+name = "load"
+duration = "10s"
+[[stages.streams]]
+name = "main"
+users = 1
+think = { uniform = ["${env:BRUNT_NOT_SET:-1s}", "3s"] }
+mix = { visit = 1 }
+"#;
+    let actions = "[actions.browse]\nhttp = \"GET /\"\n";
+    for (name, text) in [("load.toml", load), ("actions.toml", actions)] {
+        std::fs::write(temp.path().join(name), text).unwrap();
+    }
+    let (scenario, _) = Scenario::read(&temp.path().join("load.toml")).unwrap();
+    let Load::Closed(closed) = &scenario.stages[0].streams[0].load else {
+        panic!("{:?}", scenario.stages);
+    };
+    let seconds = Duration::from_secs;
+    assert_eq!(closed.think, Think::Uniform(seconds(1), seconds(3)));
+    assert_eq!(scenario.sessions[0].mean_pause(), seconds(4));
+    assert_eq!(
+        scenario.includes[0].name,
+        "${env:BRUNT_NOT_SET:-actions}.toml"
+    );
 }
 
 #[test]

@@ -67,6 +67,24 @@ metadata = { "x y" = "a" }
 }
 
 #[test]
+fn what_takes_no_time_is_a_mistake() {
+    insta::assert_snapshot!(mistakes(&scenario(
+        "buy",
+        r#"[defaults]
+timeout = "0ms"
+grace = "0s"
+[actions.buy]
+http = "POST /orders"
+timeout = "0s"
+targets = { p95 = "0.0s" }
+[[captures]]
+component = "shop"
+duration = "0s"
+"#
+    )));
+}
+
+#[test]
 fn mistakes_in_grpc() {
     let scenario = scenario(
         "event",

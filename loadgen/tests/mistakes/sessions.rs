@@ -23,6 +23,8 @@ extract = { place = "header:location" }
 http = "POST /goals/${goal}/claim?at=${place}"
 [sessions.browse]
 steps = ["claim"]
+[sessions.alone]
+steps = "browse"
 [sessions.empty]
 steps = []
 [sessions.none]

@@ -44,7 +44,9 @@ impl Arrival {
         &self.settings.action
     }
 
-    /// The number of the arrival among those of its action, from 0.
+    /// The number of the arrival among those of its action: from 0 where it came at a rate. A stream of
+    /// users, and the requests of sessions, count from a large number of their own, so that no other
+    /// request of the action in the run has the same.
     pub fn ordinal(&self) -> u64 {
         self.values.ordinal
     }

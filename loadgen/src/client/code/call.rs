@@ -11,8 +11,10 @@ use super::actions::Function;
 use super::arrival::{Arrival, Values};
 use super::contained::Contained;
 use crate::client::cookies::Jar;
-use crate::client::http::{HttpRequest, authorization, own_headers};
+use crate::client::http::HttpRequest;
+use crate::client::http_template::{authorization, own_headers, unfit_bearer};
 use crate::client::response::Response;
+use crate::client::unfit::Unfit;
 use crate::client::{Carried, Clients, Failure};
 use crate::scenario::{Action, Fill, Scenario, Template, port_of};
 
@@ -80,6 +82,13 @@ impl CodeTemplate {
             values: values.iter().map(|(_, value)| value.clone()).collect(),
             bearer: action.bearer.clone(),
         }
+    }
+
+    /// The token, if it cannot be sent; what else is sent only the function knows.
+    pub(in super::super) fn unfit<'a>(&self, fill: &impl Fn(&str) -> Fill<'a>) -> Vec<Unfit> {
+        unfit_bearer(self.bearer.as_ref(), fill)
+            .into_iter()
+            .collect()
     }
 
     pub(in super::super) fn prepare<'a>(

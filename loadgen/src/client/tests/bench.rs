@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use crate::client::{
     Actions, Caller, Carried, Clients, Common, Failure, Owners, ProtoError, Protos,
 };
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, ScenarioError};
 
 /// Serves `app` on a free port, until the test ends.
 pub(super) async fn serve(app: Router) -> SocketAddr {
@@ -20,8 +20,21 @@ pub(super) async fn serve(app: Router) -> SocketAddr {
     address
 }
 
+/// A scenario has a stage, which nobody runs here.
+const STAGE: &str = r#"
+[actions.idle]
+http = "GET /"
+[[stages]]
+name = "idle"
+duration = "1s"
+[[stages.streams]]
+name = "idle"
+rate = "1/s"
+mix = { idle = 1 }
+"#;
+
 fn scenario(text: &str) -> Scenario {
-    let text = format!("format = 1\nname = \"test\"\nstages = []\n{text}");
+    let text = format!("format = 1\nname = \"test\"\n{text}\n{STAGE}");
     Scenario::parse(Path::new("test.toml"), &text).unwrap()
 }
 
@@ -55,7 +68,7 @@ impl Bench {
         let scenario = scenario(text);
         let clients = Clients::new(&scenario).unwrap();
         let protos = clients.protos(&scenario).await?;
-        Self::of(scenario, clients, protos, &Actions::new())
+        Ok(Self::of(scenario, clients, protos, &Actions::new())?)
     }
 
     fn of(
@@ -63,13 +76,10 @@ impl Bench {
         clients: Clients,
         protos: Option<Protos>,
         actions: &Actions,
-    ) -> Result<Self, ProtoError> {
+    ) -> Result<Self, ScenarioError> {
         let common = Arc::new(Common::new("run-1", protos).with(actions));
-        let callers: Result<Vec<_>, _> = (0..scenario.actions.len())
-            .map(|index| Caller::new(&scenario, index, &common))
-            .collect();
         Ok(Self {
-            callers: callers?,
+            callers: Caller::all(&scenario, &common)?,
             scenario,
             clients: Arc::new(clients),
         })

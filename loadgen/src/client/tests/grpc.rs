@@ -104,8 +104,11 @@ pub(super) fn shop(reflection: Reflection) -> Router {
         ["tests/data/protos/shop/shop.proto"],
         ["tests/data/protos/shop", "tests/data/protos/include"],
     );
-    let builder =
-        tonic_reflection::server::Builder::configure().register_file_descriptor_set(files.unwrap());
+    // The second has no definition.
+    let builder = tonic_reflection::server::Builder::configure()
+        .register_file_descriptor_set(files.unwrap())
+        .with_service_name("shop.v1.Shop")
+        .with_service_name("shop.v1.Ghost");
     let routes = Routes::new(Shop);
     let routes = match reflection {
         Reflection::Off => routes,
@@ -155,6 +158,8 @@ size = { min = 10 }
     ] {
         send(definitions, reflection, seen).await.unwrap();
     }
+    let escaped = "message = '{\"item\": \"${env:BRUNT_NOT_SET:-a \"b\" \\}\"}'\nchecks.json = { '$.id' = 'a \"b\" \\' }";
+    send(FILES, Reflection::Off, escaped).await.unwrap();
     let default = "message = '{}'\nchecks.json = { '$.total' = 0, '$.id' = '' }";
     send(FILES, Reflection::Off, default).await.unwrap();
 }
@@ -234,93 +239,82 @@ async fn a_service_is_spoken_to_by_tls() {
     bench.step("a", 0, &mut Carried::default()).await.unwrap();
 }
 
+/// Why the call cannot be made.
+async fn refused(definitions: &str, reflection: Reflection, call: &str, message: &str) -> String {
+    let address = listen(shop(reflection), None).await.address;
+    let text = format!(
+        "{definitions}addresses.grpc = 'http://{address}'\n[actions.a]\ngrpc = '{call}'\nmessage = '{message}'\n"
+    );
+    let error = Bench::with_protos(&text).await.err().unwrap().to_string();
+    assert!(!error.contains("brunt-loadgen"), "{error}");
+    error
+}
+
 #[tokio::test]
 async fn what_cannot_be_called_is_told_with_what_can() {
-    for (definitions, reflection, call, message, want) in [
+    let alone = "proto = 'tests/data/protos/shop/shop.proto'\n";
+    let none = "proto = 'tests/data/protos/none.proto'\n";
+    for (definitions, call, message, want) in [
         (
             FILES,
-            Reflection::Off,
             "shop.v1.Shop/Sell",
             "{}",
-            "no method shop.v1.Shop/Sell\nhint: there is ",
+            "action \"a\": grpc: no method shop.v1.Shop/Sell in ",
         ),
+        (FILES, "shop.v1.Shop/Sell", "{}", "stock.v1.Stock/Count"),
+        (FILES, "shop.v1.Shop/Sell", "{}", "shop.v1.Shop/Buy"),
         (
             FILES,
-            Reflection::Off,
-            "shop.v1.Shop/Sell",
-            "{}",
-            "stock.v1.Stock/Count",
-        ),
-        (
-            FILES,
-            Reflection::Off,
-            "shop.v1.Shop/Sell",
-            "{}",
-            "shop.v1.Shop/Buy",
-        ),
-        (
-            FILES,
-            Reflection::Off,
             "shop.v1.Shop/Watch",
             "{}",
             "shop.v1.Shop/Watch is a streaming method",
         ),
         (
             FILES,
-            Reflection::Off,
             "shop.v1.Shop/Buy",
             r#"{"itm": 1}"#,
-            "action \"a\": message: ",
+            "hint: shop.v1.Order has item, count, price",
         ),
         (
             FILES,
-            Reflection::Off,
             "shop.v1.Shop/Buy",
             r#"{"count": "${env:CARGO_PKG_NAME}"}"#,
             "message: it is no shop.v1.Order: see its column ",
         ),
+        (alone, "shop.v1.Shop/Buy", "{}", "common/money.proto"),
+        (none, "shop.v1.Shop/Buy", "{}", "none.proto"),
+    ] {
+        let error = refused(definitions, Reflection::Off, call, message).await;
+        assert!(error.contains(want), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_reflection_does_not_tell_cannot_be_called() {
+    for (reflection, call, want) in [
         (
-            REFLECTION,
             Reflection::V1,
             "shop.v1.Shop/Sell",
-            "{}",
             "reflection of http://127.0.0.1:",
         ),
+        (Reflection::V1, "shop.v1.Shop/Sell", "shop.v1.Shop/Buy"),
         (
-            REFLECTION,
             Reflection::V1,
-            "shop.v1.Shop/Sell",
-            "{}",
-            "shop.v1.Shop/Buy",
+            "shop.v1.Shops/Buy",
+            "hint: there is service shop.v1.Shop, service shop.v1.Ghost",
         ),
         (
-            REFLECTION,
+            Reflection::V1,
+            "shop.v1.Ghost/Buy",
+            "not-found: symbol 'shop.v1.Ghost' not found",
+        ),
+        (
             Reflection::Off,
             "shop.v1.Shop/Buy",
-            "{}",
             "it does not offer reflection\nhint: ",
         ),
-        (
-            "proto = 'tests/data/protos/shop/shop.proto'\n",
-            Reflection::Off,
-            "shop.v1.Shop/Buy",
-            "{}",
-            "common/money.proto",
-        ),
-        (
-            "proto = 'tests/data/protos/none.proto'\n",
-            Reflection::Off,
-            "shop.v1.Shop/Buy",
-            "{}",
-            "none.proto",
-        ),
     ] {
-        let address = listen(shop(reflection), None).await.address;
-        let text = format!(
-            "{definitions}addresses.grpc = 'http://{address}'\n[actions.a]\ngrpc = '{call}'\nmessage = '{message}'\n"
-        );
-        let error = Bench::with_protos(&text).await.err().unwrap().to_string();
+        let error = refused(REFLECTION, reflection, call, "{}").await;
         assert!(error.contains(want), "{error}");
-        assert!(!error.contains("brunt-loadgen"), "{error}");
     }
 }

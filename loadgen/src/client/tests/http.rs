@@ -50,6 +50,14 @@ async fn queries_and_bodies_arrive_as_the_scenario_has_them() {
             ][..],
         ),
         (
+            "http = 'GET /%41/${env:BRUNT_NOT_SET:-a b/\"50%\"}?c'",
+            &[("$.uri", "'/%41/a%20b/%2250%25%22?c'")][..],
+        ),
+        (
+            "http = 'POST /'\njson = '{\"e\": \"${env:BRUNT_NOT_SET:-a \"b\" \\}\"}'",
+            &[("$.body", "'{\"e\": \"a \\\"b\\\" \\\\\"}'")][..],
+        ),
+        (
             "http = 'GET /a?b=1'\nquery = { q = '${user} & c', n = '${ordinal}' }",
             &[("$.uri", "'/a?b=1&q=user+0+%26+c&n=0'")][..],
         ),

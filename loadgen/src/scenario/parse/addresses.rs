@@ -2,7 +2,9 @@
 
 use super::super::Addresses;
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, Text};
+use super::super::table::Table;
+use super::super::text::Text;
+use super::super::wanted::Wanted;
 use super::action::any_is_code;
 use super::check_slug;
 
@@ -33,7 +35,7 @@ pub(super) fn addresses(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -
         }
         check_slug("address", name, &span, mistakes);
         let Some(text) = value.get_ref().as_str() else {
-            table.mistyped(name, value, "a text", mistakes);
+            table.mistyped(name, value, Wanted::Text, mistakes);
             continue;
         };
         if let Some(text) = table.filled(name, text, value.span(), mistakes) {
@@ -59,7 +61,7 @@ fn checked(text: &Text<'_>, name: &str, mistakes: &mut Mistakes<'_>) -> String {
         let written = text.written;
         let shown = written.rsplit_once('@').map_or(written, |(_, host)| host);
         let what = format!("addresses: {name} {shown:?} cannot be used");
-        mistakes.add_with_hint(&text.span, what, hint);
+        mistakes.add(&text.span, what, hint);
     }
     text.value.clone()
 }

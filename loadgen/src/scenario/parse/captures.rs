@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, items, suggestion};
+use super::super::suggestion::suggestion;
+use super::super::table::{Table, items};
+use super::super::wanted::Wanted;
 use super::super::{Addresses, CaptureSpec, ProfileKind, Stage};
 use super::{check_slug, tables};
 
@@ -31,35 +33,38 @@ fn capture(
     stages: &[Stage],
     mistakes: &mut Mistakes<'_>,
 ) -> Option<CaptureSpec> {
-    table.required("component", mistakes);
+    let hint = "name the process: component = \"shop\"";
+    table.required("component", hint, mistakes);
     let component = table.string("component", mistakes);
     if let Some((name, span)) = &component {
         check_slug("capture: component", name, span, mistakes);
     }
     let stage = table.string("stage", mistakes);
-    let duration = table.duration("duration", mistakes);
+    let duration = table.time("duration", mistakes);
     let duration = duration.unwrap_or(LENGTHS[usize::from(stage.is_none())]);
     let known = stage.as_ref().map(|(name, span)| {
         let found = stages.iter().find(|s| s.name == *name);
         if found.is_none() {
             let hint = suggestion(name, stages.iter().map(|s| s.name.as_str()));
-            mistakes.add_with_hint(span, format!("capture: no stage {name:?}"), hint);
+            mistakes.add(span, format!("capture: no stage {name:?}"), hint);
         }
-        (found, span)
+        found
     });
-    match known {
-        Some((Some(stage), span)) if duration > stage.duration.min(LONGEST) => mistakes.add(
-            span,
-            format!(
-                "capture: {duration:?} is longer than stage {:?} or {LONGEST:?}",
-                stage.name
-            ),
-        ),
-        None if duration > LONGEST => mistakes.add(
-            &table.span,
-            format!("capture: {duration:?} is longer than {LONGEST:?}"),
-        ),
-        _ => {}
+    let longest = match known {
+        Some(Some(stage)) if !stage.duration.is_zero() => {
+            let of_stage = format!("stage {:?} or ", stage.name);
+            Some((stage.duration.min(LONGEST), of_stage))
+        }
+        // It is a mistake by itself.
+        Some(_) => None,
+        None => Some((LONGEST, String::new())),
+    };
+    if let Some((longest, of_stage)) = longest.filter(|(longest, _)| duration > *longest) {
+        mistakes.add(
+            &table.span_of("duration"),
+            format!("capture: {duration:?} is longer than {of_stage}{LONGEST:?}"),
+            format!("set its duration to {longest:?} or less"),
+        );
     }
     let kinds = kinds(table, stage.is_some(), mistakes);
     let address = address(table, mistakes);
@@ -88,7 +93,7 @@ fn kinds(table: &mut Table<'_, '_>, named: bool, mistakes: &mut Mistakes<'_>) ->
     let mut kinds = Vec::new();
     for item in items(value) {
         let Some(text) = item.get_ref().as_str() else {
-            table.mistyped("kinds", item, "a text or a list of texts", mistakes);
+            table.mistyped("kinds", item, Wanted::Texts, mistakes);
             continue;
         };
         match ProfileKind::ALL
@@ -96,13 +101,14 @@ fn kinds(table: &mut Table<'_, '_>, named: bool, mistakes: &mut Mistakes<'_>) ->
             .find(|kind| kind.slug() == text)
         {
             Some(kind) if kinds.contains(&kind) => {
-                mistakes.add(&item.span(), format!("capture: kinds has {text:?} twice"));
+                let what = format!("capture: kinds has {text:?} twice");
+                mistakes.add(&item.span(), what, "leave one of them out");
             }
             Some(kind) => kinds.push(kind),
             None => {
                 let known = ProfileKind::ALL.iter().map(|kind| kind.slug());
                 let what = format!("capture: there is no kind {text:?} of profiles");
-                mistakes.add_with_hint(&item.span(), what, suggestion(text, known));
+                mistakes.add(&item.span(), what, suggestion(text, known));
             }
         }
     }
@@ -116,7 +122,7 @@ fn address(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> String {
     if text.value.contains("://") {
         if let Err(hint) = Addresses::check(&text.value, "admin") {
             let what = "capture: address cannot be used";
-            mistakes.add_with_hint(&text.span, what, text.hint(hint));
+            mistakes.add(&text.span, what, text.hint(hint));
         }
     } else {
         check_slug("capture: address", text.written, &text.span, mistakes);
@@ -134,7 +140,7 @@ fn paths(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> BTreeMap<Pro
             continue;
         };
         if !path.starts_with('/') || path.parse::<http::Uri>().is_err() {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &span,
                 format!("{}: {path:?} is no path", table.name),
                 format!("write a path such as {:?}", kind.path()),

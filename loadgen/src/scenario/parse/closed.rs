@@ -1,5 +1,6 @@
 //! `users = N` in a stream: the closed model.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::super::duration::parse_duration;
@@ -13,11 +14,8 @@ pub(super) fn closed(
     users: u64,
     mistakes: &mut Mistakes<'_>,
 ) -> ClosedLoad {
-    if users == 0 {
-        mistakes.add(&stream.span, format!("{}: users is 0", stream.name));
-    }
     if let Some(value) = stream.get("max_in_flight") {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: max_in_flight beside users", stream.name),
             "remove it: each user has one request in flight",
@@ -25,11 +23,9 @@ pub(super) fn closed(
     }
     let think = stream
         .get("think")
-        .and_then(|value| think(&stream.name, "think", value, mistakes));
-    let iterations = stream.whole("iterations", mistakes);
-    if iterations == Some(0) {
-        mistakes.add(&stream.span, format!("{}: iterations is 0", stream.name));
-    }
+        .and_then(|value| think(stream, "think", value, mistakes));
+    let hint = "write 1 or more, or leave it out: users then go on until the stage ends";
+    let iterations = stream.counted("iterations", hint, mistakes);
     ClosedLoad {
         users: users as usize,
         think: think.unwrap_or(Think::Fixed(Duration::ZERO)),
@@ -37,44 +33,49 @@ pub(super) fn closed(
     }
 }
 
-/// `"1s"`, `{ uniform = ["1s", "3s"] }` or `{ exponential = "2s" }`.
-pub(super) fn think(
-    table: &str,
+/// `"1s"`, `{ uniform = ["1s", "3s"] }` or `{ exponential = "2s" }`, as the `key` of `table`.
+pub(super) fn think<'t>(
+    table: &Table<'t, '_>,
     key: &str,
-    value: Value<'_, '_>,
+    value: Value<'t, '_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Think> {
-    let read = || {
-        if let Some(text) = value.get_ref().as_str() {
-            return parse_duration(text).ok().map(Think::Fixed);
-        }
-        let table = value.get_ref().as_table()?;
-        let (key, value) = table.iter().next().filter(|_| table.len() == 1)?;
-        match key.get_ref().as_ref() {
-            "exponential" => {
-                let mean = parse_duration(value.get_ref().as_str()?).ok()?;
-                Some(Think::Exponential(mean))
-            }
-            "uniform" => {
-                let bounds = value.get_ref().as_array()?.iter();
-                let bounds: Vec<Duration> = bounds
-                    .filter_map(|bound| parse_duration(bound.get_ref().as_str()?).ok())
-                    .collect();
-                let &[from, to] = &bounds[..] else {
-                    return None;
-                };
-                (from <= to).then_some(Think::Uniform(from, to))
-            }
-            _ => None,
-        }
+    let mut hint =
+        "write \"1s\", { uniform = [\"1s\", \"3s\"] } or { exponential = \"2s\" }".to_owned();
+    let (shape, texts) = shape(value).unwrap_or_default();
+    let mut durations = Vec::new();
+    for (written, span) in texts {
+        // What the environment lacks is a mistake of its own.
+        let text = table.filled(key, written, span, mistakes)?;
+        hint = text.hint(hint);
+        durations.extend(parse_duration(&text.value));
+    }
+    let think = match (shape, &durations[..]) {
+        ("fixed", &[pause]) => Some(Think::Fixed(pause)),
+        ("exponential", &[mean]) => Some(Think::Exponential(mean)),
+        ("uniform", &[from, to]) if from <= to => Some(Think::Uniform(from, to)),
+        _ => None,
     };
-    let think = read();
     if think.is_none() {
-        mistakes.add_with_hint(
-            &value.span(),
-            format!("{table}: {key} cannot be read"),
-            "write \"1s\", { uniform = [\"1s\", \"3s\"] } or { exponential = \"2s\" }",
-        );
+        let what = format!("{}: {key} cannot be read", table.name);
+        mistakes.add(&value.span(), what, hint);
     }
     think
+}
+
+type Written<'t> = (&'t str, Range<usize>);
+
+/// How pauses are distributed, and the durations that say so.
+fn shape<'t>(value: Value<'t, '_>) -> Option<(&'t str, Vec<Written<'t>>)> {
+    let text = |value: Value<'t, '_>| Some((value.get_ref().as_str()?, value.span()));
+    if let Some(pause) = text(value) {
+        return Some(("fixed", vec![pause]));
+    }
+    let table = value.get_ref().as_table()?;
+    let (key, value) = table.iter().next().filter(|_| table.len() == 1)?;
+    let texts: Option<Vec<_>> = match value.get_ref().as_array() {
+        Some(array) if key.get_ref() == "uniform" => array.iter().map(text).collect(),
+        _ => text(value).map(|text| vec![text]),
+    };
+    Some((key.get_ref().as_ref(), texts?))
 }

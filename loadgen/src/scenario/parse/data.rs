@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, Text};
+use super::super::table::Table;
+use super::super::text::Text;
 use super::super::{DataSet, LOGIN, RowPick, Rows, Stage};
 use super::check_slug;
 use super::file::read;
@@ -33,14 +34,15 @@ pub(super) fn data(
         .filter_map(|(name, span, value)| {
             check_slug("data", name, &span, mistakes);
             if LOGIN.trim_end_matches('.') == name {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &span,
                     format!("data {name:?}: its places are those of the login"),
                     "choose another name",
                 );
             }
             let mut table = Table::from_value(format!("data {name:?}"), value, mistakes)?;
-            table.required("file", mistakes);
+            let hint = "name a .csv or .jsonl file: file = \"players.csv\"";
+            table.required("file", hint, mistakes);
             let pick = table.choice("pick", &PICKS, mistakes);
             let file = table.text("file", mistakes);
             table.deny_unknown(mistakes);
@@ -66,7 +68,7 @@ fn rows(
         Some("csv") => csv_rows,
         Some("jsonl" | "ndjson") => json_rows,
         _ => {
-            mistakes.add_with_hint(
+            mistakes.add(
                 span,
                 format!("{setting} {name:?} is of no known kind"),
                 "name a .csv file with a line of column names, or a .jsonl file",
@@ -77,19 +79,38 @@ fn rows(
     let bytes = read(setting, file, folder, mistakes)?;
     match form(&bytes) {
         Ok(rows) if rows.values.is_empty() => {
-            mistakes.add(span, format!("{setting} {name:?} holds no row"));
+            mistakes.add(
+                span,
+                format!("{setting} {name:?} holds no row"),
+                "write one row a line, in a .csv file below the names of the columns",
+            );
             None
         }
         Ok(rows) => Some(rows),
-        Err(what) => {
-            mistakes.add(span, format!("{setting} {name:?}: {what}"));
+        Err(BrokenRow { what, hint }) => {
+            mistakes.add(span, format!("{setting} {name:?}: {what}"), hint);
             None
         }
     }
 }
 
+/// Why a file of rows cannot be read, without what stands in it.
+struct BrokenRow {
+    what: String,
+    hint: &'static str,
+}
+
+impl BrokenRow {
+    fn new(what: String, hint: &'static str) -> Self {
+        Self { what, hint }
+    }
+}
+
+const UTF_8: &str = "save the file as UTF-8";
+const SAME_COLUMNS: &str = "give every line the names that the first one has";
+
 /// Rows under a line of column names (RFC 4180).
-fn csv_rows(bytes: &[u8]) -> Result<Rows, String> {
+fn csv_rows(bytes: &[u8]) -> Result<Rows, BrokenRow> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::Headers)
         .from_reader(bytes);
@@ -105,21 +126,28 @@ fn csv_rows(bytes: &[u8]) -> Result<Rows, String> {
     })
 }
 
-/// Where a CSV file is broken, without what stands there.
-fn csv_problem(error: &csv::Error) -> String {
+/// Where a CSV file is broken.
+fn csv_problem(error: &csv::Error) -> BrokenRow {
     let line = error.position().map_or(1, csv::Position::line);
     match error.kind() {
         csv::ErrorKind::UnequalLengths {
             expected_len, len, ..
-        } => format!("line {line} has {len} columns, the first line {expected_len}"),
-        csv::ErrorKind::Utf8 { .. } => format!("line {line} is not UTF-8"),
-        _ => format!("line {line} cannot be read"),
+        } => BrokenRow::new(
+            format!("line {line} has {len} columns, the first line {expected_len}"),
+            "give every line as many columns; a text with a comma stands in quotes",
+        ),
+        csv::ErrorKind::Utf8 { .. } => BrokenRow::new(format!("line {line} is not UTF-8"), UTF_8),
+        _ => BrokenRow::new(
+            format!("line {line} cannot be read"),
+            "write rows of comma-separated texts",
+        ),
     }
 }
 
 /// One JSON object a line, all with the same keys.
-fn json_rows(bytes: &[u8]) -> Result<Rows, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+fn json_rows(bytes: &[u8]) -> Result<Rows, BrokenRow> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| BrokenRow::new("it is not UTF-8".to_owned(), UTF_8))?;
     let mut columns: Vec<String> = Vec::new();
     let mut values = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
@@ -127,23 +155,31 @@ fn json_rows(bytes: &[u8]) -> Result<Rows, String> {
             continue;
         }
         let Ok(Value::Object(row)) = serde_json::from_str(line) else {
-            return Err(format!("line {number} is no JSON object"));
+            return Err(BrokenRow::new(
+                format!("line {number} is no JSON object"),
+                "write one object a line, such as {\"id\": 1}",
+            ));
         };
         if values.is_empty() {
             columns = row.keys().cloned().collect();
         }
         if let Some(other) = row.keys().find(|key| !columns.contains(key)) {
-            return Err(format!("line {number} has {other:?}, the first has not"));
+            let what = format!("line {number} has {other:?}, the first has not");
+            return Err(BrokenRow::new(what, SAME_COLUMNS));
         }
-        let row: Result<Vec<String>, String> = columns
+        let row: Result<Vec<String>, BrokenRow> = columns
             .iter()
             .map(|column| match row.get(column) {
                 Some(Value::String(text)) => Ok(text.clone()),
                 Some(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
-                Some(_) => Err(format!(
-                    "line {number}: {column:?} is no text, number or true or false"
+                Some(_) => Err(BrokenRow::new(
+                    format!("line {number}: {column:?} is no text, number or true or false"),
+                    "write one of these: a place is filled with a text",
                 )),
-                None => Err(format!("line {number} has no {column:?}, the first has")),
+                None => Err(BrokenRow::new(
+                    format!("line {number} has no {column:?}, the first has"),
+                    SAME_COLUMNS,
+                )),
             })
             .collect();
         values.push(row?);
@@ -176,7 +212,7 @@ pub(super) fn check_unique(
             }
             let Taker { kind, name, .. } = taker;
             let Some(arrivals) = crate::plan::arrivals_of(stages, index, seed) else {
-                mistakes.add_with_hint(
+                mistakes.add(
                     taker.span,
                     format!(
                         "{kind} {name:?} takes each row of {:?} once, and a stream of users sends it: \
@@ -189,7 +225,7 @@ pub(super) fn check_unique(
             };
             let rows = set.rows.values.len() as u64;
             if arrivals > rows {
-                mistakes.add_with_hint(
+                mistakes.add(
                     taker.span,
                     format!(
                         "{kind} {name:?} takes each row of {:?} once, has {arrivals} arrivals and {rows} rows",
@@ -206,10 +242,10 @@ pub(super) fn check_unique(
 mod tests {
     use super::*;
 
-    type Read = fn(&[u8]) -> Result<Rows, String>;
+    type Read = fn(&[u8]) -> Result<Rows, BrokenRow>;
 
     fn check(read: Read, text: &str, want: Result<&[&[&str]], &str>) {
-        let found = read(text.as_bytes());
+        let found = read(text.as_bytes()).map_err(|broken| broken.what);
         let found = found.map(|rows| {
             let mut all = vec![rows.columns];
             all.extend(rows.values);

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
+use super::action::HEADERS;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 type Keyed<'t, 'i> = (&'t Spanned<std::borrow::Cow<'i, str>>, &'t Value<'i>);
@@ -23,17 +24,13 @@ pub(super) fn apply(root: &mut DeTable<'_>, mistakes: &mut Mistakes<'_>) {
     };
     // One that cannot be read is told once, here, and put nowhere.
     let mut usable = Vec::new();
-    for key in ["timeout", "grace", "warmup"] {
+    usable.extend(table.time("timeout", mistakes).map(|_| "timeout"));
+    for key in ["grace", "warmup"] {
         usable.extend(table.duration(key, mistakes).map(|_| key));
     }
-    match table.whole("max_in_flight", mistakes) {
-        Some(0) => {
-            let span = table.get("max_in_flight").map(Spanned::span);
-            mistakes.add(&span.unwrap_or_default(), "defaults: max_in_flight is 0");
-        }
-        Some(_) => usable.push("max_in_flight"),
-        None => {}
-    }
+    let hint = "write 1 or more, or leave it out";
+    let most = table.counted("max_in_flight", hint, mistakes);
+    usable.extend(most.map(|_| "max_in_flight"));
     if headers_are_right(&mut table, mistakes) {
         usable.push("headers");
     }
@@ -78,7 +75,7 @@ fn headers_are_right(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> 
         let fits = HeaderName::from_bytes(name.as_bytes()).is_ok();
         if !fits || value.get_ref().as_str().is_none() {
             let what = format!("{}: {name:?} is not a header with a text", headers.name);
-            mistakes.add(&span, what);
+            mistakes.add(&span, what, HEADERS);
             right = false;
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::mistake::Mistakes;
-use super::super::table::Text;
+use super::super::text::Text;
 
 /// The content of `file`, or a mistake.
 pub(super) fn read(
@@ -15,7 +15,7 @@ pub(super) fn read(
     match std::fs::read(folder.join(&file.value)) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &file.span,
                 format!("{setting} {:?} cannot be read: {error}", file.written),
                 "files are named relative to the folder of the scenario",

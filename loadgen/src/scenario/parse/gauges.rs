@@ -68,7 +68,7 @@ fn sources<'t, 'i>(
         let full = format!("{} {name:?}", table.name);
         check_slug(&table.name, name, &span, mistakes);
         if kind == "process" && name == "generator" {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &span,
                 format!("{full}: the generator is read always, under this name"),
                 "choose another name, or leave it out",
@@ -95,7 +95,7 @@ fn process(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Gau
             _ => format!("{} has {}", table.name, given.join(" and ")),
         };
         let hint = "write one of pid, port, address, name, cgroup and container";
-        mistakes.add_with_hint(&table.span, what, hint);
+        mistakes.add(&table.span, what, hint);
     }
     let tree = table.boolean("tree", mistakes).unwrap_or(false);
     let by = match *given.first()? {
@@ -115,7 +115,7 @@ fn process(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Gau
 fn prometheus(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<GaugeKind> {
     let has = ["address", "url"].map(|key| table.get(key).is_some());
     if has[0] == has[1] {
-        mistakes.add_with_hint(
+        mistakes.add(
             &table.span,
             format!("{} does not say where in one way", table.name),
             "write address = \"http\", or url = \"http://127.0.0.1:9100/metrics\"",
@@ -125,7 +125,7 @@ fn prometheus(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<
     if let Some((path, span)) = &path
         && (has[1] || !path.starts_with('/'))
     {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("{}: path {path:?} cannot be used", table.name),
             "write path = \"/metrics\" beside address; a url has its own",
@@ -145,10 +145,11 @@ fn prometheus(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<
         if !fits {
             let hint = "write http, host, port and path, without TLS and without a password";
             let what = format!("{}: url cannot be used", table.name);
-            mistakes.add_with_hint(&url.span, what, hint);
+            mistakes.add(&url.span, what, hint);
         }
     }
-    table.required("metrics", mistakes);
+    let hint = "name metrics: metrics = [\"shop_pool_*\"]";
+    table.required("metrics", hint, mistakes);
     let metrics = table.texts("metrics", mistakes).into_iter();
     let metrics = metrics.map(|(name, _)| Wildcard(name.to_owned())).collect();
     let at = match (address, url) {
@@ -167,7 +168,8 @@ fn database(
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<GaugeKind> {
-    table.required("url", mistakes);
+    let hint = "name the database: url = \"${env:DATABASE_URL:-}\"; an empty one is left out";
+    table.required("url", hint, mistakes);
     let url = table.text("url", mistakes)?;
     if url.value.is_empty() {
         return None;
@@ -180,7 +182,7 @@ fn database(
         Err(hint) => {
             // A password must not come back in a message.
             let what = format!("{}: url cannot be used", table.name);
-            mistakes.add_with_hint(&url.span, what, hint);
+            mistakes.add(&url.span, what, hint);
             None
         }
     }
@@ -197,7 +199,8 @@ fn number(
     let number = number.filter(|number| (1..=most).contains(number));
     if number.is_none() {
         let what = format!("{}: {key} is not between 1 and {most}", table.name);
-        mistakes.add(&table.span, what);
+        let hint = format!("write a number from 1 to {most}, or name the process in another way");
+        mistakes.add(&table.span_of(key), what, hint);
     }
     number
 }
@@ -209,7 +212,11 @@ fn text(
 ) -> Option<(String, Range<usize>)> {
     let text = table.text(key, mistakes)?;
     if text.value.is_empty() {
-        mistakes.add(&text.span, format!("{}: {key} is empty", table.name));
+        mistakes.add(
+            &text.span,
+            format!("{}: {key} is empty", table.name),
+            "write what it is, or leave the whole source out",
+        );
         return None;
     }
     Some((text.value, text.span))

@@ -25,8 +25,8 @@ pub(super) fn settings(
     );
     let cookies = table.boolean("cookies", mistakes).unwrap_or_default();
     if cookies && !has_users {
-        mistakes.add_with_hint(
-            &table.span,
+        mistakes.add(
+            &table.span_of("cookies"),
             "http: cookies belong to users, the scenario has no [users]",
             "add [users] with count and id",
         );

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::super::Include;
+use super::super::environment;
 use super::super::mistake::Mistakes;
+use super::super::place_error::PlaceError;
 
 /// The tables that another file may hold.
 const MERGED: [&str; 5] = ["actions", "addresses", "data", "sessions", "users"];
@@ -37,7 +39,7 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
         return found;
     };
     let Some(names) = value.get_ref().as_array() else {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             "include is not a list of files",
             "write include = [\"actions.toml\"]",
@@ -46,21 +48,38 @@ pub(super) fn read(root: &DeTable<'_>, path: &Path, mistakes: &mut Mistakes<'_>)
     };
     for value in names {
         let Some(name) = value.get_ref().as_str() else {
-            mistakes.add(&value.span(), "include: a file is not named by a text");
+            mistakes.add(
+                &value.span(),
+                "include: a file is not named by a text",
+                "write include = [\"actions.toml\"]",
+            );
             continue;
         };
         if found.files.iter().any(|file| file.include.name == name) {
             mistakes.add(
                 &value.span(),
                 format!("include: {name:?} stands here twice"),
+                "leave one of them out",
             );
             continue;
         }
-        let file = path.parent().unwrap_or(Path::new("")).join(name);
-        match std::fs::read_to_string(&file) {
-            Ok(text) => found.files.push(included(name, file, text, mistakes)),
+        let filled = match environment::fill(name) {
+            Ok(filled) => filled,
+            Err(PlaceError { what, hint }) => {
+                mistakes.add(&value.span(), format!("include: {what}"), hint);
+                found.incomplete = true;
+                continue;
+            }
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        match std::fs::read_to_string(folder.join(filled)) {
+            // Messages and records know it by the name that is written, and no value of the environment.
+            Ok(text) => {
+                let file = included(name, folder.join(name), text, mistakes);
+                found.files.push(file);
+            }
             Err(source) => {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &value.span(),
                     format!("include: {name:?} cannot be read: {source}"),
                     "name a file relative to the scenario",
@@ -102,7 +121,7 @@ pub(super) fn merge<'i>(
     for (key, value) in table.into_inner() {
         let name = key.get_ref().to_string();
         if !MERGED.contains(&name.as_str()) {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &key.span(),
                 format!("an included file has no {name:?}"),
                 format!("there is {}", MERGED.join(", ")),
@@ -119,15 +138,16 @@ pub(super) fn merge<'i>(
             mistakes.add(
                 &span,
                 format!("{name} is not a table, or not in both files"),
+                format!("write [{name}] with the settings below it"),
             );
             continue;
         };
         for (key, value) in theirs {
             if let Some((first, _)) = mine.get_key_value(key.get_ref().as_ref()) {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &key.span(),
                     format!("{name}: a second {:?}", key.get_ref()),
-                    format!("the first stands in {}", mistakes.place(&first.span())),
+                    format!("the first stands in {}", mistakes.line(&first.span())),
                 );
             } else {
                 mine.insert(key, value);

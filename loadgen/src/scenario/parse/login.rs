@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, suggestion};
+use super::super::suggestion::suggestion;
+use super::super::table::Table;
 use super::super::{LOGIN, Login};
 use super::action::{Placed, names_of};
 
@@ -21,12 +22,13 @@ pub(super) fn wanted<'t>(
 ) -> Option<Wanted<'t>> {
     let mut table = root.table("login", mistakes)?;
     "login".clone_into(&mut table.name);
-    table.required("action", mistakes);
+    let hint = "name the action that signs in: action = \"sign-in\"";
+    table.required("action", hint, mistakes);
     let each_user = table.choice("once_per", &[("user", true), ("run", false)], mistakes);
     let action = table.string("action", mistakes);
     if each_user == Some(true) && !has_users {
-        mistakes.add_with_hint(
-            &table.span,
+        mistakes.add(
+            &table.span_of("once_per"),
             "login: once_per is \"user\", the scenario has no [users]",
             "add [users] with count and id, or write once_per = \"run\"",
         );
@@ -65,26 +67,26 @@ pub(super) fn login(
     let Some(index) = actions.iter().position(|a| a.action.name == action) else {
         let known = actions.iter().map(|a| a.action.name.as_str());
         let hint = suggestion(action, known);
-        mistakes.add_with_hint(&span, format!("login: no action {action:?}"), hint);
+        mistakes.add(&span, format!("login: no action {action:?}"), hint);
         return None;
     };
     let placed = &actions[index];
     if placed.action.extracts.is_empty() {
-        mistakes.add_with_hint(
+        mistakes.add(
             &placed.span,
             format!("action {action:?} is the login and extracts nothing"),
             "name what later requests use: extract = { token = \"$.token\" }",
         );
     }
     if each_user && !placed.takes_each_user {
-        mistakes.add_with_hint(
+        mistakes.add(
             &placed.span,
             format!("action {action:?} is the login of every user and takes any user"),
             "write user = \"each\"",
         );
     }
     if let Some(place) = placed.action.carries.first() {
-        mistakes.add_with_hint(
+        mistakes.add(
             &placed.span,
             format!("action {action:?} is the login: nothing fills ${{{place}}} in it"),
             "an extracted value is carried within a session only",

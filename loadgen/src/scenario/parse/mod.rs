@@ -73,10 +73,7 @@ impl Scenario {
         let found = mistakes.into_sorted();
         match scenario {
             Some(scenario) if found.is_empty() => Ok(scenario),
-            _ => Err(ScenarioError::Mistakes {
-                path: path.to_owned(),
-                mistakes: found,
-            }),
+            _ => Err(ScenarioError::Mistakes(found)),
         }
     }
 }
@@ -86,12 +83,13 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
         && format != FORMAT
     {
         mistakes.add(
-            &root.span,
+            &root.span_of("format"),
             format!("format {format}: this brunt reads format {FORMAT}"),
+            format!("write format = {FORMAT}, or take the brunt that the file was written for"),
         );
     }
-    root.required("format", mistakes);
-    root.required("name", mistakes);
+    root.required("format", &format!("write format = {FORMAT}"), mistakes);
+    root.required("name", "give it one: name = \"checkout\"", mistakes);
     let name = root.string("name", mistakes).map(|(name, span)| {
         check_slug("name", name, &span, mistakes);
         name.to_owned()
@@ -124,7 +122,7 @@ fn scenario(mut root: Table<'_, '_>, path: &Path, mistakes: &mut Mistakes<'_>) -
     let stages = stage::stages(&mut root, folder, &mixable, mistakes);
     let captures = captures::captures(&mut root, &stages, mistakes);
     let gauges = gauges::gauges(&mut root, folder, mistakes);
-    grpc::check(&actions, &grpc, &root.span, mistakes);
+    grpc::check(&actions, &grpc, &root.span_of("proto"), mistakes);
     let takers = taker::Taker::all(&actions, &sessions);
     taker::check_each_user_once(&takers, &stages, users.as_ref(), seed, mistakes);
     data::check_unique(&data, &takers, &stages, seed, mistakes);
@@ -164,7 +162,7 @@ fn success_target(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Opti
         .filter(|percent| (0.0..=100.0).contains(percent));
     if share.is_none() {
         let what = format!("success {:?} cannot be read", text.written);
-        mistakes.add_with_hint(
+        mistakes.add(
             &text.span,
             what,
             "write a share of all requests, such as \"99.95 %\"",
@@ -181,7 +179,7 @@ fn abort_when(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Thr
     let texts = value.get_ref().as_array();
     let texts = texts.filter(|texts| texts.iter().all(|text| text.get_ref().as_str().is_some()));
     let Some(texts) = texts else {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: abort_when is not a list of texts", table.name),
             "write abort_when = [\"p99 > 2s for 10s\"]",
@@ -206,11 +204,9 @@ fn abort_when(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Thr
 fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users> {
     let value = root.get("users")?;
     let mut table = Table::from_value("users".to_owned(), value, mistakes)?;
-    table.required("count", mistakes);
-    let count = table.whole("count", mistakes);
-    if count == Some(0) {
-        mistakes.add(&table.span, "users: count is 0");
-    }
+    let hint = "write how many there are: count = 1_000";
+    table.required("count", hint, mistakes);
+    let count = table.counted("count", hint, mistakes);
     let id = table.template("id", &USER_PLACES, mistakes).or_else(|| {
         template(
             "users: id",
@@ -222,7 +218,7 @@ fn users(root: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Users>
     })?;
     table.deny_unknown(mistakes);
     Some(Users {
-        count: count.unwrap_or(1).max(1),
+        count: count.unwrap_or(1),
         id,
     })
 }
@@ -238,7 +234,7 @@ fn tables<'t, 'i>(
         return Vec::new();
     };
     let Some(array) = value.get_ref().as_array() else {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: {key} is not a list of tables", parent.name),
             format!("write [[{key}]]"),
@@ -254,7 +250,7 @@ fn tables<'t, 'i>(
 fn check_slug(name: &str, text: &str, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if text.is_empty() || !text.chars().all(fits) {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("{name} {text:?} is not a slug"),
             "use small letters, digits and dashes",

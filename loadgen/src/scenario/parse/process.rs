@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::super::duration::{parse_rate, parse_rate_change};
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, Text, suggestion};
+use super::super::suggestion::suggestion;
+use super::super::table::Table;
+use super::super::text::Text;
 use super::super::{Process, Rate};
 use crate::arrivals::{Recording, RecordingMistake, Replay};
 
@@ -32,7 +34,7 @@ pub(super) fn process(
     let rate = rate(stream, duration, mistakes);
     let poisson = match stream.string("process", mistakes) {
         Some((name, span)) if !PROCESSES.contains(&name) => {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &span,
                 format!("{}: no process {name:?}", stream.name),
                 suggestion(name, PROCESSES.into_iter()),
@@ -59,7 +61,7 @@ fn rate(
         return ramp(stream, duration, mistakes);
     }
     if stream.get("rate").is_none() {
-        mistakes.add_with_hint(
+        mistakes.add(
             &stream.span,
             format!("{} has no rate", stream.name),
             "write rate = \"300/s\", a ramp or the replay of a file; or users = 50 for a closed model",
@@ -90,7 +92,7 @@ fn ramp(
     let value = stream.get("ramp")?;
     let name = format!("{}: ramp", stream.name);
     let Some(list) = value.get_ref().as_array() else {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{name} is not a list of points"),
             HINT,
@@ -105,7 +107,7 @@ fn ramp(
         whole &= point.is_some();
     }
     if whole && points.iter().all(|(_, rate)| *rate == 0.0) {
-        mistakes.add_with_hint(&value.span(), format!("{name} has no rate above 0"), HINT);
+        mistakes.add(&value.span(), format!("{name} has no rate above 0"), HINT);
         return None;
     }
     whole.then_some(Rate::Ramp { points })
@@ -118,20 +120,20 @@ fn ramp_point(
     duration: Duration,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<()> {
-    point.required("at", mistakes);
-    point.required("rate", mistakes);
+    point.required("at", "say when: at = \"30s\"", mistakes);
+    point.required("rate", "say how many: rate = \"600/s\"", mistakes);
     let at = point.duration("at", mistakes);
     let rate = point.rate_or_pause("rate", mistakes);
     let (span, name) = (point.span.clone(), point.name.clone());
     point.deny_unknown(mistakes);
     let at = at?;
     match points.last() {
-        None if at > Duration::ZERO => mistakes.add_with_hint(
+        None if at > Duration::ZERO => mistakes.add(
             &span,
             format!("{name} begins at {at:?}"),
             "give the rate at \"0s\" first",
         ),
-        Some((before, _)) if at < *before => mistakes.add_with_hint(
+        Some((before, _)) if at < *before => mistakes.add(
             &span,
             format!("{name}: {at:?} is before the point in front of it"),
             "give the points in order",
@@ -150,18 +152,19 @@ fn spike(
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Rate> {
     let mut spike = stream.table("spike", mistakes)?;
-    for key in ["rate", "at", "for"] {
-        spike.required(key, mistakes);
+    for (key, hint) in [
+        ("rate", "say how many while it lasts: rate = \"2000/s\""),
+        ("at", "say when it begins: at = \"10s\""),
+        ("for", "say how long it lasts: for = \"5s\""),
+    ] {
+        spike.required(key, hint, mistakes);
     }
     let rate = spike.rate_or_pause("rate", mistakes);
     let at = spike.duration("at", mistakes);
-    let length = spike.duration("for", mistakes);
+    let length = spike.time("for", mistakes);
     let (span, name) = (spike.span.clone(), spike.name.clone());
     spike.deny_unknown(mistakes);
     let (at, length) = (at?, length?);
-    if length.is_zero() {
-        mistakes.add(&span, format!("{name}: for is 0"));
-    }
     within(&span, &name, at.saturating_add(length), duration, mistakes);
     Some(Rate::Spike {
         base_per_s: base?,
@@ -180,7 +183,7 @@ fn within(
     mistakes: &mut Mistakes<'_>,
 ) {
     if !duration.is_zero() && at > duration {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("{name}: {at:?} is after the end of the stage"),
             format!("set duration to {at:?}, or end earlier"),
@@ -197,8 +200,8 @@ fn replay(
 ) -> Option<Process> {
     let speed = stream.number("speed", mistakes);
     if speed.is_some_and(|speed| !(speed > 0.0 && speed.is_finite())) {
-        mistakes.add_with_hint(
-            &stream.span,
+        mistakes.add(
+            &stream.span_of("speed"),
             format!("{}: speed is not above 0", stream.name),
             "write speed = 2.0 for twice as fast as recorded",
         );
@@ -211,7 +214,7 @@ fn replay(
         let line = mistake
             .line
             .map_or_else(String::new, |line| format!("line {line} "));
-        mistakes.add_with_hint(
+        mistakes.add(
             &file.span,
             format!(
                 "{}: replay {:?}: {line}{}",
@@ -241,7 +244,7 @@ fn replay(
 /// Notes that `key` stands beside `other`.
 fn deny(stream: &mut Table<'_, '_>, key: &'static str, other: &str, mistakes: &mut Mistakes<'_>) {
     if let Some(value) = stream.get(key) {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: {key} beside {other}", stream.name),
             format!("leave one of the two out: {other} says all of when arrivals are due"),
@@ -257,7 +260,7 @@ fn deny_without(
     mistakes: &mut Mistakes<'_>,
 ) {
     if let Some(value) = stream.get(key) {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: {key} without {other}", stream.name),
             format!("{key} belongs to {other}: add {other}, or leave {key} out"),

@@ -35,7 +35,7 @@ pub(super) fn sessions(
         .filter_map(|(name, span, value)| {
             check_slug("session", name, &span, mistakes);
             if actions.iter().any(|placed| placed.action.name == name) {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &span,
                     format!("session {name:?} has the name of an action"),
                     "mixes name both: choose another name",
@@ -59,7 +59,7 @@ fn session(
     let picks = [("each", UserPick::Each), ("any", UserPick::Any)];
     let user = table.choice("user", &picks, mistakes);
     if let (Some(_), false, Some(value)) = (user, has_users, table.get("user")) {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: user is set, the scenario has no [users]", table.name),
             "add [users] with count and id",
@@ -68,7 +68,7 @@ fn session(
     let targets = targets(&mut table, mistakes);
     let steps = table.get("steps");
     if steps.is_none() {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("{} has no steps", table.name),
             "name actions in their order: steps = [\"browse\", \"claim\"]",
@@ -84,14 +84,14 @@ fn session(
         steps: steps.unwrap_or_default(),
     };
     if whole && session.least_requests() == 0 {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("session {name:?} may do nothing at all: every step is left to chance"),
             "let one step be without a chance; for fewer sessions lower their rate or weight",
         );
     }
     if session.most_requests() > MOST_REQUESTS {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!(
                 "session {name:?} may have {} requests, more than {MOST_REQUESTS}",
@@ -116,7 +116,7 @@ pub(super) fn check_carried(actions: &[Placed], stages: &[Stage], mistakes: &mut
                 let Some(place) = placed.action.carries.first() else {
                     continue;
                 };
-                mistakes.add_with_hint(
+                mistakes.add(
                     &placed.span,
                     format!(
                         "action {:?}: nothing fills ${{{place}}} in stage {:?}, stream {:?}",

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use super::super::mistake::Mistakes;
 use super::super::reshape::default_in_flight;
-use super::super::table::{Table, suggestion, whole};
+use super::super::suggestion::suggestion;
+use super::super::table::{Table, whole};
 use super::super::{Load, Stage, Stream};
 use super::action::Placed;
 use super::closed::closed;
 use super::session::PlacedSession;
 use super::{abort_when, check_slug, process, tables};
 
+const HOW_TO_ADD: &str = "add [[stages]] with name, duration and [[stages.streams]]";
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
 /// What a mix may name.
@@ -57,19 +59,21 @@ pub(super) fn stages(
     mixable: &Mixable<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Stage> {
-    root.required("stages", mistakes);
+    root.required("stages", HOW_TO_ADD, mistakes);
+    let tables = tables(root, "stages", "stage", mistakes);
+    let array = root.get("stages").and_then(|v| v.get_ref().as_array());
+    if array.is_some_and(|stages| stages.is_empty()) {
+        let what = format!("{}: stages is empty", root.name);
+        mistakes.add(&root.span_of("stages"), what, HOW_TO_ADD);
+    }
     let mut names = BTreeSet::new();
-    tables(root, "stages", "stage", mistakes)
+    tables
         .into_iter()
         .filter_map(|mut table| {
             let name = name(&mut table, &mut names, mistakes)?;
             table.name = format!("stage {name:?}");
-            table.required("duration", mistakes);
-            let duration = table.duration("duration", mistakes);
-            if duration == Some(Duration::ZERO) {
-                mistakes.add(&table.span, format!("{}: duration is 0", table.name));
-            }
-            let duration = duration.unwrap_or_default();
+            table.required("duration", "say how long: duration = \"60s\"", mistakes);
+            let duration = table.time("duration", mistakes).unwrap_or_default();
             let streams = streams(&mut table, duration, folder, mixable, mistakes);
             let stage = Stage {
                 duration,
@@ -83,7 +87,11 @@ pub(super) fn stages(
                 name,
             };
             if stage.duration > Duration::ZERO && stage.warmup >= stage.duration {
-                mistakes.add(&table.span, format!("{}: all of it is warm-up", table.name));
+                mistakes.add(
+                    &table.span_of("warmup"),
+                    format!("{}: all of it is warm-up", table.name),
+                    "set warmup shorter than duration, or judged = false",
+                );
             }
             table.deny_unknown(mistakes);
             Some(stage)
@@ -101,7 +109,7 @@ fn streams(
     let mut names = BTreeSet::new();
     let tables = tables(stage, "streams", "stream", mistakes);
     if tables.is_empty() {
-        mistakes.add_with_hint(
+        mistakes.add(
             &stage.span,
             format!("{} has no stream", stage.name),
             "add [[stages.streams]] with name, rate and mix",
@@ -135,21 +143,24 @@ fn load(
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Load> {
     if stream.get("users").is_some() {
-        let users = stream.whole("users", mistakes);
+        let hint = "write how many there are, from 1 up";
+        let users = stream.counted("users", hint, mistakes);
         for key in process::KEYS {
             if let Some(value) = stream.get(key) {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &value.span(),
                     format!("{}: both {key} and users", stream.name),
                     "write a rate for arrivals, users for users that wait for each response",
                 );
             }
         }
-        return Some(Load::Closed(closed(stream, users?, mistakes)));
+        // The rest is read even where their number is a mistake.
+        let closed = closed(stream, users.unwrap_or(1), mistakes);
+        return Some(Load::Closed(closed));
     }
     for key in ["think", "iterations"] {
         if let Some(value) = stream.get(key) {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &value.span(),
                 format!("{}: {key} without users", stream.name),
                 "arrivals at a rate wait for nobody; write users = N for a closed model",
@@ -157,10 +168,8 @@ fn load(
         }
     }
     let process = process::process(stream, duration, folder, mistakes);
-    let in_flight = stream.whole("max_in_flight", mistakes);
-    if in_flight == Some(0) {
-        mistakes.add(&stream.span, format!("{}: max_in_flight is 0", stream.name));
-    }
+    let hint = "write 1 or more, or leave it out";
+    let in_flight = stream.counted("max_in_flight", hint, mistakes);
     let process = process?;
     Some(Load::Open {
         max_in_flight: in_flight.map_or_else(
@@ -176,11 +185,15 @@ fn name(
     names: &mut BTreeSet<String>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<String> {
-    table.required("name", mistakes)?;
+    table.required("name", "give it one: name = \"main\"", mistakes)?;
     let (name, span) = table.string("name", mistakes)?;
     check_slug(&table.name, name, &span, mistakes);
     if !names.insert(name.to_owned()) {
-        mistakes.add(&span, format!("a second {} is named {name:?}", table.name));
+        mistakes.add(
+            &span,
+            format!("a second {} is named {name:?}", table.name),
+            "choose another name",
+        );
     }
     Some(name.to_owned())
 }
@@ -190,7 +203,8 @@ fn mix(
     known: &[&str],
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<(usize, u64)> {
-    stream.required("mix", mistakes);
+    let hint = "name actions with their weights: mix = { browse = 3, claim = 1 }";
+    stream.required("mix", hint, mistakes);
     let Some(mix) = stream.table("mix", mistakes) else {
         return Vec::new();
     };
@@ -201,19 +215,20 @@ fn mix(
         let index = known.iter().position(|known| *known == key);
         match (index, weight) {
             (Some(index), Some(weight)) => shares.push((index, weight)),
-            (None, _) => mistakes.add_with_hint(
+            (None, _) => mistakes.add(
                 &span,
                 format!("{name}: no action or session {key:?}"),
                 suggestion(key, known.iter().copied()),
             ),
             (_, None) => mistakes.add(
-                &span,
+                &value.span(),
                 format!("{name}: the weight of {key:?} is not a whole number above 0"),
+                format!("write {key} = 1 or more, or leave it out"),
             ),
         }
     }
     if mix.entries().next().is_none() {
-        mistakes.add(&stream.span, format!("{name} is empty"));
+        mistakes.add(&mix.span, format!("{name} is empty"), hint);
     }
     shares
 }

@@ -8,7 +8,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, Value, suggestion};
+use super::super::suggestion::suggestion;
+use super::super::table::{Table, Value};
 use super::super::{Step, Task, Think};
 use super::action::Placed;
 use super::closed::think;
@@ -36,7 +37,7 @@ impl<'a> Reader<'a> {
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Vec<Step>> {
         let Some(array) = value.get_ref().as_array() else {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &value.span(),
                 format!("{of}: steps is not a list"),
                 "write steps = [\"browse\", { action = \"claim\", pause = \"1s\" }]",
@@ -44,7 +45,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         if array.iter().next().is_none() {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &value.span(),
                 format!("{of}: steps is empty"),
                 "name an action: steps = [\"browse\"]",
@@ -74,7 +75,7 @@ impl<'a> Reader<'a> {
             });
         }
         if value.get_ref().as_table().is_none() {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &value.span(),
                 format!("{name} is neither the name of an action nor a table"),
                 "write \"browse\" or { action = \"browse\" }",
@@ -90,18 +91,12 @@ impl<'a> Reader<'a> {
             Some(value) => chance(&table.name, value, mistakes),
             None => Some(1.0),
         };
-        let times = match (table.whole("times", mistakes), table.get("times")) {
-            (Some(0), Some(value)) => {
-                let what = format!("{}: times is 0", table.name);
-                mistakes.add_with_hint(&value.span(), what, "leave the step out");
-                None
-            }
-            (Some(times), _) => Some(times),
-            (None, Some(_)) => None,
-            (None, None) => Some(1),
+        let times = match table.get("times") {
+            Some(_) => table.counted("times", "leave the step out", mistakes),
+            None => Some(1),
         };
         let pause = match table.get("pause") {
-            Some(value) => think(&table.name, "pause", value, mistakes),
+            Some(value) => think(&table, "pause", value, mistakes),
             None => Some(Think::Fixed(Duration::ZERO)),
         };
         let before = self.given.clone();
@@ -132,7 +127,7 @@ impl<'a> Reader<'a> {
             }
             [None, None, Some(value)] => self.one_of(&table.name, value, mistakes),
             _ => {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &table.span,
                     format!("{} needs one of action, steps and one_of", table.name),
                     "write { action = \"browse\" }, { steps = [\"browse\"] } or \
@@ -154,7 +149,7 @@ impl<'a> Reader<'a> {
         let Some(index) = actions.iter().position(|a| a.action.name == name) else {
             let known = actions.iter().map(|a| a.action.name.as_str());
             let hint = suggestion(name, known);
-            mistakes.add_with_hint(span, format!("{step}: no action {name:?}"), hint);
+            mistakes.add(span, format!("{step}: no action {name:?}"), hint);
             return None;
         };
         let action = &actions[index].action;
@@ -165,7 +160,7 @@ impl<'a> Reader<'a> {
             let gives = |a: &&Placed| a.action.extracts.iter().any(|e| e.name == *place);
             let giving = actions.iter().filter(gives);
             let giving: Vec<String> = giving.map(|a| format!("{:?}", a.action.name)).collect();
-            mistakes.add_with_hint(
+            mistakes.add(
                 span,
                 format!(
                     "{step}: action {name:?} carries ${{{place}}}, which may be missing: no \
@@ -193,7 +188,7 @@ impl<'a> Reader<'a> {
         let ways = value.get_ref().as_array();
         let Some(ways) = ways.filter(|ways| ways.iter().next().is_some()) else {
             let what = format!("{of}: one_of is not a list of steps with weights");
-            mistakes.add_with_hint(&value.span(), what, hint);
+            mistakes.add(&value.span(), what, hint);
             return None;
         };
         let before = self.given.clone();
@@ -203,7 +198,7 @@ impl<'a> Reader<'a> {
             let name = format!("{of}: way {number}");
             self.given.clone_from(&before);
             let read = if way.get_ref().as_table().is_none() {
-                mistakes.add_with_hint(&way.span(), format!("{name} is not a table"), hint);
+                mistakes.add(&way.span(), format!("{name} is not a table"), hint);
                 None
             } else {
                 Table::from_value(name, way, mistakes)
@@ -229,27 +224,18 @@ impl<'a> Reader<'a> {
         hint: &str,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<(u64, Step)> {
-        let weight = table.whole("weight", mistakes);
-        match (weight, table.get("weight")) {
-            (None, None) => {
-                let what = format!("{} has no weight", table.name);
-                mistakes.add_with_hint(&table.span, what, hint);
-            }
-            (Some(0), Some(value)) => {
-                let what = format!("{}: weight is 0", table.name);
-                mistakes.add_with_hint(&value.span(), what, "leave it out, or weigh it from 1 up");
-            }
-            _ => {}
-        }
+        table.required("weight", hint, mistakes);
+        let from_1 = "leave it out, or weigh it from 1 up";
+        let weight = table.counted("weight", from_1, mistakes);
         if let Some(value) = table.get("chance") {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &value.span(),
                 format!("{}: chance beside weight", table.name),
                 "the weights say how likely each way is; give the whole one_of a chance",
             );
         }
         let step = self.table(table, mistakes)?;
-        weight.filter(|weight| *weight > 0).map(|w| (w, step))
+        weight.map(|weight| (weight, step))
     }
 }
 
@@ -259,7 +245,7 @@ fn chance(step: &str, value: Value<'_, '_>, mistakes: &mut Mistakes<'_>) -> Opti
     let percent = percent.and_then(|text| text.strip_suffix('%')?.trim().parse::<f64>().ok());
     let percent = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0);
     if percent.is_none() {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{step}: chance cannot be read"),
             "write a share of all sessions above 0, such as \"30 %\"",

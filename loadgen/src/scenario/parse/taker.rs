@@ -57,7 +57,7 @@ pub(super) fn check_each_user_once(
         }
         let Taker { kind, name, .. } = taker;
         let Some(arrivals) = crate::plan::arrivals_of(stages, index, seed) else {
-            mistakes.add_with_hint(
+            mistakes.add(
                 taker.span,
                 format!(
                     "{kind} {name:?} takes each user once, and a stream of users sends it: how often \
@@ -68,7 +68,7 @@ pub(super) fn check_each_user_once(
             continue;
         };
         if arrivals > users.count {
-            mistakes.add_with_hint(
+            mistakes.add(
                 taker.span,
                 format!(
                     "{kind} {name:?} takes each user once, has {arrivals} arrivals and {} users",

@@ -7,7 +7,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::super::mistake::Mistakes;
-use super::super::table::{Table, Text};
+use super::super::table::Table;
+use super::super::text::Text;
 use super::super::{Identity, Tls};
 use super::file::read;
 
@@ -19,8 +20,8 @@ pub(super) fn tls(root: &mut Table<'_, '_>, folder: &Path, mistakes: &mut Mistak
     let authorities = certificates(&mut table, "ca", folder, mistakes);
     let insecure = table.boolean("insecure", mistakes).unwrap_or_default();
     if insecure && authorities.is_some() {
-        mistakes.add_with_hint(
-            &table.span,
+        mistakes.add(
+            &table.span_of("insecure"),
             "tls: insecure takes every certificate, ca only some",
             "leave one of them out",
         );
@@ -43,7 +44,7 @@ fn identity(
     let key = key(table, folder, mistakes);
     let both = ["certificate", "key"].map(|setting| table.get(setting).is_some());
     if both[0] != both[1] {
-        mistakes.add_with_hint(
+        mistakes.add(
             &table.span,
             "tls: certificate and key go together",
             "name both files, or none",
@@ -87,7 +88,7 @@ fn key(
 }
 
 fn no_pem(setting: &str, file: &Text<'_>, what: &str, mistakes: &mut Mistakes<'_>) {
-    mistakes.add_with_hint(
+    mistakes.add(
         &file.span,
         format!(
             "tls: {setting} {:?} holds no {}",

@@ -2,6 +2,7 @@
 
 use super::super::super::mistake::Mistakes;
 use super::super::super::table::{Table, template};
+use super::super::super::wanted::Wanted;
 use super::super::super::{Body, Template};
 use super::super::file::read;
 use super::Surroundings;
@@ -20,7 +21,7 @@ pub(super) fn body(
         .filter_map(|kind| Some((kind, table.get(kind)?.span())))
         .collect();
     if let [(first, _), (second, span), ..] = &given[..] {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("{} has both {first} and {second}", table.name),
             "a request has one body",
@@ -56,7 +57,7 @@ pub(super) fn pairs(
         .into_iter()
         .filter_map(|(key, _, value)| {
             let Some(text) = value.get_ref().as_str() else {
-                pairs.mistyped(key, value, "a text", mistakes);
+                pairs.mistyped(key, value, Wanted::Text, mistakes);
                 return None;
             };
             let value = template(name, text, &value.span(), places, mistakes)?;

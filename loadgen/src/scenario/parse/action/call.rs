@@ -7,8 +7,8 @@ use http::{HeaderName, Method};
 use super::super::super::mistake::Mistakes;
 use super::super::super::table::{Table, template};
 use super::super::super::{Call, Template};
-use super::Surroundings;
 use super::body::{KINDS, body, pairs};
+use super::{HEADERS, Surroundings};
 
 pub(super) fn call(
     table: &mut Table<'_, '_>,
@@ -40,7 +40,7 @@ pub(super) fn call(
                 [a, b] => format!("calls both {a} and {b}"),
                 all => format!("calls {}", all.join(" and ")),
             };
-            mistakes.add_with_hint(
+            mistakes.add(
                 span,
                 format!("{} {what}", table.name),
                 "write http = \"METHOD /path\", grpc = \"package.Service/Method\" or code = true",
@@ -79,7 +79,7 @@ fn http_call(
     let (method, path) = text.split_once(' ').unwrap_or(("", text));
     let method = Method::from_bytes(method.as_bytes()).ok();
     let (Some(method), true) = (method, path.trim_start().starts_with('/')) else {
-        mistakes.add_with_hint(
+        mistakes.add(
             at,
             format!("{name} {text:?} cannot be read"),
             "write method and path, such as \"GET /v1/challenges\"",
@@ -115,6 +115,7 @@ fn headers(
                 mistakes.add(
                     &span,
                     format!("{name}: {key:?} is not a header with a text"),
+                    HEADERS,
                 );
                 return None;
             };
@@ -133,11 +134,12 @@ fn grpc_call(
     places: &[&str],
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Call> {
-    table.required("message", mistakes);
+    let hint = "write the JSON form of the request: message = '{}'";
+    table.required("message", hint, mistakes);
     let message = table.template("message", places, mistakes);
     let metadata = headers(table, "metadata", places, mistakes);
     let Some((service, method)) = text.split_once('/') else {
-        mistakes.add_with_hint(
+        mistakes.add(
             at,
             format!("{}: grpc {text:?} cannot be read", table.name),
             "write service and method, such as \"package.Service/Method\"",

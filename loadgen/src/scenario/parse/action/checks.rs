@@ -7,8 +7,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::super::checks::{code_named, code_names};
 use super::super::super::mistake::Mistakes;
-use super::super::super::table::{Table, items, suggestion, whole};
+use super::super::super::suggestion::suggestion;
+use super::super::super::table::{Table, items, whole};
 use super::super::super::{Call, Checks, Expected, Pattern, Statuses};
+use super::HEADER_NAMES;
 use super::extract::json_path;
 
 type Item<'t, 'i> = &'t Spanned<DeValue<'i>>;
@@ -22,7 +24,7 @@ pub(super) fn checks(
         return Checks::default();
     };
     if let Some(Call::Code { .. }) = call {
-        mistakes.add_with_hint(
+        mistakes.add(
             &table.span,
             format!("{}: there is no response to check", table.name),
             "the function says what a failure is",
@@ -31,7 +33,7 @@ pub(super) fn checks(
     for (key, hint) in not_for(call) {
         if let Some(value) = table.get(key) {
             let what = format!("{}: {key} does not fit what is called", table.name);
-            mistakes.add_with_hint(&value.span(), what, *hint);
+            mistakes.add(&value.span(), what, *hint);
         }
     }
     let (min_bytes, max_bytes) = size(&mut table, mistakes);
@@ -74,7 +76,7 @@ fn statuses(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<St
         if let Some(range) = range.filter(|(first, last)| *first >= 100 && *last <= 599) {
             ranges.push(range);
         } else {
-            mistakes.add_with_hint(
+            mistakes.add(
                 &item.span(),
                 format!("{}: status cannot be read", table.name),
                 "write 200, \"2xx\", or a list of them",
@@ -91,7 +93,7 @@ fn codes(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Vec<t
     for (text, span) in table.texts("code", mistakes) {
         match code_named(text) {
             Some(code) => codes.push(code),
-            None => mistakes.add_with_hint(
+            None => mistakes.add(
                 &span,
                 format!("{name} {text:?} is none of gRPC"),
                 suggestion(text, code_names()),
@@ -112,7 +114,7 @@ fn headers(
             let header = HeaderName::from_bytes(key.as_bytes());
             if header.is_err() {
                 let what = format!("{}: headers: {key:?} is no header", table.name);
-                mistakes.add(&span, what);
+                mistakes.add(&span, what, HEADER_NAMES);
             }
             Some((header.ok()?, expected))
         })
@@ -130,7 +132,7 @@ fn json(
             Ok(path) => Some((path, expected)),
             Err(hint) => {
                 let what = format!("{}: json: {key:?} cannot be read", table.name);
-                mistakes.add_with_hint(&span, what, hint);
+                mistakes.add(&span, what, hint);
                 None
             }
         })
@@ -182,7 +184,7 @@ fn expectations<'t, 'i, T>(
                 None => read(value).map(Expected::Equal),
             };
             if expected.is_none() {
-                mistakes.add_with_hint(
+                mistakes.add(
                     &value.span(),
                     format!("{name}: {key} cannot be read"),
                     format!("write {wanted}, or {{ exists = true }}"),
@@ -223,7 +225,7 @@ fn patterns(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Patte
                 let why = error.to_string();
                 let why = why.lines().last().unwrap_or_default();
                 let why = why.trim_start_matches("error: ").to_owned();
-                mistakes.add_with_hint(&span, format!("{name} {text:?} cannot be read"), why);
+                mistakes.add(&span, format!("{name} {text:?} cannot be read"), why);
                 None
             }
         })
@@ -236,13 +238,17 @@ fn size(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> (Option<u64>,
     };
     let (min, max) = (size.whole("min", mistakes), size.whole("max", mistakes));
     match (min, max) {
-        (None, None) => mistakes.add_with_hint(
+        (None, None) => mistakes.add(
             &size.span,
             format!("{} has no bound", size.name),
             "write { min = BYTES, max = BYTES }, or one of them",
         ),
         (Some(min), Some(max)) if min > max => {
-            mistakes.add(&size.span, format!("{}: min is above max", size.name));
+            mistakes.add(
+                &size.span,
+                format!("{}: min is above max", size.name),
+                "write the smaller of the two as min",
+            );
         }
         _ => {}
     }

@@ -21,7 +21,7 @@ pub(super) fn draws(
             if let Some(bounds) = range {
                 return Some((key.to_owned(), bounds[0], bounds[1]));
             }
-            mistakes.add_with_hint(
+            mistakes.add(
                 &value.span(),
                 format!("{name}: {key} is not a range of whole numbers"),
                 format!("write the first and the last, such as {key} = [1, 50]"),

@@ -9,6 +9,7 @@ use serde_json_path::JsonPath;
 
 use super::super::super::mistake::Mistakes;
 use super::super::super::table::{Table, Value, items};
+use super::super::super::wanted::Wanted;
 use super::super::super::{Call, Extract, Source};
 
 /// Names that always mean something else.
@@ -54,7 +55,7 @@ pub(super) fn extracts(
         .filter_map(|(key, span, value)| {
             deny_taken(name, key, &span, mistakes);
             let Some(text) = value.get_ref().as_str() else {
-                extracts.mistyped(key, value, "a text", mistakes);
+                extracts.mistyped(key, value, Wanted::Text, mistakes);
                 return None;
             };
             match source(text) {
@@ -64,7 +65,7 @@ pub(super) fn extracts(
                 }),
                 Err(hint) => {
                     let what = format!("{name}: {key} {text:?} cannot be read");
-                    mistakes.add_with_hint(&value.span(), what, hint);
+                    mistakes.add(&value.span(), what, hint);
                     None
                 }
             }
@@ -77,7 +78,7 @@ fn given(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Extract>
     if let Some(value) = table.get("extract")
         && value.get_ref().is_table()
     {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: there is no response to extract from", table.name),
             "name what the function gives: extract = [\"token\"]",
@@ -100,7 +101,7 @@ fn given(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Vec<Extract>
 
 fn deny_taken(setting: &str, name: &str, span: &Range<usize>, mistakes: &mut Mistakes<'_>) {
     if TAKEN.contains(&name) {
-        mistakes.add_with_hint(
+        mistakes.add(
             span,
             format!("{setting}: ${{{name}}} already means something else"),
             "choose another name",

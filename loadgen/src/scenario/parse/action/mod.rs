@@ -17,7 +17,7 @@ use http::Method;
 
 use super::super::mistake::Mistakes;
 use super::super::table::Table;
-use super::super::{Action, Body, Call, DataSet, HttpSettings, Template, UserPick};
+use super::super::{Action, ActionLines, Body, Call, DataSet, HttpSettings, Template, UserPick};
 use super::login::{self, Wanted};
 use super::{check_slug, data};
 use call::call;
@@ -29,6 +29,11 @@ pub(super) use extract::names_of;
 pub(super) use target::targets;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What to write where a name is no header's.
+const HEADER_NAMES: &str = "write a name of letters, digits and dashes, such as x-tenant";
+/// What to write where something is no header.
+pub(super) const HEADERS: &str =
+    "write a name of letters, digits and dashes, and a text: x-tenant = \"t1\"";
 
 /// An action and where it stands in the file.
 pub(super) struct Placed {
@@ -60,7 +65,8 @@ pub(super) fn actions(
     surroundings: &Surroundings<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Placed> {
-    let Some(value) = root.required("actions", mistakes) else {
+    let hint = "add [actions.NAME] with http = \"METHOD /path\", grpc = \"package.Service/Method\" or code = true";
+    let Some(value) = root.required("actions", hint, mistakes) else {
         return Vec::new();
     };
     let Some(table) = Table::from_value("actions".to_owned(), value, mistakes) else {
@@ -80,8 +86,11 @@ pub(super) fn actions(
             let table = Table::from_value(format!("action {name:?}"), value, mistakes)?;
             let mut placed = action(name, span, table, surroundings, &shared, mistakes);
             let is_login = surroundings.login.is_some_and(|login| login.action == name);
-            if !is_login && placed.action.bearer.is_none() {
+            if !is_login && placed.action.bearer.is_none() && common.is_some() {
                 placed.action.bearer.clone_from(&common);
+                let line = mistakes.line(&root.span_of("bearer"));
+                let settings = &mut placed.action.lines.settings;
+                settings.push(("bearer".to_owned(), line));
             }
             Some(placed)
         })
@@ -121,7 +130,7 @@ fn action(
         Some(other) => {
             let what = format!("{}: user {other:?}", table.name);
             let span = user.as_ref().map_or(0..0, |(_, span)| span.clone());
-            mistakes.add_with_hint(
+            mistakes.add(
                 &span,
                 what,
                 "write \"each\" (every user once) or \"any\" (a draw for each arrival)",
@@ -131,15 +140,20 @@ fn action(
     };
     if let (Some((_, span)), false) = (&user, has_users) {
         let what = format!("{}: user is set, the scenario has no [users]", table.name);
-        mistakes.add_with_hint(span, what, "add [users] with count and id");
+        mistakes.add(span, what, "add [users] with count and id");
     }
-    let timeout = table
-        .duration("timeout", mistakes)
-        .unwrap_or(DEFAULT_TIMEOUT);
+    let timeout = table.time("timeout", mistakes).unwrap_or(DEFAULT_TIMEOUT);
     let targets = targets(&mut table, mistakes);
     let checks = checks(&mut table, call.as_ref(), mistakes);
     let extracts = extracts(&mut table, call.as_ref(), mistakes);
     let effect = effect(&mut table, mistakes);
+    let lines = ActionLines {
+        name: mistakes.line(&span),
+        settings: table
+            .entries()
+            .map(|(name, _, value)| (name.to_owned(), mistakes.line(&value.span())))
+            .collect(),
+    };
     table.deny_unknown(mistakes);
     Placed {
         action: Action {
@@ -162,6 +176,7 @@ fn action(
             extracts,
             effect,
             carries: needs,
+            lines,
         },
         span,
         takes_each_user: pick == UserPick::Each,
@@ -204,7 +219,7 @@ fn bearer(
     if token.is_literal() {
         // The scenario is part of the record.
         let (_, span) = table.string("bearer", mistakes)?;
-        mistakes.add_with_hint(
+        mistakes.add(
             &span,
             format!("{}: bearer is a token that would be recorded", table.name),
             "take it from the environment: bearer = \"${env:TOKEN}\"",

@@ -21,7 +21,7 @@ pub(in super::super) fn targets(
     };
     let found = QUANTILES
         .into_iter()
-        .filter_map(|(key, quantile)| Some((quantile, targets.duration(key, mistakes)?)))
+        .filter_map(|(key, quantile)| Some((quantile, targets.time(key, mistakes)?)))
         .collect();
     targets.deny_unknown(mistakes);
     found
