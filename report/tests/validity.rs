@@ -5,7 +5,7 @@
 mod support;
 
 use brunt_record::{Ending, LatencyTarget};
-use brunt_report::comparison::{Conclusion, Fact, Fault, Finding, RunState, Side};
+use brunt_report::comparison::{Conclusion, Fact, Fault, Finding, RunState, Side, StageState};
 use brunt_report::document::build;
 use brunt_report::render::{html, markdown, terminal};
 use brunt_report::{CompareOptions, Comparison};
@@ -52,6 +52,26 @@ fn nothing_is_judged_on_an_invalid_record() {
             "It sent play/claim late",
         ),
         (
+            "out of descriptors",
+            |b| {
+                let claim = b.action("claim");
+                claim.failed = 0.01;
+                claim.kind = "generator-files".into();
+            },
+            Fault::Generator,
+            "It ran out of file descriptors in play.",
+        ),
+        (
+            "out of ports",
+            |b| {
+                let claim = b.action("claim");
+                claim.failed = 0.9;
+                claim.kind = "generator-ports".into();
+            },
+            Fault::Generator,
+            "It ran out of local ports in play.",
+        ),
+        (
             "clock",
             |b| b.clock_step_us = -200_000,
             Fault::Generator,
@@ -89,6 +109,27 @@ fn nothing_is_judged_on_an_invalid_record() {
         );
         let counts = comparison.verdict.statistics;
         assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
+    }
+}
+
+/// What never reached the service it cannot have failed to answer, nor can it pass for success.
+#[test]
+fn what_the_generator_had_no_connection_for_is_no_overload() {
+    for (kind, failed, state, overloads) in [
+        ("generator-ports", 0.5, StageState::Invalid, false),
+        ("generator-files", 0.000_1, StageState::Invalid, false),
+        ("connect", 0.5, StageState::Overloaded, true),
+        ("connect", 0.000_1, StageState::Valid, false),
+    ] {
+        let comparison = with(|b| {
+            b.action("claim").failed = failed;
+            b.action("claim").kind = kind.into();
+        });
+        let b = &comparison.validity.b;
+        assert_eq!(b.stage("play").unwrap().state, state, "{kind} {failed}");
+        let mut findings = b.findings.iter();
+        let overloaded = findings.any(|finding| finding.overload().is_some());
+        assert_eq!(overloaded, overloads, "{kind} {failed}");
     }
 }
 
@@ -141,6 +182,10 @@ fn every_finding_says_what_it_means_and_what_to_do() {
         b.action("claim").lateness_us = 30_000;
         b.action("list").lateness_us = 3_000;
         b.action("initialize-new").failed = 0.63;
+        b.action("list").failed = 0.001;
+        b.action("list").kind = "generator-ports".into();
+        b.action("claim").failed = 0.001;
+        b.action("claim").kind = "generator-files".into();
         b.clock_step_us = 250_000;
         b.saturated = vec!["init/load".into()];
         b.shared_host = true;

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::answered::Answered;
 use super::backlog::Backlog;
-use crate::language::{arrivals_answered, count, duration, mean, percent, percent_change};
+use super::exhausted::Exhausted;
+use crate::language::{
+    arrivals_answered, count, duration, mean, percent, percent_change, plural,
+};
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -80,6 +83,14 @@ pub enum Finding {
         /// True: invalid (above 5 ms and a quarter of the value). False: above a tenth of it.
         fault: bool,
     },
+    /// The generator ran out of what it connects with.
+    Exhausted {
+        stage: String,
+        /// What.
+        of: Exhausted,
+        /// Requests that failed for it, in the whole stage.
+        requests: u64,
+    },
     /// A judged stage never began.
     NeverRan { stage: String },
     /// The service answered too little, or its requests filled the places in flight.
@@ -142,7 +153,9 @@ impl Finding {
     /// Whose fault it is that the record is invalid; none where the finding leaves it valid.
     pub fn fault(&self) -> Option<Fault> {
         match self {
-            Self::ClockStep { .. } | Self::Late { fault: true, .. } => Some(Fault::Generator),
+            Self::ClockStep { .. } | Self::Late { fault: true, .. } | Self::Exhausted { .. } => {
+                Some(Fault::Generator)
+            }
             Self::Unfinished { .. }
             | Self::Interrupted { .. }
             | Self::Aborted { .. }
@@ -211,6 +224,16 @@ impl fmt::Display for Finding {
                     "The figures hold some of the generator's own delay. Give it cores of its own for finer differences."
                 })
             }
+            Self::Exhausted {
+                stage,
+                of,
+                requests,
+            } => write!(
+                f,
+                "Stage {stage:?}: the generator ran out of {of}: {} failed without reaching the service. {}",
+                plural(*requests, "request"),
+                of.remedy()
+            ),
             Self::NeverRan { stage } => write!(
                 f,
                 "Stage {stage:?} is judged and never ran. Run the scenario to its end."

@@ -8,6 +8,7 @@ use brunt_record::{Ending, Problem, StagePlan, StreamPlan, new_histogram};
 use super::answered::Answered;
 use super::backlog::Backlog;
 use super::estimate::Windowed;
+use super::exhausted::Exhausted;
 use super::finding::Finding;
 use super::verdict;
 use crate::run::{ActionCounts, ActionRun, LoadModel, Run, merge};
@@ -176,6 +177,7 @@ impl StageValidity {
                 found.extend(of_action(run, stage, action));
             }
         }
+        found.extend(exhausted(run, name));
         let ran = counts.is_some();
         let model = LoadModel::of(stage);
         // Users who wait for each response offer no more than is answered: what fails is their
@@ -188,8 +190,10 @@ impl StageValidity {
         // Where the rate changes, so does what is open.
         let streams = run.stage(name).filter(|action| !action.closed);
         let backlog = is_steady(stage).then(|| Backlog::of(streams)).flatten();
-        let overloaded =
-            ran && verdict::overloaded(open.answered(), saturated.len(), backlog.is_some());
+        // What the generator had no connection for the service need not have been too slow for.
+        let overloaded = ran
+            && !verdict::ran_out(&found)
+            && verdict::overloaded(open.answered(), saturated.len(), backlog.is_some());
         let answered_share = Answered::of(open.answered(), backlog.as_ref());
         if overloaded {
             found.push(Finding::Overloaded {
@@ -234,6 +238,20 @@ impl StageValidity {
             host_busy: stage.host_busy,
         }
     }
+}
+
+/// What the generator ran out of in a stage.
+fn exhausted(run: &Run, stage: &str) -> impl Iterator<Item = Finding> {
+    Exhausted::ALL.into_iter().filter_map(move |of| {
+        let actions = run.stage(stage);
+        let failed = actions.filter_map(|action| action.failures.get(of.kind()));
+        let requests: u64 = failed.sum();
+        (requests > 0).then(|| Finding::Exhausted {
+            stage: stage.to_owned(),
+            of,
+            requests,
+        })
+    })
 }
 
 /// Do its rates stay the same?

@@ -317,6 +317,12 @@ pub(crate) fn host_busy(share: f64) -> bool {
     share > BUSY
 }
 
+/// Did the generator run out of what it connects with, by what was found in a stage?
+pub(crate) fn ran_out(found: &[Finding]) -> bool {
+    let mut found = found.iter();
+    found.any(|finding| matches!(finding, Finding::Exhausted { .. }))
+}
+
 /// A stage in one word, from what was found in it.
 pub(crate) fn stage_state(ran: bool, cut_short: bool, found: &[Finding]) -> StageState {
     let any = |is: fn(&Finding) -> bool| found.iter().any(is);
@@ -324,7 +330,7 @@ pub(crate) fn stage_state(ran: bool, cut_short: bool, found: &[Finding]) -> Stag
         StageState::NeverRan
     } else if cut_short {
         StageState::CutShort
-    } else if any(|f| matches!(f, Finding::Late { fault: true, .. })) {
+    } else if ran_out(found) || any(|f| matches!(f, Finding::Late { fault: true, .. })) {
         StageState::Invalid
     } else if any(|f| matches!(f, Finding::Overloaded { .. })) {
         StageState::Overloaded

@@ -6,7 +6,7 @@ use super::super::targets::quantile_name;
 use super::super::tone::Tone;
 use super::super::words;
 use super::rate;
-use crate::comparison::{Estimate, Finding, Measured, Target, TargetVerdict, Value};
+use crate::comparison::{Estimate, Exhausted, Finding, Measured, Target, TargetVerdict, Value};
 use crate::knee::{Knee, Outcome, Purpose, Step, StepTarget};
 use crate::language;
 
@@ -65,6 +65,9 @@ pub(super) fn why(step: &Step) -> String {
 }
 
 fn invalid(step: &Step) -> String {
+    if let Some(of) = ran_out_of(step) {
+        return format!("the generator ran out of {of}");
+    }
     match step.findings.iter().find_map(|finding| match finding {
         Finding::Late {
             fault: true,
@@ -76,6 +79,14 @@ fn invalid(step: &Step) -> String {
         Some(us) => format!("the generator was {} late", language::duration(us as f64)),
         None => "the record is at fault".to_owned(),
     }
+}
+
+/// What the generator had none left of; nothing where that was not its fault.
+pub(super) fn ran_out_of(step: &Step) -> Option<Exhausted> {
+    step.findings.iter().find_map(|finding| match finding {
+        Finding::Exhausted { of, .. } => Some(*of),
+        _ => None,
+    })
 }
 
 fn unmet(step: &Step) -> String {
