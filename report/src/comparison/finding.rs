@@ -9,7 +9,7 @@ use super::answered::Answered;
 use super::backlog::Backlog;
 use super::exhausted::Exhausted;
 use crate::language::{
-    arrivals_answered, count, duration, mean, percent, percent_change, plural,
+    arrivals_answered, count, duration, latency, mean, percent, percent_change, plural,
 };
 
 /// How grave a finding is.
@@ -213,10 +213,10 @@ impl fmt::Display for Finding {
                 write!(
                     f,
                     "{stage}/{action}: the generator sent late: dispatch lateness p99 {} is {} of the p{} of {}. ",
-                    duration(lateness_us),
+                    latency(lateness_us),
                     percent(lateness_us / value_us),
                     (quantile * 1e6).round() / 1e4,
-                    duration(*value_us)
+                    latency(*value_us)
                 )?;
                 f.write_str(if *fault {
                     "The figures measure the generator. Give it cores of its own, or lower the rate."

@@ -305,8 +305,8 @@ fn late(run: &Run, action: &ActionRun) -> Option<Finding> {
     };
     let value_us = arrivals
         .quantile(quantile)
-        .us()
-        .or_else(|| successes.quantile(quantile).us())?;
+        .least_us()
+        .or_else(|| successes.quantile(quantile).least_us())?;
     let lateness_p99_us = action.lateness.value_at_quantile(0.99);
     let fault = verdict::late(lateness_p99_us as f64, value_us)?;
     Some(Finding::Late {

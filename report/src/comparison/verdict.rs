@@ -3,6 +3,8 @@
 //! Nothing else in this crate compares a measured figure with a limit. Swapping the runs mirrors
 //! every verdict on a change.
 
+use brunt_record::LONGEST_LATENCY_US;
+
 use super::change::{NotJudged, Verdict};
 use super::estimate::{Estimate, NoInterval};
 use super::finding::{Finding, Severity};
@@ -79,15 +81,15 @@ fn not_judged(reason: NotJudged) -> Verdict {
 /// The verdict on a change of which no interval may be formed; none where [`change`] decides.
 pub(crate) fn judgeable(
     situation: Situation,
-    has_tolerance: bool,
+    tau: Option<f64>,
     estimates: &Sides<Estimate>,
 ) -> Option<Verdict> {
     if let Some(reason) = situation.blocked {
         return Some(not_judged(reason));
     }
-    if !has_tolerance {
+    let Some(tau) = tau else {
         return Some(not_judged(NotJudged::Extreme));
-    }
+    };
     for side in Side::BOTH {
         if estimates.get(side).value == Value::NotMeasured {
             return Some(not_judged(NotJudged::NotMeasured { side }));
@@ -100,6 +102,9 @@ pub(crate) fn judgeable(
         (Value::Unbounded, Value::Unbounded) => return Some(not_judged(NotJudged::BothUnbounded)),
         (_, Value::Unbounded) => return Some(Verdict::Regressed),
         (Value::Unbounded, _) => return Some(Verdict::Improved),
+        (a, Value::Beyond) if surely_beyond(a, tau) => return Some(Verdict::Regressed),
+        (Value::Beyond, b) if surely_beyond(b, tau) => return Some(Verdict::Improved),
+        (_, Value::Beyond) | (Value::Beyond, _) => return Some(not_judged(NotJudged::Beyond)),
         _ => {}
     }
     if situation.both_overloaded() {
@@ -108,8 +113,17 @@ pub(crate) fn judgeable(
     let missing = estimates.a.no_interval.or(estimates.b.no_interval)?;
     Some(not_judged(match missing {
         NoInterval::UnboundedInAWindow => NotJudged::UnboundedInAWindow,
+        NoInterval::Beyond => NotJudged::Beyond,
         _ => NotJudged::FewSamples,
     }))
+}
+
+/// Is what is longer than records tell apart surely longer than `value`, by more than τ?
+pub(crate) fn surely_beyond(value: Value, tau: f64) -> bool {
+    let longest_us = LONGEST_LATENCY_US as f64;
+    value
+        .us()
+        .is_some_and(|us| (longest_us / us.max(1.0)).ln() > tau)
 }
 
 /// The verdict on a change `d`, positive being worse, from its intervals and τ.
@@ -230,6 +244,8 @@ pub(crate) fn latency_target(
             reason: NotJudged::NotMeasured { side },
         },
         (Value::Unbounded, _) => TargetVerdict::Missed,
+        (Value::Beyond, _) if limit.us < LONGEST_LATENCY_US as f64 => TargetVerdict::Missed,
+        (Value::Beyond, _) => TargetVerdict::Inconclusive,
         (Value::Finite { .. }, Some(interval)) => by_interval(interval, limit.us),
         (Value::Finite { .. }, None) => match limit.within.and_then(|share| share.interval) {
             Some(share) if share.low >= limit.quantile => TargetVerdict::Met,

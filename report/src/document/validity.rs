@@ -106,7 +106,7 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
         of_open(
             stage.model,
             stage.lateness.map_or_else(absent, |lateness| {
-                Cell::text(language::duration(lateness.p99_us as f64))
+                Cell::text(language::latency(lateness.p99_us as f64))
             }),
             Some("no due times"),
         ),

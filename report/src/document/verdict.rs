@@ -318,7 +318,7 @@ fn invalid(side: Side, fault: Fault, comparison: &Comparison, names: &Names) -> 
             let late = late.max_by_key(|(us, ..)| *us).map(|(us, stage, action)| {
                 format!(
                     " It sent {stage}/{action} late: {} at the p99.",
-                    language::duration(us as f64)
+                    language::latency(us as f64)
                 )
             });
             let exhausted = findings.iter().find_map(|finding| match finding {

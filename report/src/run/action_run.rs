@@ -6,7 +6,7 @@ use brunt_record::new_histogram;
 use hdrhistogram::Histogram;
 
 use super::counts::ActionCounts;
-use crate::statistics::{MANY_WINDOWS, OverOffered};
+use crate::statistics::{MANY_WINDOWS, OverOffered, is_beyond};
 
 /// What a run says of one action, or of one kind of session, in one stage.
 ///
@@ -35,7 +35,8 @@ pub struct ActionRun {
     /// Requests in flight, integrated over the whole stage, request-microseconds.
     pub in_flight_us: u64,
     /// Service times of all requests of the stage that settled, failed ones too, summed:
-    /// microseconds; absent in open streams, of which it is not asked.
+    /// microseconds; absent in open streams, of which it is not asked, and where one was longer than
+    /// histograms tell apart.
     pub service_sum_us: Option<f64>,
     /// Response times of successes in the judged span, microseconds.
     pub response: Histogram<u64>,
@@ -204,6 +205,11 @@ impl ActionRun {
             successes: &self.response,
             lost: self.windows.iter().map(|w| w.lost).sum::<u64>() + self.open,
         }
+    }
+
+    /// Did a success of the judged span take longer than histograms tell apart?
+    pub(crate) fn goes_beyond(&self) -> bool {
+        is_beyond(self.response.max())
     }
 
     /// Successes and arrivals of the judged span.

@@ -372,7 +372,7 @@ impl Action {
         for i in 0..n {
             let z = normal_quantile((i as f64 + 0.5) / n as f64);
             let us = (median * (self.sigma * z).exp()).round().max(1.0) as u64;
-            histogram.record(us.min(119_000_000)).unwrap();
+            histogram.saturating_record(us);
         }
         histogram
     }

@@ -76,7 +76,7 @@ fn invalid(step: &Step) -> String {
         } => Some(*lateness_p99_us),
         _ => None,
     }) {
-        Some(us) => format!("the generator was {} late", language::duration(us as f64)),
+        Some(us) => format!("the generator was {} late", language::latency(us as f64)),
         None => "the record is at fault".to_owned(),
     }
 }
@@ -113,12 +113,12 @@ fn unmet(step: &Step) -> String {
 
 /// `home p95 2.3×`.
 fn in_words(target: &StepTarget) -> String {
-    let ratio = match (target.result.ratio, target.target, target.result.verdict) {
-        (Some(ratio), Target::Latency { .. }, _) => format!(" {}", language::factor(ratio)),
-        (None, Target::Latency { .. }, TargetVerdict::Missed) => {
-            format!(" {}", language::UNBOUNDED)
-        }
+    let ratio = match (target.result.ratio, target.target) {
+        (Some(ratio), Target::Latency { .. }) => format!(" {}", language::factor(ratio)),
         _ => match &target.result.measured {
+            Measured::Latency(estimate) if target.result.verdict == TargetVerdict::Missed => {
+                format!(" {}", words::value(estimate.value))
+            }
             Measured::Success(success) => success.share.map_or_else(String::new, |share| {
                 format!(" {}", language::share_of(share))
             }),
