@@ -212,10 +212,15 @@ async fn arrivals_that_find_no_place_wait_or_stay_unsent() {
     assert_eq!(total.offered, 100);
     assert!((1..=11).contains(&total.ok), "{total:?}");
     assert_eq!(total.unsent, 100 - total.ok);
-    assert_eq!(
-        record.manifest.generator.as_ref().unwrap().saturated,
-        ["load/main"]
-    );
+    let generator = record.manifest.generator.as_ref().unwrap();
+    assert_eq!(generator.saturated, ["load/main"]);
+    let [times] = &generator.saturations[..] else {
+        panic!("{generator:?}");
+    };
+    // The first arrival has a place; the last one is due 10 ms before the end of the stage.
+    assert_eq!(times.stream, "load/main");
+    assert!((10_000..=990_000).contains(&times.first_us), "{times:?}");
+    assert_eq!(times.last_us, 990_000);
     let (response, service) = (
         merged(&record, Measure::Response),
         merged(&record, Measure::Service),

@@ -57,7 +57,8 @@ pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
     ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, ExpectedRequests, GaugeSource,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
-    RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
+    RatePoint, SCHEMA_VERSION, Saturation, ScenarioRef, SessionAction, SessionPlan, StagePlan,
+    StreamPlan,
 };
 pub use mark::{Mark, MarkError, MarkKind, is_running, mark};
 pub use profile_name::ProfileName;

@@ -202,6 +202,44 @@ fn every_finding_says_what_it_means_and_what_to_do() {
     insta::assert_snapshot!(texts.join("\n"));
 }
 
+/// The stage "play" begins with second 21, and ten seconds of it are its warm-up.
+#[test]
+fn what_happens_in_the_warm_up_is_recorded_and_not_judged() {
+    let check = |change: &dyn Fn(&mut Synthetic), answered: f64, overloaded: bool| {
+        let comparison = with(|b| {
+            b.stages[1].warmup_s = 10;
+            change(b);
+        });
+        let stage = comparison.validity.b.stage("play").unwrap();
+        let share = stage.answered.unwrap();
+        assert!((share - answered).abs() < 0.002, "{share}");
+        assert_eq!(stage.overloaded, overloaded, "{stage:?}");
+        let expected = if overloaded {
+            StageState::Overloaded
+        } else {
+            StageState::Valid
+        };
+        assert_eq!(stage.state, expected);
+        comparison
+    };
+    // A third of the warm-up fails: 8 % of the stage.
+    let cold = check(&|b| b.action("claim").failed_cold = 0.66, 1.0, false);
+    let counts = cold.validity.b.stage("play").unwrap().counts.unwrap();
+    assert_eq!(counts.offered, counts.ok + counts.failed);
+    assert!((1_900..2_000).contains(&counts.failed), "{counts:?}");
+    let text = markdown(&build(&cold), "charts").text;
+    assert!(text.contains("after the warm-up"), "{text}");
+    check(&|b| b.action("claim").failed = 0.66, 0.67, true);
+    // Every place was taken: at some instant, in the warm-up, after it.
+    for (until_s, overloaded) in [(None, true), (Some(30), false), (Some(31), true)] {
+        let full = |b: &mut Synthetic| {
+            b.saturated = vec!["play/load".into()];
+            b.saturated_until_s = until_s;
+        };
+        check(&full, 1.0, overloaded);
+    }
+}
+
 #[test]
 fn drift_is_flagged_and_a_steady_run_is_not() {
     assert_eq!(with(|_| {}).validity.b.findings, []);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use brunt_record::{Capture, MarkKind, StagePlan};
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::capture::PlannedCapture;
 use super::chronicle::Chronicle;
 use super::post::Shared;
+use super::saturation::Saturation;
 use crate::machine::CpuTimes;
 use crate::plan::PlannedStage;
 
@@ -26,8 +27,8 @@ pub(super) struct StageControl {
     pub(super) start_us: watch::Sender<Option<u64>>,
     /// Lanes that have arrivals to come.
     pub(super) offering: Arc<AtomicUsize>,
-    /// Name of each stream, and whether an arrival of it found no place in flight.
-    pub(super) streams: Vec<(String, Arc<AtomicBool>)>,
+    /// Name of each stream, and when its arrivals found no place in flight.
+    pub(super) streams: Vec<(String, Arc<Saturation>)>,
     pub(super) captures: Vec<PlannedCapture>,
     /// Cancelled when the stage's grace is over.
     pub(super) cutoff: CancellationToken,
@@ -43,8 +44,7 @@ pub(super) struct Conductor {
 #[derive(Default)]
 pub(super) struct Conducted {
     pub(super) captures: Vec<Capture>,
-    /// As `stage/stream`.
-    pub(super) saturated: Vec<String>,
+    pub(super) saturations: Vec<brunt_record::Saturation>,
     /// When it was noticed in a stage that the run was stopped; absent where it was not.
     pub(super) stopped_us: Option<u64>,
 }
@@ -72,13 +72,15 @@ impl Conductor {
                 let now_us = self.shared.clock.now_us();
                 conducted.stopped_us.get_or_insert(now_us);
             }
-            for (stream, saturated) in &stage.streams {
-                if saturated.load(Ordering::Relaxed) {
-                    conducted
-                        .saturated
-                        .push(format!("{}/{stream}", record.name));
-                }
-            }
+            let saturated = stage.streams.iter().filter_map(|(stream, saturation)| {
+                let (first_us, last_us) = saturation.span()?;
+                Some(brunt_record::Saturation {
+                    stream: format!("{}/{stream}", record.name),
+                    first_us,
+                    last_us,
+                })
+            });
+            conducted.saturations.extend(saturated);
         }
         // Streams of stages that never began end here too.
         for stage in &mut stages {

@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Arrival;
@@ -99,7 +98,7 @@ impl Lane {
         {
             let mut places = self.places();
             if places.free == 0 {
-                self.part.post.saturated.store(true, Ordering::Relaxed);
+                self.part.post.saturation.note(arrival.due_us);
                 let ready_us = self.part.post.shared.clock.now_us();
                 places.waiting.push_back((arrival, ready_us));
                 return;

@@ -2,13 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use super::Arrival;
+use super::saturation::Saturation;
 use crate::client::{Caller, Carried, Clients, Failure, Owners};
 use crate::clock::{Clock, Timer};
 use crate::plan::PlannedStream;
@@ -40,8 +41,7 @@ pub(super) struct Post {
     pub(super) cutoff: CancellationToken,
     /// Parts of the stage that have arrivals to come.
     pub(super) offering: Arc<AtomicUsize>,
-    /// Set when an arrival found no place.
-    pub(super) saturated: Arc<AtomicBool>,
+    pub(super) saturation: Arc<Saturation>,
     pub(super) shared: Arc<Shared>,
 }
 

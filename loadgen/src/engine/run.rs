@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use brunt_record::{Build, Ending, GaugeWriter, MarkKind, RecordWriter};
@@ -199,8 +199,8 @@ pub async fn run_with(
         chronicle.mark(at_us, MarkKind::Abort, reason);
     }
     manifest.gauges = sampling.finish()?;
-    let lateness = recorded.lateness;
-    manifest.generator = Some(health(cpu_before_us, clock, lateness, conducted.saturated));
+    let (lateness, saturations) = (recorded.lateness, conducted.saturations);
+    manifest.generator = Some(health(cpu_before_us, clock, lateness, saturations));
     manifest.captures = conducted.captures;
     let dir = finish(manifest, recorded, ending, reason.clone())?;
     Ok(RunOutcome {
@@ -299,7 +299,7 @@ fn posts(
                 streams: stage
                     .streams
                     .iter()
-                    .map(|stream| (stream.name.clone(), Arc::new(AtomicBool::new(false))))
+                    .map(|stream| (stream.name.clone(), Arc::default()))
                     .collect(),
                 captures: PlannedCapture::of_stage(scenario, stage),
                 cutoff: CancellationToken::new(),
@@ -312,7 +312,7 @@ fn posts(
                     duration_us: stage.duration.as_micros() as u64,
                     cutoff: control.cutoff.clone(),
                     offering: Arc::clone(&control.offering),
-                    saturated: Arc::clone(&control.streams[number].1),
+                    saturation: Arc::clone(&control.streams[number].1),
                     shared: Arc::clone(shared),
                 });
                 users.push(UserWork {

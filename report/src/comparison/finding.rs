@@ -100,7 +100,7 @@ pub enum Finding {
         answered: Option<Answered>,
         /// What piled up while arrivals came due; absent where nothing did.
         backlog: Option<Backlog>,
-        /// Streams whose bound on requests in flight was reached.
+        /// Streams whose bound on requests in flight was reached after the warm-up.
         saturated: Vec<String>,
     },
     /// Requests in flight contradict Little's law in a stage that only closed streams send.
@@ -286,7 +286,7 @@ fn overload(
     let answered = answered.map(|answered| arrivals_answered(answered.share, answered.while_due));
     let piled_up = backlog.map(|backlog| {
         format!(
-            "arrivals piled up ({} were open at the ends of its quarters)",
+            "arrivals piled up ({} were open at the ends of the quarters of its judged part)",
             backlog.open.map(count).join(", ")
         )
     });

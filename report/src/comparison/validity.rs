@@ -57,14 +57,14 @@ pub struct StageValidity {
     pub planned: Option<u64>,
     /// What became of the arrivals; absent where the stage never ran.
     pub counts: Option<ActionCounts>,
-    /// ok / offered, 0 to 1, of the open streams where there are any; absent where nothing was
-    /// offered.
+    /// ok / offered, 0 to 1, from the end of the warm-up on, of the open streams where there are any;
+    /// absent where nothing was offered.
     pub answered: Option<f64>,
     /// sent / offered of the open streams, 0 to 1; absent where they offered nothing.
     pub delivered: Option<f64>,
     /// The generator's own delay in open streams; absent where it was not recorded.
     pub lateness: Option<Lateness>,
-    /// Streams whose bound on requests in flight was reached.
+    /// Streams whose bound on requests in flight was reached after the warm-up.
     pub saturated: Vec<String>,
     /// Share of the host's cores that was busy, 0 to 1; absent where it was not measured.
     pub host_busy: Option<f64>,
@@ -180,21 +180,22 @@ impl StageValidity {
         found.extend(exhausted(run, name));
         let ran = counts.is_some();
         let model = LoadModel::of(stage);
+        let of_open = answered(run.stage(name).filter(|action| !action.closed));
         // Users who wait for each response offer no more than is answered: what fails is their
         // success rate, and no rate was too much.
         let answered = match model {
-            LoadModel::Closed => counts.and_then(|c| c.answered()),
-            LoadModel::Open | LoadModel::Mixed => open.answered(),
+            LoadModel::Closed => answered(run.stage(name)),
+            LoadModel::Open | LoadModel::Mixed => of_open,
         };
-        let saturated = saturated_streams(run, name);
+        let saturated = saturated_streams(run, stage);
         // Where the rate changes, so does what is open.
         let streams = run.stage(name).filter(|action| !action.closed);
         let backlog = is_steady(stage).then(|| Backlog::of(streams)).flatten();
         // What the generator had no connection for the service need not have been too slow for.
         let overloaded = ran
             && !verdict::ran_out(&found)
-            && verdict::overloaded(open.answered(), saturated.len(), backlog.is_some());
-        let answered_share = Answered::of(open.answered(), backlog.as_ref());
+            && verdict::overloaded(of_open, saturated.len(), backlog.is_some());
+        let answered_share = Answered::of(of_open, backlog.as_ref());
         if overloaded {
             found.push(Finding::Overloaded {
                 stage: name.clone(),
@@ -238,6 +239,13 @@ impl StageValidity {
             host_busy: stage.host_busy,
         }
     }
+}
+
+/// ok / offered of the judged span, in which a cold service has no part; none where nothing was.
+fn answered<'a>(actions: impl Iterator<Item = &'a ActionRun>) -> Option<f64> {
+    let judged = actions.map(ActionRun::judged);
+    let (ok, offered) = judged.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    (offered > 0).then(|| ok as f64 / offered as f64)
 }
 
 /// What the generator ran out of in a stage.
@@ -338,15 +346,22 @@ fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Findi
     })
 }
 
-/// The manifest names them `stage/stream`.
-fn saturated_streams(run: &Run, stage: &str) -> Vec<String> {
+/// Those that were so after the warm-up, or at some instant that the record does not know. The manifest
+/// names them `stage/stream`.
+fn saturated_streams(run: &Run, stage: &StagePlan) -> Vec<String> {
     let Some(generator) = &run.manifest.generator else {
         return Vec::new();
+    };
+    let judged_from_us = stage.started_us.unwrap_or(0) + stage.warmup_us;
+    let in_warmup = |name: &str| {
+        let mut times = generator.saturations.iter();
+        times.any(|times| times.stream == name && times.last_us < judged_from_us)
     };
     generator
         .saturated
         .iter()
-        .filter_map(|name| name.strip_prefix(stage)?.strip_prefix('/'))
+        .filter(|name| !in_warmup(name))
+        .filter_map(|name| name.strip_prefix(&stage.name)?.strip_prefix('/'))
         .map(str::to_owned)
         .collect()
 }

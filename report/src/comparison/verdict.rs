@@ -300,7 +300,8 @@ pub(crate) fn statement_moved(us: Sides<f64>) -> bool {
     (us.b - us.a).abs() > STATEMENT * us.a.max(us.b)
 }
 
-/// Did arrivals pile up, of which so many were `open` at the ends of a stage's quarters?
+/// Did arrivals pile up, of which so many were `open` at the ends of the quarters of a stage without its
+/// warm-up, in which `offered` were due?
 ///
 /// They did where the backlog grew in every quarter, and after the first one by more than what a
 /// service that is not overloaded may leave unanswered, and than chance. Requests that merely take

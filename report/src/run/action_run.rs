@@ -25,7 +25,7 @@ pub struct ActionRun {
     pub failures: BTreeMap<String, u64>,
     /// Arrivals that never settled: those of a run that was cut short.
     pub open: u64,
-    /// What became of the arrivals while more came due.
+    /// What became of the arrivals while more came due, from the end of the warm-up on.
     pub while_due: WhileDue,
     /// Do only users of the closed model send it in this stage? Nothing is then due at an instant
     /// of the plan, and no rate is known.
@@ -55,14 +55,14 @@ pub struct ActionRun {
     pub over_limits: Vec<OverLimit>,
 }
 
-/// What had become of arrivals by when the last one was due, warm-up included.
+/// What had become of arrivals by when the last one was due, from the end of the warm-up on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WhileDue {
     /// Arrivals that were due.
     pub offered: u64,
     /// Requests that had succeeded.
     pub ok: u64,
-    /// Arrivals not settled at the end of each quarter of the stage, in whole seconds.
+    /// Arrivals not settled at the end of each quarter of that time, in whole seconds.
     pub open: [u64; 4],
 }
 

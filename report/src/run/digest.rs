@@ -217,7 +217,7 @@ fn count_while_due(sum: &mut WhileDue, row: &CountsRow, span: &Span) {
     let Some(quarters) = span.quarters() else {
         return;
     };
-    if row.second <= quarters[3] {
+    if row.second <= quarters[3] && span.window(row.second).is_some() {
         sum.offered += row.offered;
         sum.ok += row.ok;
     }

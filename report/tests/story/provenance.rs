@@ -56,6 +56,7 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
                 max_us: 3_200,
             },
             saturated: vec![],
+            saturations: vec![],
         }),
         completeness: Completeness {
             ending: Ending::Complete,

@@ -20,6 +20,8 @@ pub struct Synthetic {
     pub clock_step_us: i64,
     /// `stage/stream`; open actions are in the stream `load`, closed ones in `players`.
     pub saturated: Vec<String>,
+    /// The last second in which they were; none where the record does not say when.
+    pub saturated_until_s: Option<u64>,
     pub shared_host: bool,
     pub host_busy: Option<f64>,
     pub max_in_flight: u64,
@@ -64,6 +66,8 @@ pub struct Action {
     /// Shares of the arrivals of every second.
     pub failed: f64,
     pub unsent: f64,
+    /// Share of the arrivals of every second of the warm-up that fails beside these.
+    pub failed_cold: f64,
     /// Share of the arrivals of every second that is settled when no more are due.
     pub piled_up: f64,
     /// What `counts.csv` has of the requests in flight, as a share of them.
@@ -103,6 +107,7 @@ impl Synthetic {
             ending: Ending::Complete,
             clock_step_us: 0,
             saturated: vec![],
+            saturated_until_s: None,
             shared_host: false,
             host_busy: Some(0.4),
             max_in_flight: 6_000,
@@ -157,6 +162,7 @@ impl Action {
             growth: 0.0,
             failed: 0.0,
             unsent: 0.0,
+            failed_cold: 0.0,
             piled_up: 0.0,
             in_flight: 1.0,
             kind: "http-503".into(),
