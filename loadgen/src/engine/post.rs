@@ -135,23 +135,27 @@ impl Part {
         let series = shared.shards.series().id(self.post.stage, action);
         let caller = &shared.callers[action];
         let prepared = caller.prepare(ordinal, carried);
-        let sent_us = shared.clock.now_us();
-        shared.shards.sent(series, sent_us);
-        let response = match prepared {
-            Err(failure) => Err(failure),
-            Ok(prepared) => tokio::select! {
-                response = self.clients.send(prepared, caller.timeout()) => response,
-                () = shared.abandon.cancelled() => {
-                    Err(Failure::new("interrupted", "the run was stopped before the response"))
-                }
-            },
+        let began_us = shared.clock.now_us();
+        shared.shards.sent(series, began_us);
+        let (response, sent_us, done_us) = match prepared {
+            // Over before it was sent: it was in flight for no time, and no service had it.
+            Err(failure) => (Err(failure), None, began_us),
+            Ok(prepared) => {
+                let response = tokio::select! {
+                    response = self.clients.send(prepared, caller.timeout()) => response,
+                    () = shared.abandon.cancelled() => {
+                        Err(Failure::new("interrupted", "the run was stopped before the response"))
+                    }
+                };
+                (response, Some(began_us), shared.clock.now_us())
+            }
         };
         let sample = Sample {
             series,
             due_us,
-            ready_us: ready_us.unwrap_or(sent_us),
+            ready_us: ready_us.unwrap_or(began_us),
             sent_us,
-            done_us: shared.clock.now_us(),
+            done_us,
         };
         // Judging is the generator's work, not the service's.
         let result = response.and_then(|response| caller.judge(&response, carried));
