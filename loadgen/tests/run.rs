@@ -6,21 +6,9 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use brunt_record::{Ending, Measure, Outcome, new_histogram};
-use hdrhistogram::Histogram;
-use support::{Behaviour, Server, options, record_of, run_in, scenario};
+use brunt_record::{Ending, Measure};
+use support::{Behaviour, Server, merged, options, record_of, run_in, scenario};
 use tokio_util::sync::CancellationToken;
-
-fn merged(record: &brunt_record::Record, measure: Measure) -> Histogram<u64> {
-    let mut sum = new_histogram();
-    let log = record.latencies().unwrap();
-    log.visit(
-        |tag| tag.outcome == Outcome::Ok && tag.measure == measure,
-        |interval| sum.add(&interval.histogram).unwrap(),
-    )
-    .unwrap();
-    sum
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_arrival_is_sent_once_and_accounted_for() {
@@ -348,56 +336,4 @@ async fn a_target_that_is_down_ends_the_run_before_it_begins() {
         0,
         "no record of nothing"
     );
-}
-
-/// Each of three users sends two requests: 0.3 s each, and 0.2 s of thinking after each.
-#[tokio::test(flavor = "multi_thread")]
-async fn users_of_a_closed_model_wait_for_each_response_and_think() {
-    let server = Server::start(Behaviour {
-        delay: Duration::from_millis(300),
-        ..Behaviour::default()
-    })
-    .await;
-    let temp = tempfile::tempdir().unwrap();
-    let text = scenario(
-        server.address,
-        "1/s",
-        "10s",
-        "users = 3\nthink = \"200ms\"\niterations = 2\n",
-    )
-    .replace("rate = \"1/s\"\n", "");
-    let started = Instant::now();
-    let record = record_of(temp.path(), &text, CancellationToken::new()).await;
-    assert!(started.elapsed() >= Duration::from_millis(800));
-    let total = &record.manifest.totals[0];
-    assert_eq!((total.offered, total.ok, total.unsent), (6, 6, 0));
-    assert_eq!(server.seen(), 6);
-    let response = merged(&record, Measure::Response);
-    assert!(response.min() >= 299_000, "{}", response.min());
-    let stream = &record.manifest.plan.stages[0].streams[0];
-    assert_eq!(
-        stream.process,
-        "closed: 3 users, think 200ms, 2 iterations each"
-    );
-    assert_eq!(
-        (stream.rate_per_s, stream.arrivals, stream.max_in_flight),
-        (None, None, 3)
-    );
-}
-
-/// Without iterations users go on until the stage ends; what is in flight then is waited for.
-#[tokio::test(flavor = "multi_thread")]
-async fn users_of_a_closed_model_end_with_their_stage() {
-    let server = Server::start(Behaviour {
-        delay: Duration::from_millis(50),
-        ..Behaviour::default()
-    })
-    .await;
-    let temp = tempfile::tempdir().unwrap();
-    let text = scenario(server.address, "1/s", "1s", "users = 4\n").replace("rate = \"1/s\"\n", "");
-    let record = record_of(temp.path(), &text, CancellationToken::new()).await;
-    let total = &record.manifest.totals[0];
-    // Of at most 20 requests a user; a slow machine sends fewer.
-    assert!((4..=80).contains(&total.ok), "{total:?}");
-    assert_eq!((total.offered, server.seen()), (total.ok, total.ok));
 }

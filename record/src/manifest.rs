@@ -157,6 +157,10 @@ pub struct StagePlan {
     pub grace_us: u64,
     /// When it began, since the start of the run; absent if it never did.
     pub started_us: Option<u64>,
+    /// When it was over, where that was before its duration was: its users had done all of their
+    /// iterations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_us: Option<u64>,
     /// When its last arrival had settled or its grace was over; absent if it never was.
     pub drained_us: Option<u64>,
     /// Share of the host's cores that was busy during the stage, 0 to 1.

@@ -116,6 +116,7 @@ impl Conductor {
         captures: &mut JoinSet<Capture>,
     ) {
         let clock = self.shared.clock;
+        let done_early = CancellationToken::new();
         stage.start_us.send_replace(Some(start_us));
         let chronicle = &self.chronicle;
         chronicle.mark(start_us, MarkKind::Stage, &record.name);
@@ -125,9 +126,13 @@ impl Conductor {
             let (stop, dir) = (self.shared.stop.clone(), self.record.clone());
             let chronicle = Arc::clone(chronicle);
             let missed = capture.missed("the run was stopped before");
+            let over = done_early.clone();
             captures.spawn(async move {
                 let taken = async {
-                    clock.sleep_until_async(at_us).await;
+                    tokio::select! {
+                        () = clock.sleep_until_async(at_us) => {}
+                        () = over.cancelled() => return capture.missed("the stage was over before"),
+                    }
                     capture.take(&dir, clock, &chronicle).await
                 };
                 tokio::select! {
@@ -139,8 +144,13 @@ impl Conductor {
 
         let end_us = start_us + stage.planned.stage.duration.as_micros() as u64;
         tokio::select! {
-            () = clock.sleep_until_async(end_us) => {}
+            biased;
             () = self.shared.stop.cancelled() => {}
+            () = clock.sleep_until_async(end_us) => {}
+            () = self.all_done(index, &stage.offering), if stage.planned.ends_by_itself() => {
+                record.ended_us = Some(clock.now_us());
+                done_early.cancel();
+            }
         }
         chronicle.mark(end_us.min(clock.now_us()), MarkKind::StageEnd, &record.name);
         record.host_busy = busy
@@ -156,16 +166,24 @@ impl Conductor {
 
     /// Waits until nothing of the stage is open; gives up at `until_us`, or on a stop.
     async fn await_settled(&self, stage: usize, offering: &AtomicUsize, until_us: u64) {
-        loop {
-            let all_out = offering.load(Ordering::Acquire) == 0;
-            if all_out && self.shared.shards.open_in_stage(stage) == 0 {
-                return;
-            }
+        while !self.is_settled(stage, offering) {
             if self.shared.stop.is_cancelled() || self.shared.clock.now_us() >= until_us {
                 return;
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// Waits until nothing of the stage is open and nothing more is to come, however long that takes.
+    async fn all_done(&self, stage: usize, offering: &AtomicUsize) {
+        while !self.is_settled(stage, offering) {
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    fn is_settled(&self, stage: usize, offering: &AtomicUsize) -> bool {
+        let all_out = offering.load(Ordering::Acquire) == 0;
+        all_out && self.shared.shards.open_in_stage(stage) == 0
     }
 }
 

@@ -278,7 +278,7 @@ fn planned(stream: &StreamPlan) -> Option<u64> {
 fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
     let mut findings = Vec::new();
     if action.closed {
-        findings.extend(bookkeeping(run, stage, action));
+        findings.extend(bookkeeping(run, action));
     } else {
         findings.extend(late(run, action));
     }
@@ -329,7 +329,7 @@ fn late(run: &Run, action: &ActionRun) -> Option<Finding> {
 
 /// Users of the closed model have no due times to be late for: Little's law is held against the
 /// sums in place of lateness, N = λW with both sides times the length of the stage.
-fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Finding> {
+fn bookkeeping(run: &Run, action: &ActionRun) -> Option<Finding> {
     let in_flight_us = action.in_flight_us as f64;
     let service_sum_us = action.service_sum_us?;
     // What was in flight at the end of a record that was cut short has no service time.
@@ -337,12 +337,13 @@ fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Findi
     if !whole || !verdict::contradicts_little(in_flight_us, service_sum_us) {
         return None;
     }
-    let duration_us = stage.duration_us as f64;
+    let span = run.series.stage(&action.stage)?;
+    let length_us = (span.ended_s - span.started_s) * 1e6;
     Some(Finding::Bookkeeping {
         stage: action.stage.clone(),
         action: action.action.clone(),
-        in_flight: in_flight_us / duration_us,
-        expected: service_sum_us / duration_us,
+        in_flight: in_flight_us / length_us,
+        expected: service_sum_us / length_us,
     })
 }
 
@@ -374,6 +375,8 @@ fn cut_short(run: &Run, stage: &StagePlan) -> bool {
     let whole = stage
         .started_us
         .zip(stage.drained_us)
-        .is_some_and(|(started, drained)| drained >= started + stage.duration_us);
+        .is_some_and(|(started, drained)| {
+            drained >= stage.ended_us.unwrap_or(started + stage.duration_us)
+        });
     !complete && last && !whole
 }

@@ -26,10 +26,11 @@ impl Span {
             Some(row.second * SECOND_US)
         };
         let started_us = stage.started_us.or_else(first_row)?;
+        let ended_us = stage.ended_us.unwrap_or(started_us + stage.duration_us);
         Some(Self {
             started_us,
-            judged_from_us: started_us + stage.warmup_us.min(stage.duration_us),
-            ended_us: started_us + stage.duration_us,
+            judged_from_us: (started_us + stage.warmup_us).min(ended_us),
+            ended_us,
         })
     }
 

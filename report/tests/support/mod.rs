@@ -46,6 +46,8 @@ pub struct Stage {
     pub warmup_s: u64,
     /// Seconds at its end in which nothing is sent any more.
     pub idle_s: u64,
+    /// Does the record say that it was over before them?
+    pub ends_early: bool,
     pub actions: Vec<Action>,
 }
 
@@ -145,6 +147,7 @@ impl Stage {
             seconds,
             warmup_s: 0,
             idle_s: 0,
+            ends_early: false,
             actions,
         }
     }

@@ -214,6 +214,9 @@ impl Stage {
             warmup_us: self.warmup_s * 1_000_000,
             grace_us: 10_000_000,
             started_us: (run.ending != Ending::Running).then_some(start * 1_000_000),
+            ended_us: self
+                .ends_early
+                .then_some((start + self.seconds) * 1_000_000 + 100_000),
             drained_us: (run.ending != Ending::Running)
                 .then_some((start + planned_s) * 1_000_000 + 500_000),
             host_busy: run.host_busy,

@@ -23,8 +23,8 @@ pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
             lost += arrivals.lost;
             ok += action.judged().0;
         }
-        if run.series.stage(&stage.name).is_some() {
-            seconds += stage.duration_us.saturating_sub(stage.warmup_us) as f64 / 1e6;
+        if let Some(span) = run.series.stage(&stage.name) {
+            seconds += span.ended_s - span.judged_from_s;
         }
     }
     let arrivals = OverOffered {
