@@ -158,6 +158,9 @@ async fn a_recording_is_sent_again_on_several_threads() {
         error.ends_with("recorded.csv has changed since it was read"),
         "{error}"
     );
+    let records = std::fs::read_dir(temp.path()).unwrap();
+    let records = records.filter(|entry| entry.as_ref().unwrap().path().is_dir());
+    assert_eq!(records.count(), 1, "no record of nothing");
     assert_eq!(server.seen(), 4);
 }
 

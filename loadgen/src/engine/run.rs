@@ -131,13 +131,14 @@ pub async fn run_with(
     let halt = stop.child_token();
     let kept = Kept::read(scenario)?;
     let sampler = Sampler::open(scenario).await.map_err(RunError::Thread)?;
+    RecordWriter::reserve(&dir)?;
+    kept.write(&dir)?;
 
     // From here on time counts; everything slow is done.
     let cpu_before_us = machine::process_cpu_us();
     let clock = Clock::starting_in(LEAD + start_up(&plan));
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
-    let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
-    kept.write(&dir)?;
+    let writer = RecordWriter::begin(&dir, &manifest, text.as_bytes())?;
     let sampling = sampler.begin(GaugeWriter::create(&dir)?, clock);
     let chronicle = Arc::new(Chronicle::open(&dir, sampling.edges())?);
     let sessions = scenario.actions.len()..scenario.actions.len() + scenario.sessions.len();
