@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Arrival;
-use super::post::{Part, Shared, sleep};
+use super::post::{Part, Shared};
 use crate::arrivals::Arrivals;
 use crate::clock::Timer;
 
@@ -65,7 +65,7 @@ impl Lane {
         }
         let post = &self.part.post;
         let Shared { clock, stop, .. } = &*post.shared;
-        let timer = Timer::new().expect("the limit of open files leaves room for a timer");
+        let timer = Timer::new();
         let mut due = self.arrivals.cursor();
         let mut mix = post.stream.mix.cursor();
         let mut stopped = pin!(stop.cancelled());
@@ -76,7 +76,11 @@ impl Lane {
                 // Late: requests that are out must get their turn all the same.
                 tokio::task::coop::consume_budget().await;
             } else {
-                sleep(&timer, wait, stopped.as_mut()).await;
+                tokio::select! {
+                    biased;
+                    () = stopped.as_mut() => {}
+                    () = timer.sleep(wait) => {}
+                }
             }
             if stop.is_cancelled() {
                 return;

@@ -1,17 +1,15 @@
 //! What the parts of the engine share: of a run, of a stream, and of a stream on one thread.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+use tokio_util::sync::CancellationToken;
 
 use super::Arrival;
 use super::saturation::Saturation;
 use crate::client::{Caller, Carried, Clients, Failure, Owners};
-use crate::clock::{Clock, Timer};
+use crate::clock::Clock;
 use crate::plan::PlannedStream;
 use crate::recorder::{Sample, Shards};
 
@@ -43,19 +41,6 @@ pub(super) struct Post {
     pub(super) offering: Arc<AtomicUsize>,
     pub(super) saturation: Arc<Saturation>,
     pub(super) shared: Arc<Shared>,
-}
-
-/// Sleeps for `wait`, or until `stopped`.
-pub(super) async fn sleep(
-    timer: &Timer,
-    wait: Duration,
-    stopped: Pin<&mut WaitForCancellationFuture<'_>>,
-) {
-    tokio::select! {
-        biased;
-        () = stopped => {}
-        slept = timer.sleep(wait) => slept.expect("a timer that was made can be set"),
-    }
 }
 
 /// One thread's part of a stream.
