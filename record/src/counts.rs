@@ -81,7 +81,8 @@ pub struct CountsRow {
     pub action: String,
     /// Arrivals that were due.
     pub offered: u64,
-    /// Requests that were sent; sessions that began.
+    /// Requests whose turn it was: every one of them becomes ok or failed. Those that could not be put
+    /// together are among them; they failed unsent, in no time. Of sessions, those that began.
     pub sent: u64,
     /// Requests that succeeded.
     pub ok: u64,

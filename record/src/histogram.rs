@@ -2,7 +2,9 @@
 
 use hdrhistogram::Histogram;
 
-/// The longest latency that a histogram tells apart, in microseconds; longer ones are clamped.
+/// The longest latency that a histogram tells apart, in microseconds.
+///
+/// What is longer still may be held as just as long: a value from here on says no more than that.
 pub const LONGEST_LATENCY_US: u64 = 120_000_000;
 
 const SIGNIFICANT_DIGITS: u8 = 3;

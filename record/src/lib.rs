@@ -30,6 +30,7 @@ mod digest;
 mod error;
 mod error_sample;
 mod evidence_writer;
+mod failure_kind;
 mod gauge;
 mod histogram;
 mod latency;
@@ -49,13 +50,15 @@ pub use digest::sha256_hex;
 pub use error::RecordError;
 pub use error_sample::ErrorSample;
 pub use evidence_writer::{GaugeWriter, MarkWriter};
+pub use failure_kind::{GENERATOR_FILES, GENERATOR_PORTS};
 pub use gauge::{GaugeRow, GaugeSeries};
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
     ActionPlan, ActionTotals, Build, Capture, Completeness, Effect, Ending, ExpectedRequests, GaugeSource,
     GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
-    RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
+    RatePoint, SCHEMA_VERSION, Saturation, ScenarioRef, SessionAction, SessionPlan, StagePlan,
+    StreamPlan,
 };
 pub use mark::{Mark, MarkError, MarkKind, is_running, mark};
 pub use profile_name::ProfileName;

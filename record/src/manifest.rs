@@ -157,6 +157,10 @@ pub struct StagePlan {
     pub grace_us: u64,
     /// When it began, since the start of the run; absent if it never did.
     pub started_us: Option<u64>,
+    /// When it was over, where that was before its duration was: its users had done all of their
+    /// iterations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_us: Option<u64>,
     /// When its last arrival had settled or its grace was over; absent if it never was.
     pub drained_us: Option<u64>,
     /// Share of the host's cores that was busy during the stage, 0 to 1.
@@ -317,6 +321,20 @@ pub struct GeneratorHealth {
     pub lateness: Latency,
     /// Streams that had every place in flight taken at some instant, as `stage/stream`.
     pub saturated: Vec<String>,
+    /// When that was; empty in records from before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub saturations: Vec<Saturation>,
+}
+
+/// When the arrivals of a stream found every place in flight taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Saturation {
+    /// As `stage/stream`.
+    pub stream: String,
+    /// When the first of them was due, since the start of the run.
+    pub first_us: u64,
+    /// When the last of them was due.
+    pub last_us: u64,
 }
 
 /// A distribution in a few figures; the whole one is in `latency.hlog`.

@@ -17,7 +17,7 @@ pub enum Outcome {
 pub enum Measure {
     /// From due to done: what a user of the service waits.
     Response,
-    /// From sent to done.
+    /// From sent to done; requests that could not be put together have none.
     Service,
     /// From due until the generator was ready to send: its own delay.
     Lateness,

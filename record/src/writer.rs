@@ -94,6 +94,13 @@ impl Files {
 impl RecordWriter {
     /// Creates the directory `dir` and the files in it; `draft` is the manifest as far as known.
     pub fn create(dir: &Path, draft: &Manifest, scenario: &[u8]) -> Result<Self, RecordError> {
+        Self::reserve(dir)?;
+        Self::begin(dir, draft, scenario)
+    }
+
+    /// Creates the directory `dir`, which must not be there, so that copies of files can be stored in it
+    /// before the run has an instant at which it starts.
+    pub fn reserve(dir: &Path) -> Result<(), RecordError> {
         if let Some(parent) = dir.parent() {
             fs::create_dir_all(parent).map_err(RecordError::io(parent))?;
         }
@@ -105,7 +112,11 @@ impl RecordWriter {
             } else {
                 RecordError::io(dir)(source)
             }
-        })?;
+        })
+    }
+
+    /// Creates the files in the directory that [`reserve`](Self::reserve) has made.
+    pub fn begin(dir: &Path, draft: &Manifest, scenario: &[u8]) -> Result<Self, RecordError> {
         let partial = create(dir, PARTIAL_MANIFEST, &to_json(draft))?;
         // Not every file system has locks; without one the run takes no marks from outside.
         let _ = partial.lock();

@@ -221,6 +221,20 @@ fn damage_is_noticed() {
 }
 
 #[test]
+fn copies_of_files_can_be_stored_before_the_run_starts() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("run");
+    RecordWriter::reserve(&dir).unwrap();
+    RecordWriter::add_replay(&dir, 0, "recorded.csv", b"0\n").unwrap();
+    assert!(RecordWriter::reserve(&dir).is_err());
+    let draft = manifest();
+    let writer = RecordWriter::begin(&dir, &draft, b"").unwrap();
+    writer.finish(draft).unwrap();
+    let record = Record::open(&dir).unwrap();
+    assert!(record.manifest.files.contains_key("replays/1-recorded.csv"));
+}
+
+#[test]
 fn an_existing_directory_is_never_overwritten() {
     let temp = tempfile::tempdir().unwrap();
     let error = RecordWriter::create(temp.path(), &manifest(), b"")

@@ -172,6 +172,22 @@ fn users_who_are_done_early_are_measured_while_they_were_at_work() {
     let (_, a, b) = throughput(&comparison, "init");
     // 12,000 requests in the 20 s that they took and the second in which the last were answered.
     assert_eq!((a, b), (571, 571));
+
+    // A record that says when they were done: the whole seconds before, and windows of that time.
+    let told = |phase| {
+        let mut run = early(phase);
+        run.stages[0].ends_early = true;
+        run
+    };
+    let comparison = held(&told("p8"), &told("p9"));
+    assert_eq!(comparison.validity.b.findings, []);
+    let (_, a, b) = throughput(&comparison, "init");
+    assert_eq!((a, b), (597, 597));
+    let span = comparison.series.b.stage("init").unwrap();
+    assert!((span.ended_s - 20.1).abs() < 1e-9, "{span:?}");
+    let row = comparison.action("init", "initialize-new").unwrap();
+    let p95 = &row.statistic(Statistic::P95).unwrap().estimates.b;
+    assert_eq!(p95.windows, Some(10), "{p95:?}");
 }
 
 #[test]

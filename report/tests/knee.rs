@@ -159,6 +159,15 @@ fn what_was_not_found_is_said() {
         }
     };
     check("generator", SETTINGS, &late, Conclusion::AtLeast);
+    // Its threshold of failures was crossed by what never reached the service.
+    let out_of_ports = |order: &Order, run: &mut Synthetic| {
+        if order.scale > 2.0 {
+            run.action("list").failed = 0.3;
+            run.action("list").kind = "generator-ports".into();
+            run.ending = brunt_record::Ending::Aborted;
+        }
+    };
+    check("ports", SETTINGS, &out_of_ports, Conclusion::AtLeast);
     let broken = |_: &Order, run: &mut Synthetic| run.action("list").failed = 0.3;
     check("none", SETTINGS, &broken, Conclusion::NonePassed);
     let few = SearchSettings {

@@ -5,7 +5,7 @@
 mod support;
 
 use brunt_record::{Ending, LatencyTarget};
-use brunt_report::comparison::{Conclusion, Fact, Fault, Finding, RunState, Side};
+use brunt_report::comparison::{Conclusion, Fact, Fault, Finding, RunState, Side, StageState};
 use brunt_report::document::build;
 use brunt_report::render::{html, markdown, terminal};
 use brunt_report::{CompareOptions, Comparison};
@@ -52,6 +52,26 @@ fn nothing_is_judged_on_an_invalid_record() {
             "It sent play/claim late",
         ),
         (
+            "out of descriptors",
+            |b| {
+                let claim = b.action("claim");
+                claim.failed = 0.01;
+                claim.kind = "generator-files".into();
+            },
+            Fault::Generator,
+            "It ran out of file descriptors in play.",
+        ),
+        (
+            "out of ports",
+            |b| {
+                let claim = b.action("claim");
+                claim.failed = 0.9;
+                claim.kind = "generator-ports".into();
+            },
+            Fault::Generator,
+            "It ran out of local ports in play.",
+        ),
+        (
             "clock",
             |b| b.clock_step_us = -200_000,
             Fault::Generator,
@@ -89,6 +109,27 @@ fn nothing_is_judged_on_an_invalid_record() {
         );
         let counts = comparison.verdict.statistics;
         assert_eq!(counts.not_judged, 18, "{what}: {counts:?}");
+    }
+}
+
+/// What never reached the service it cannot have failed to answer, nor can it pass for success.
+#[test]
+fn what_the_generator_had_no_connection_for_is_no_overload() {
+    for (kind, failed, state, overloads) in [
+        ("generator-ports", 0.5, StageState::Invalid, false),
+        ("generator-files", 0.000_1, StageState::Invalid, false),
+        ("connect", 0.5, StageState::Overloaded, true),
+        ("connect", 0.000_1, StageState::Valid, false),
+    ] {
+        let comparison = with(|b| {
+            b.action("claim").failed = failed;
+            b.action("claim").kind = kind.into();
+        });
+        let b = &comparison.validity.b;
+        assert_eq!(b.stage("play").unwrap().state, state, "{kind} {failed}");
+        let mut findings = b.findings.iter();
+        let overloaded = findings.any(|finding| finding.overload().is_some());
+        assert_eq!(overloaded, overloads, "{kind} {failed}");
     }
 }
 
@@ -141,6 +182,10 @@ fn every_finding_says_what_it_means_and_what_to_do() {
         b.action("claim").lateness_us = 30_000;
         b.action("list").lateness_us = 3_000;
         b.action("initialize-new").failed = 0.63;
+        b.action("list").failed = 0.001;
+        b.action("list").kind = "generator-ports".into();
+        b.action("claim").failed = 0.001;
+        b.action("claim").kind = "generator-files".into();
         b.clock_step_us = 250_000;
         b.saturated = vec!["init/load".into()];
         b.shared_host = true;
@@ -155,6 +200,44 @@ fn every_finding_says_what_it_means_and_what_to_do() {
         .map(|finding| format!("{:?}: {finding}", finding.severity()))
         .collect();
     insta::assert_snapshot!(texts.join("\n"));
+}
+
+/// The stage "play" begins with second 21, and ten seconds of it are its warm-up.
+#[test]
+fn what_happens_in_the_warm_up_is_recorded_and_not_judged() {
+    let check = |change: &dyn Fn(&mut Synthetic), answered: f64, overloaded: bool| {
+        let comparison = with(|b| {
+            b.stages[1].warmup_s = 10;
+            change(b);
+        });
+        let stage = comparison.validity.b.stage("play").unwrap();
+        let share = stage.answered.unwrap();
+        assert!((share - answered).abs() < 0.002, "{share}");
+        assert_eq!(stage.overloaded, overloaded, "{stage:?}");
+        let expected = if overloaded {
+            StageState::Overloaded
+        } else {
+            StageState::Valid
+        };
+        assert_eq!(stage.state, expected);
+        comparison
+    };
+    // A third of the warm-up fails: 8 % of the stage.
+    let cold = check(&|b| b.action("claim").failed_cold = 0.66, 1.0, false);
+    let counts = cold.validity.b.stage("play").unwrap().counts.unwrap();
+    assert_eq!(counts.offered, counts.ok + counts.failed);
+    assert!((1_900..2_000).contains(&counts.failed), "{counts:?}");
+    let text = markdown(&build(&cold), "charts").text;
+    assert!(text.contains("after the warm-up"), "{text}");
+    check(&|b| b.action("claim").failed = 0.66, 0.67, true);
+    // Every place was taken: at some instant, in the warm-up, after it.
+    for (until_s, overloaded) in [(None, true), (Some(30), false), (Some(31), true)] {
+        let full = |b: &mut Synthetic| {
+            b.saturated = vec!["play/load".into()];
+            b.saturated_until_s = until_s;
+        };
+        check(&full, 1.0, overloaded);
+    }
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use brunt_report::language::{
     BOTH_UNBOUNDED, FEW_SAMPLES, NOT_MEASURED, UNBOUNDED, bytes, change, change_in_words, count,
-    duration, factor, headroom, interval, interval_of_change, interval_of_points, limit, mean,
-    no_failure, of, overloaded, percent, percent_change, plural, points, rate, relative_change,
-    seconds, share, share_target, span, target, within,
+    duration, factor, headroom, interval, interval_of_change, interval_of_points, latency, limit,
+    mean, no_failure, of, overloaded, percent, percent_change, plural, points, rate,
+    relative_change, seconds, share, share_target, span, target, within,
 };
 use proptest::prelude::*;
 
@@ -16,6 +16,7 @@ fn the_way_of_saying_things() {
         relative_change(249_200.0, 313_090.0),
         change_in_words(&overloaded(0.37, false), &duration(2_900.0)),
         change_in_words(&duration(2_700_000.0), UNBOUNDED),
+        change_in_words(&latency(100_000_000.0), &latency(130_000_000.0)),
         interval_of_change(-0.701, -0.635),
         interval(2_610_000.0, 2_800_000.0),
         within(24_100.0, 900.0, 1_253_000.0),

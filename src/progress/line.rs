@@ -2,7 +2,7 @@
 
 use brunt_loadgen::{Progress, StageTotals};
 use brunt_record::ActionTotals;
-use brunt_report::language::{count, duration, plural, rate};
+use brunt_report::language::{self, count, plural, rate};
 
 /// What a second of a stage is to bring.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +17,8 @@ pub(super) enum Offer {
 
 /// The second that has just passed.
 pub(super) fn second(stage: &str, offer: Offer, progress: &Progress) -> String {
-    let latency = |us: Option<u64>| us.map_or_else(|| "-".to_owned(), |us| duration(us as f64));
+    let latency =
+        |us: Option<u64>| us.map_or_else(|| "-".to_owned(), |us| language::latency(us as f64));
     let waiting = match progress.waiting {
         0 => String::new(),
         waiting => format!(", {} waiting", count(waiting)),

@@ -3,7 +3,6 @@
 //! hyper's own connections in a list, and not hyper-util's pooled client: that one spawns a task a
 //! request to see when its connection is free again, and works out anew for each where it goes.
 
-use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -156,7 +155,7 @@ impl Connections {
 
     async fn open1(&self) -> Result<Sender1, Failure> {
         let stream = self.connector.call(self.address.clone()).await;
-        let stream = stream.map_err(|e| refused(&*e))?;
+        let stream = stream.map_err(|e| Failure::unconnected(&*e))?;
         let mut builder = http1::Builder::new();
         builder.max_buf_size(BUFFER_BYTES);
         let (sender, connection) = builder.handshake(stream).await.map_err(lost)?;
@@ -167,7 +166,7 @@ impl Connections {
 
     async fn open2(&self) -> Result<Sender2, Failure> {
         let stream = self.connector.call(self.address.clone()).await;
-        let stream = stream.map_err(|e| refused(&*e))?;
+        let stream = stream.map_err(|e| Failure::unconnected(&*e))?;
         let handshake = http2::handshake(TokioExecutor::new(), stream).await;
         let (sender, connection) = handshake.map_err(lost)?;
         tokio::spawn(connection);
@@ -183,10 +182,6 @@ fn take(idle: &Mutex<Vec<Sender1>>) -> Option<Sender1> {
 fn unwritten(mut error: TrySendError<Message>) -> Result<Message, Failure> {
     let message = error.take_message();
     message.ok_or_else(|| lost(error.into_error()))
-}
-
-fn refused(error: &(dyn Error + 'static)) -> Failure {
-    Failure::new("connect", chain(error))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is mapped over")]

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use brunt_record::{GENERATOR_FILES, GENERATOR_PORTS};
 use http::StatusCode;
 
 use super::grpc::unanswered;
@@ -14,7 +15,9 @@ use crate::scenario::code_slug;
 ///
 /// Functions of a program make their own by [`Failure::new`], and of any error by `?`: a broken
 /// connection then counts as `connect` or `connection-lost` and a status of gRPC by its code, as of any
-/// other action; another error of the system as `io`, and everything else as `error`.
+/// other action, and one that the generator could not open for want of ports or descriptors of its own as
+/// `generator-ports` or `generator-files`; another error of the system as `io`, and everything else as
+/// `error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Slug of the kind, for counting: `timeout`, `connect`, `http-503`, `grpc-unavailable`.
@@ -59,6 +62,11 @@ impl Failure {
         &self.message
     }
 
+    /// No connection could be opened: nobody takes it, or the generator has nothing left to open it with.
+    pub(super) fn unconnected(error: &(dyn Error + 'static)) -> Self {
+        Self::new(exhausted(error).unwrap_or("connect"), chain(error))
+    }
+
     pub(super) fn timeout(after: Duration) -> Self {
         Self::new("timeout", format!("no response within {after:?}"))
     }
@@ -71,23 +79,35 @@ impl<E: Error + 'static> From<E> for Failure {
             return unanswered(status, None)
                 .unwrap_or_else(|| Self::grpc(status.code(), status.message()));
         }
-        let kind = if error.is::<tonic::transport::Error>() {
-            "connect"
-        } else {
-            error.downcast_ref().map_or("error", kind_of_io)
-        };
+        if error.is::<tonic::transport::Error>() {
+            return Self::unconnected(error);
+        }
+        let kind =
+            exhausted(error).unwrap_or_else(|| error.downcast_ref().map_or("error", kind_of_io));
         Self::new(kind, chain(error))
     }
+}
+
+/// The kind of a failure that came because the generator ran out of something of its own; none where
+/// it came otherwise.
+pub(super) fn exhausted(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    // The same numbers on every Unix: too many files of this process, of this system.
+    const EMFILE: i32 = 24;
+    const ENFILE: i32 = 23;
+    let of_io = |error: &io::Error| match error.raw_os_error() {
+        Some(EMFILE | ENFILE) => Some(GENERATOR_FILES),
+        _ if error.kind() == io::ErrorKind::AddrNotAvailable => Some(GENERATOR_PORTS),
+        _ => None,
+    };
+    std::iter::successors(Some(error), |&error| error.source())
+        .find_map(|error| error.downcast_ref::<io::Error>().and_then(of_io))
 }
 
 /// A connection breaks in as many ways as there are systems; the other clients tell two apart.
 fn kind_of_io(error: &io::Error) -> &'static str {
     use io::ErrorKind as Kind;
     match error.kind() {
-        Kind::ConnectionRefused
-        | Kind::HostUnreachable
-        | Kind::NetworkUnreachable
-        | Kind::AddrNotAvailable => "connect",
+        Kind::ConnectionRefused | Kind::HostUnreachable | Kind::NetworkUnreachable => "connect",
         Kind::ConnectionReset
         | Kind::ConnectionAborted
         | Kind::NotConnected
@@ -147,15 +167,38 @@ mod tests {
         }
     }
 
+    /// An error whose reason is another one, as clients have them.
+    #[derive(Debug, thiserror::Error)]
+    #[error("client error")]
+    struct Because(#[source] io::Error);
+
+    #[test]
+    fn a_connection_that_is_not_opened_is_told_by_its_deepest_reason() {
+        for (number, slug) in [
+            (24, "generator-files"),
+            (99, "generator-ports"),
+            (111, "connect"),
+            (113, "connect"),
+        ] {
+            let because = Because(io::Error::from_raw_os_error(number));
+            assert_eq!(Failure::unconnected(&because).kind(), slug, "{number}");
+        }
+    }
+
     #[test]
     fn errors_become_failures_of_the_kinds_that_other_actions_have() {
-        for (kind, slug) in [
-            (io::ErrorKind::ConnectionRefused, "connect"),
-            (io::ErrorKind::UnexpectedEof, "connection-lost"),
-            (io::ErrorKind::TimedOut, "timeout"),
-            (io::ErrorKind::InvalidData, "io"),
+        let of = io::Error::from;
+        let of_system = io::Error::from_raw_os_error;
+        for (error, slug) in [
+            (of(io::ErrorKind::ConnectionRefused), "connect"),
+            (of(io::ErrorKind::UnexpectedEof), "connection-lost"),
+            (of(io::ErrorKind::TimedOut), "timeout"),
+            (of(io::ErrorKind::InvalidData), "io"),
+            (of(io::ErrorKind::AddrNotAvailable), "generator-ports"),
+            (of_system(24), "generator-files"),
+            (of_system(23), "generator-files"),
         ] {
-            assert_eq!(Failure::from(io::Error::from(kind)).kind(), slug);
+            assert_eq!(Failure::from(error).kind(), slug);
         }
         let failure = Failure::from("x".parse::<u8>().unwrap_err());
         assert_eq!(

@@ -16,7 +16,7 @@ use tonic::{Code, Extensions, Request, TimeoutExpired};
 use super::USER_AGENT_OF_BRUNT;
 use super::address::AddressError;
 use super::escape;
-use super::failure::{Failure, chain};
+use super::failure::{Failure, chain, exhausted};
 use super::http_template::{authorization, unfit_bearer, unfit_headers};
 use super::proto::Protos;
 use super::response::{Body, Response, Status};
@@ -66,9 +66,7 @@ impl GrpcClient {
         reads_body: bool,
     ) -> Result<Response, Failure> {
         let mut grpc = Grpc::new(self.channel.clone());
-        grpc.ready()
-            .await
-            .map_err(|e| Failure::new("connect", chain(&e)))?;
+        grpc.ready().await.map_err(|e| Failure::unconnected(&e))?;
         let mut message =
             Request::from_parts(request.metadata, Extensions::default(), request.message);
         // So that the service can give up as well.
@@ -110,6 +108,9 @@ pub(super) fn unanswered(status: &tonic::Status, timeout: Option<Duration>) -> O
         return timeout.or_else(|| Some(Failure::new("timeout", chain(source))));
     }
     let message = chain(source);
+    if let Some(kind) = exhausted(source) {
+        return Some(Failure::new(kind, message));
+    }
     let refused = source.to_string() == "transport error" && message.contains("connect");
     let kind = if refused {
         "connect"

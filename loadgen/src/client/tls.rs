@@ -1,5 +1,6 @@
 //! TLS by rustls, for HTTP and gRPC alike.
 
+use std::net::{Ipv6Addr, UdpSocket};
 use std::sync::Arc;
 
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -23,6 +24,11 @@ pub(super) fn connector(tls: &Tls, version: HttpVersion, https: bool) -> Result<
     // A request is written in one piece; waiting to fill a segment only adds latency.
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
+    if !has_ipv6() {
+        // Of the addresses of a name the first one tells what is wrong, and not the other family, which
+        // says here what it would if the generator had no port left.
+        tcp.set_happy_eyeballs_timeout(None);
+    }
     // Without an https address no certificate is ever looked at, and none need be installed.
     let config = if https {
         config(tls)?
@@ -36,6 +42,11 @@ pub(super) fn connector(tls: &Tls, version: HttpVersion, https: bool) -> Result<
         HttpVersion::Http1 => builder.enable_http1().wrap_connector(tcp),
         HttpVersion::Http2 => builder.enable_http2().wrap_connector(tcp),
     })
+}
+
+/// Is IPv6 switched on?
+fn has_ipv6() -> bool {
+    UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
 use super::Arrival;
-use super::post::{Part, Shared, sleep};
-use crate::clock::Timer;
+use super::pause::pause_until;
+use super::post::{Part, Shared};
 use crate::plan::{MixCursor, Pauses};
 use crate::scenario::ClosedLoad;
 
@@ -56,16 +56,22 @@ impl ClosedPart {
     async fn user(self: Arc<Self>, number: u64, start_us: u64) {
         let Shared { clock, stop, .. } = &*self.part.post.shared;
         let end_us = start_us + self.part.post.duration_us;
-        let timer = Timer::new().expect("the limit of open files leaves room for a timer");
         let mut pauses = Pauses::new(self.load.think, self.seed, number);
         let mut stopped = pin!(stop.cancelled());
         // A user is due when its pause is over.
         let mut due_us = start_us;
         let mut iterations = 0;
         while self.load.iterations.is_none_or(|most| iterations < most) {
-            let wait = clock.until(due_us.min(end_us));
-            if !wait.is_zero() {
-                sleep(&timer, wait, stopped.as_mut()).await;
+            let until_us = due_us.min(end_us);
+            if clock.until(until_us).is_zero() {
+                // Requests that fail before they are sent must leave the others their turn.
+                tokio::task::coop::consume_budget().await;
+            } else {
+                tokio::select! {
+                    biased;
+                    () = stopped.as_mut() => {}
+                    () = pause_until(*clock, until_us) => {}
+                }
             }
             if due_us >= end_us || stop.is_cancelled() {
                 return;

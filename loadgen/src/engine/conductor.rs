@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use brunt_record::{Capture, MarkKind, StagePlan};
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::capture::PlannedCapture;
 use super::chronicle::Chronicle;
 use super::post::Shared;
+use super::saturation::Saturation;
 use crate::machine::CpuTimes;
 use crate::plan::PlannedStage;
 
@@ -26,8 +27,8 @@ pub(super) struct StageControl {
     pub(super) start_us: watch::Sender<Option<u64>>,
     /// Lanes that have arrivals to come.
     pub(super) offering: Arc<AtomicUsize>,
-    /// Name of each stream, and whether an arrival of it found no place in flight.
-    pub(super) streams: Vec<(String, Arc<AtomicBool>)>,
+    /// Name of each stream, and when its arrivals found no place in flight.
+    pub(super) streams: Vec<(String, Arc<Saturation>)>,
     pub(super) captures: Vec<PlannedCapture>,
     /// Cancelled when the stage's grace is over.
     pub(super) cutoff: CancellationToken,
@@ -43,8 +44,7 @@ pub(super) struct Conductor {
 #[derive(Default)]
 pub(super) struct Conducted {
     pub(super) captures: Vec<Capture>,
-    /// As `stage/stream`.
-    pub(super) saturated: Vec<String>,
+    pub(super) saturations: Vec<brunt_record::Saturation>,
     /// When it was noticed in a stage that the run was stopped; absent where it was not.
     pub(super) stopped_us: Option<u64>,
 }
@@ -72,13 +72,15 @@ impl Conductor {
                 let now_us = self.shared.clock.now_us();
                 conducted.stopped_us.get_or_insert(now_us);
             }
-            for (stream, saturated) in &stage.streams {
-                if saturated.load(Ordering::Relaxed) {
-                    conducted
-                        .saturated
-                        .push(format!("{}/{stream}", record.name));
-                }
-            }
+            let saturated = stage.streams.iter().filter_map(|(stream, saturation)| {
+                let (first_us, last_us) = saturation.span()?;
+                Some(brunt_record::Saturation {
+                    stream: format!("{}/{stream}", record.name),
+                    first_us,
+                    last_us,
+                })
+            });
+            conducted.saturations.extend(saturated);
         }
         // Streams of stages that never began end here too.
         for stage in &mut stages {
@@ -114,6 +116,7 @@ impl Conductor {
         captures: &mut JoinSet<Capture>,
     ) {
         let clock = self.shared.clock;
+        let done_early = CancellationToken::new();
         stage.start_us.send_replace(Some(start_us));
         let chronicle = &self.chronicle;
         chronicle.mark(start_us, MarkKind::Stage, &record.name);
@@ -123,9 +126,13 @@ impl Conductor {
             let (stop, dir) = (self.shared.stop.clone(), self.record.clone());
             let chronicle = Arc::clone(chronicle);
             let missed = capture.missed("the run was stopped before");
+            let over = done_early.clone();
             captures.spawn(async move {
                 let taken = async {
-                    clock.sleep_until_async(at_us).await;
+                    tokio::select! {
+                        () = clock.sleep_until_async(at_us) => {}
+                        () = over.cancelled() => return capture.missed("the stage was over before"),
+                    }
                     capture.take(&dir, clock, &chronicle).await
                 };
                 tokio::select! {
@@ -137,8 +144,13 @@ impl Conductor {
 
         let end_us = start_us + stage.planned.stage.duration.as_micros() as u64;
         tokio::select! {
-            () = clock.sleep_until_async(end_us) => {}
+            biased;
             () = self.shared.stop.cancelled() => {}
+            () = clock.sleep_until_async(end_us) => {}
+            () = self.all_done(index, &stage.offering), if stage.planned.ends_by_itself() => {
+                record.ended_us = Some(clock.now_us());
+                done_early.cancel();
+            }
         }
         chronicle.mark(end_us.min(clock.now_us()), MarkKind::StageEnd, &record.name);
         record.host_busy = busy
@@ -154,16 +166,24 @@ impl Conductor {
 
     /// Waits until nothing of the stage is open; gives up at `until_us`, or on a stop.
     async fn await_settled(&self, stage: usize, offering: &AtomicUsize, until_us: u64) {
-        loop {
-            let all_out = offering.load(Ordering::Acquire) == 0;
-            if all_out && self.shared.shards.open_in_stage(stage) == 0 {
-                return;
-            }
+        while !self.is_settled(stage, offering) {
             if self.shared.stop.is_cancelled() || self.shared.clock.now_us() >= until_us {
                 return;
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// Waits until nothing of the stage is open and nothing more is to come, however long that takes.
+    async fn all_done(&self, stage: usize, offering: &AtomicUsize) {
+        while !self.is_settled(stage, offering) {
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    fn is_settled(&self, stage: usize, offering: &AtomicUsize) -> bool {
+        let all_out = offering.load(Ordering::Acquire) == 0;
+        all_out && self.shared.shards.open_in_stage(stage) == 0
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Kept<'s> {
 }
 
 impl<'s> Kept<'s> {
-    /// Reads what is long, before the clock of the run begins.
+    /// Reads what is long, before there is a record.
     pub(super) fn read(scenario: &'s Scenario) -> Result<Self, RunError> {
         let mut replays: Vec<(&Recording, Vec<u8>)> = Vec::new();
         for stream in scenario.stages.iter().flat_map(|stage| &stage.streams) {
@@ -29,7 +29,7 @@ impl<'s> Kept<'s> {
         Ok(Self { scenario, replays })
     }
 
-    /// Writes the copies into the record in `dir`.
+    /// Writes the copies into the record in `dir`, before the clock of the run begins.
     pub(super) fn write(self, dir: &Path) -> Result<(), RecordError> {
         for (index, include) in self.scenario.includes.iter().enumerate() {
             RecordWriter::add_include(dir, index, &include.name, include.text.as_bytes())?;

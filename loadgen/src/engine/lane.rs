@@ -6,11 +6,10 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Arrival;
-use super::post::{Part, Shared, sleep};
+use super::post::{Part, Shared};
 use crate::arrivals::Arrivals;
 use crate::clock::Timer;
 
@@ -66,7 +65,7 @@ impl Lane {
         }
         let post = &self.part.post;
         let Shared { clock, stop, .. } = &*post.shared;
-        let timer = Timer::new().expect("the limit of open files leaves room for a timer");
+        let timer = Timer::new();
         let mut due = self.arrivals.cursor();
         let mut mix = post.stream.mix.cursor();
         let mut stopped = pin!(stop.cancelled());
@@ -77,7 +76,11 @@ impl Lane {
                 // Late: requests that are out must get their turn all the same.
                 tokio::task::coop::consume_budget().await;
             } else {
-                sleep(&timer, wait, stopped.as_mut()).await;
+                tokio::select! {
+                    biased;
+                    () = stopped.as_mut() => {}
+                    () = timer.sleep(wait) => {}
+                }
             }
             if stop.is_cancelled() {
                 return;
@@ -99,7 +102,7 @@ impl Lane {
         {
             let mut places = self.places();
             if places.free == 0 {
-                self.part.post.saturated.store(true, Ordering::Relaxed);
+                self.part.post.saturation.note(arrival.due_us);
                 let ready_us = self.part.post.shared.clock.now_us();
                 places.waiting.push_back((arrival, ready_us));
                 return;

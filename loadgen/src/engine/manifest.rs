@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use brunt_record::{
     Completeness, Ending, GeneratorHealth, IncludedFile, Latency, Manifest, Plan as RecordPlan,
-    RecordWriter, SCHEMA_VERSION, ScenarioRef, sha256_hex,
+    RecordWriter, SCHEMA_VERSION, Saturation, ScenarioRef, sha256_hex,
 };
 use jiff::Timestamp;
 
@@ -86,7 +86,7 @@ pub(super) fn health(
     cpu_before_us: Option<u64>,
     clock: Clock,
     lateness: Latency,
-    saturated: Vec<String>,
+    saturations: Vec<Saturation>,
 ) -> GeneratorHealth {
     let cpu_us = machine::process_cpu_us().zip(cpu_before_us);
     GeneratorHealth {
@@ -94,7 +94,8 @@ pub(super) fn health(
         peak_memory_bytes: machine::peak_memory_bytes(),
         clock_step_us: clock.wall_step_us(),
         lateness,
-        saturated,
+        saturated: saturations.iter().map(|s| s.stream.clone()).collect(),
+        saturations,
     }
 }
 

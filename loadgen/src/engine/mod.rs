@@ -14,6 +14,7 @@ mod pause;
 mod post;
 mod run;
 mod run_dir;
+mod saturation;
 mod session;
 mod targets;
 mod worker;

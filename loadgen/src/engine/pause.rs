@@ -1,4 +1,4 @@
-//! The pauses of sessions, of which thousands may go on at once.
+//! The pauses of sessions and of users of the closed model, of which thousands may go on at once.
 
 use std::time::Duration;
 
@@ -14,15 +14,8 @@ pub(super) async fn pause_until(clock: Clock, at_us: u64) {
         tokio::time::sleep(coarse).await;
     }
     let rest = clock.until(at_us);
-    if rest.is_zero() {
-        return;
-    }
-    // A descriptor each for the last milliseconds only: few sessions are due in the same ones.
-    let slept = match Timer::new() {
-        Ok(timer) => timer.sleep(rest).await.is_ok(),
-        Err(_) => false,
-    };
-    if !slept {
-        tokio::time::sleep(rest).await;
+    if !rest.is_zero() {
+        // A descriptor each for the last milliseconds only: few are due in the same ones.
+        Timer::new().sleep(rest).await;
     }
 }

@@ -1,16 +1,15 @@
 //! What the parts of the engine share: of a run, of a stream, and of a stream on one thread.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+use tokio_util::sync::CancellationToken;
 
 use super::Arrival;
+use super::saturation::Saturation;
 use crate::client::{Caller, Carried, Clients, Failure, Owners};
-use crate::clock::{Clock, Timer};
+use crate::clock::Clock;
 use crate::plan::PlannedStream;
 use crate::recorder::{Sample, Shards};
 
@@ -40,22 +39,8 @@ pub(super) struct Post {
     pub(super) cutoff: CancellationToken,
     /// Parts of the stage that have arrivals to come.
     pub(super) offering: Arc<AtomicUsize>,
-    /// Set when an arrival found no place.
-    pub(super) saturated: Arc<AtomicBool>,
+    pub(super) saturation: Arc<Saturation>,
     pub(super) shared: Arc<Shared>,
-}
-
-/// Sleeps for `wait`, or until `stopped`.
-pub(super) async fn sleep(
-    timer: &Timer,
-    wait: Duration,
-    stopped: Pin<&mut WaitForCancellationFuture<'_>>,
-) {
-    tokio::select! {
-        biased;
-        () = stopped => {}
-        slept = timer.sleep(wait) => slept.expect("a timer that was made can be set"),
-    }
 }
 
 /// One thread's part of a stream.
@@ -135,23 +120,27 @@ impl Part {
         let series = shared.shards.series().id(self.post.stage, action);
         let caller = &shared.callers[action];
         let prepared = caller.prepare(ordinal, carried);
-        let sent_us = shared.clock.now_us();
-        shared.shards.sent(series, sent_us);
-        let response = match prepared {
-            Err(failure) => Err(failure),
-            Ok(prepared) => tokio::select! {
-                response = self.clients.send(prepared, caller.timeout()) => response,
-                () = shared.abandon.cancelled() => {
-                    Err(Failure::new("interrupted", "the run was stopped before the response"))
-                }
-            },
+        let began_us = shared.clock.now_us();
+        shared.shards.sent(series, began_us);
+        let (response, sent_us, done_us) = match prepared {
+            // Over before it was sent: it was in flight for no time, and no service had it.
+            Err(failure) => (Err(failure), None, began_us),
+            Ok(prepared) => {
+                let response = tokio::select! {
+                    response = self.clients.send(prepared, caller.timeout()) => response,
+                    () = shared.abandon.cancelled() => {
+                        Err(Failure::new("interrupted", "the run was stopped before the response"))
+                    }
+                };
+                (response, Some(began_us), shared.clock.now_us())
+            }
         };
         let sample = Sample {
             series,
             due_us,
-            ready_us: ready_us.unwrap_or(sent_us),
+            ready_us: ready_us.unwrap_or(began_us),
             sent_us,
-            done_us: shared.clock.now_us(),
+            done_us,
         };
         // Judging is the generator's work, not the service's.
         let result = response.and_then(|response| caller.judge(&response, carried));

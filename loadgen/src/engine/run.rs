@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use brunt_record::{Build, Ending, GaugeWriter, MarkKind, RecordWriter};
@@ -131,13 +131,14 @@ pub async fn run_with(
     let halt = stop.child_token();
     let kept = Kept::read(scenario)?;
     let sampler = Sampler::open(scenario).await.map_err(RunError::Thread)?;
+    RecordWriter::reserve(&dir)?;
+    kept.write(&dir)?;
 
     // From here on time counts; everything slow is done.
     let cpu_before_us = machine::process_cpu_us();
     let clock = Clock::starting_in(LEAD + start_up(&plan));
     manifest.started_at = Timestamp::try_from(clock.wall_epoch()).unwrap_or(started);
-    let writer = RecordWriter::create(&dir, &manifest, text.as_bytes())?;
-    kept.write(&dir)?;
+    let writer = RecordWriter::begin(&dir, &manifest, text.as_bytes())?;
     let sampling = sampler.begin(GaugeWriter::create(&dir)?, clock);
     let chronicle = Arc::new(Chronicle::open(&dir, sampling.edges())?);
     let sessions = scenario.actions.len()..scenario.actions.len() + scenario.sessions.len();
@@ -199,8 +200,8 @@ pub async fn run_with(
         chronicle.mark(at_us, MarkKind::Abort, reason);
     }
     manifest.gauges = sampling.finish()?;
-    let lateness = recorded.lateness;
-    manifest.generator = Some(health(cpu_before_us, clock, lateness, conducted.saturated));
+    let (lateness, saturations) = (recorded.lateness, conducted.saturations);
+    manifest.generator = Some(health(cpu_before_us, clock, lateness, saturations));
     manifest.captures = conducted.captures;
     let dir = finish(manifest, recorded, ending, reason.clone())?;
     Ok(RunOutcome {
@@ -306,7 +307,7 @@ fn posts(
                 streams: stage
                     .streams
                     .iter()
-                    .map(|stream| (stream.name.clone(), Arc::new(AtomicBool::new(false))))
+                    .map(|stream| (stream.name.clone(), Arc::default()))
                     .collect(),
                 captures: PlannedCapture::of_stage(scenario, stage),
                 cutoff: CancellationToken::new(),
@@ -319,7 +320,7 @@ fn posts(
                     duration_us: stage.duration.as_micros() as u64,
                     cutoff: control.cutoff.clone(),
                     offering: Arc::clone(&control.offering),
-                    saturated: Arc::clone(&control.streams[number].1),
+                    saturation: Arc::clone(&control.streams[number].1),
                     shared: Arc::clone(shared),
                 });
                 users.push(UserWork {

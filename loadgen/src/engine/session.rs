@@ -64,7 +64,7 @@ impl Part {
             };
             let (sample, result) = self.request(request, ready_us, &mut carried).await;
             ended.response_us += sample.done_us.saturating_sub(sample.due_us);
-            ended.service_us += sample.done_us.saturating_sub(sample.sent_us);
+            ended.service_us += sample.service_us().unwrap_or(0);
             ended.done_us = sample.done_us;
             if let Err(failure) = result {
                 failed = Some(match &*failure.kind {

@@ -234,6 +234,14 @@ pub fn each_user_arrivals(scenario: &Scenario) -> Vec<(usize, u64)> {
 }
 
 impl PlannedStage {
+    /// Is it over when its requests are, because there is a last one of every user?
+    pub fn ends_by_itself(&self) -> bool {
+        self.streams.iter().all(|stream| match &stream.load {
+            PlannedLoad::Open { .. } => false,
+            PlannedLoad::Closed { load, .. } => load.iterations.is_some(),
+        })
+    }
+
     /// Requests that are planned in a second of the stage, counted from 0; the mean of what is
     /// drawn, a session's all in the second in which it begins, and nothing in a closed model.
     pub fn planned_in(&self, second: u64) -> Option<f64> {

@@ -29,6 +29,7 @@ pub fn record_stages(plan: &Plan, scenario: &Scenario) -> Vec<StagePlan> {
                 warmup_us: micros(stage.warmup),
                 grace_us: micros(stage.grace),
                 started_us: None,
+                ended_us: None,
                 drained_us: None,
                 host_busy: None,
                 streams: stage

@@ -249,7 +249,12 @@ fn add_latencies(
             };
             let mut histogram = empty.pop().unwrap_or_else(new_histogram);
             cell.fill(outcome, measure, &mut histogram);
-            latencies.push((tag, histogram));
+            // Nothing of a second may have been sent, though all of it has settled.
+            if histogram.is_empty() {
+                empty.push(histogram);
+            } else {
+                latencies.push((tag, histogram));
+            }
         }
     }
 }

@@ -28,7 +28,8 @@ pub(super) struct Cell {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Latencies {
     pub(super) response: u32,
-    pub(super) service: u32,
+    /// Absent where nothing was sent.
+    pub(super) service: Option<u32>,
     pub(super) lateness: u32,
 }
 
@@ -49,11 +50,14 @@ impl Cell {
     /// Adds what was noted to `histogram`.
     pub(super) fn fill(&self, outcome: Outcome, measure: Measure, histogram: &mut Histogram<u64>) {
         for latencies in &self.latencies[outcome as usize] {
-            histogram.saturating_record(u64::from(match measure {
-                Measure::Response => latencies.response,
+            let us = match measure {
+                Measure::Response => Some(latencies.response),
                 Measure::Service => latencies.service,
-                Measure::Lateness => latencies.lateness,
-            }));
+                Measure::Lateness => Some(latencies.lateness),
+            };
+            if let Some(us) = us {
+                histogram.saturating_record(u64::from(us));
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use super::error_log::ErrorLog;
 use super::series::{Series, SeriesId};
 use crate::client::Failure;
 
-/// The instants of one request that was sent, in microseconds since the start of the run.
+/// The instants of one request that settled, in microseconds since the start of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sample {
     /// Which stage and action.
@@ -22,10 +22,18 @@ pub(crate) struct Sample {
     pub due_us: u64,
     /// When the engine was ready to send it.
     pub ready_us: u64,
-    /// When it was sent: after its wait for a place in flight.
-    pub sent_us: u64,
+    /// When it was sent: after its wait for a place in flight; absent where it could not be put
+    /// together.
+    pub sent_us: Option<u64>,
     /// When the whole response was there, or the failure.
     pub done_us: u64,
+}
+
+impl Sample {
+    /// From sent to done, microseconds; absent where it was not sent.
+    pub(crate) fn service_us(&self) -> Option<u64> {
+        Some(self.done_us.saturating_sub(self.sent_us?))
+    }
 }
 
 /// One session that had begun, microseconds; its requests are samples of their own.
@@ -91,7 +99,7 @@ impl Shards {
         self.with_cell(series, due_us, |cell| cell.offered += 1);
     }
 
-    /// A request was sent.
+    /// A request has its place in flight, and is sent if it can be put together.
     pub(crate) fn sent(&self, series: SeriesId, sent_us: u64) {
         self.with_cell(series, sent_us, |cell| {
             cell.sent += 1;
@@ -99,18 +107,18 @@ impl Shards {
         });
     }
 
-    /// A request that was sent has settled.
+    /// A request that had its place has settled.
     pub(crate) fn settled(&self, sample: &Sample, result: &Result<(), Failure>) {
         let Sample {
             series,
             due_us,
             ready_us,
-            sent_us,
             done_us,
+            ..
         } = *sample;
         let latencies = Latencies {
             response: micros(done_us.saturating_sub(due_us)),
-            service: micros(done_us.saturating_sub(sent_us)),
+            service: sample.service_us().map(micros),
             lateness: micros(ready_us.saturating_sub(due_us)),
         };
         let failed = result.as_ref().err().map(|failure| failure.kind.clone());
@@ -125,7 +133,7 @@ impl Shards {
     pub(crate) fn session_settled(&self, ended: &EndedSession, failed: Option<Cow<'static, str>>) {
         let latencies = Latencies {
             response: micros(ended.response_us),
-            service: micros(ended.service_us),
+            service: Some(micros(ended.service_us)),
             lateness: micros(ended.lateness_us),
         };
         self.settle(ended.series, ended.done_us, latencies, failed);

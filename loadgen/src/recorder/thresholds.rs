@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_record::{Measure, Outcome, new_histogram};
+use brunt_record::{LONGEST_LATENCY_US, Measure, Outcome, new_histogram};
 use hdrhistogram::Histogram;
 
 use super::cell::Cell;
@@ -201,8 +201,11 @@ impl Window {
                 }
                 // Half a rank below, so that no rounding reaches the next value.
                 let share = (rank.max(1) as f64 - 0.5) / ok as f64;
-                let value = Duration::from_micros(self.successes.value_at_quantile(share));
-                Some(format!("p{name} {of} was {value:.2?}"))
+                let value = match self.successes.value_at_quantile(share) {
+                    LONGEST_LATENCY_US.. => "120 s or more".to_owned(),
+                    us => format!("{:.2?}", Duration::from_micros(us)),
+                };
+                Some(format!("p{name} {of} was {value}"))
             }
             Limit::Failed { share } => {
                 let seen = failed as f64 / settled.max(1) as f64;
@@ -229,7 +232,7 @@ mod tests {
     fn second(ms: &[(u64, u64)], failed: u64, in_flight: u64) -> Happened {
         let mut successes = new_histogram();
         for (ms, count) in ms {
-            successes.record_n(ms * 1_000, *count).unwrap();
+            successes.saturating_record_n(ms * 1_000, *count);
         }
         Happened {
             offered: 1,
@@ -274,6 +277,12 @@ mod tests {
             "p99 > 1s for 2s",
             &[many_fast, few_slow.clone(), fast.clone()],
             Some((2, "1 to 2 p99 of 102 arrivals was 3.00s")),
+        );
+        // Longer than a histogram tells apart.
+        check(
+            "p50 > 1min for 1s",
+            &[second(&[(300_000, 10)], 0, 1)],
+            Some((0, "0 to 0 p50 of 10 arrivals was 120 s or more")),
         );
         // A full window is needed, and what leaves it is forgotten.
         check("p99 > 2s for 3s", &[slow.clone(), slow.clone()], None);

@@ -16,7 +16,8 @@ use axum::extract::{Path as InPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use brunt_loadgen::{RunError, RunOptions, RunOutcome, Scenario, Update, run};
-use brunt_record::{Build, Record};
+use brunt_record::{Build, Measure, Outcome, Record, new_histogram};
+use hdrhistogram::Histogram;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -191,4 +192,16 @@ fn checked(outcome: &RunOutcome) -> Record {
         );
     }
     record
+}
+
+/// This measure of all successes of a run.
+pub(crate) fn merged(record: &Record, measure: Measure) -> Histogram<u64> {
+    let mut sum = new_histogram();
+    let log = record.latencies().unwrap();
+    log.visit(
+        |tag| tag.outcome == Outcome::Ok && tag.measure == measure,
+        |interval| sum.add(&interval.histogram).unwrap(),
+    )
+    .unwrap();
+    sum
 }

@@ -9,12 +9,13 @@ use serde::Serialize;
 use super::verdict;
 use crate::run::{ActionRun, WhileDue};
 
-/// Arrivals of a stage's open streams that piled up until the last one was due.
+/// Arrivals of a stage's open streams that piled up from the end of its warm-up until the last one was
+/// due.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Backlog {
-    /// Arrivals not settled at the end of each quarter of the stage.
+    /// Arrivals not settled at the end of each quarter of that time.
     pub open: [u64; 4],
-    /// ok / offered up to the last of these instants, 0 to 1.
+    /// ok / offered in it, 0 to 1.
     pub answered: f64,
 }
 
@@ -27,7 +28,8 @@ impl Backlog {
         }
         verdict::fell_behind(sum.open, sum.offered).then(|| Self {
             open: sum.open,
-            answered: sum.ok as f64 / sum.offered as f64,
+            // What the warm-up left over may be answered here, and is offered there.
+            answered: (sum.ok as f64 / sum.offered as f64).min(1.0),
         })
     }
 }

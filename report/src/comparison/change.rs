@@ -10,7 +10,7 @@ use super::pooled::Pooled;
 use super::value::{Interval, Side, Sides, Statistic};
 use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
-use crate::language::{BOTH_UNBOUNDED, FEW_SAMPLES};
+use crate::language::{BEYOND, BOTH_UNBOUNDED, FEW_SAMPLES};
 use crate::statistics::{self, benjamini_hochberg};
 
 /// One statistic of an action in both runs.
@@ -102,9 +102,10 @@ pub enum NoiseSource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Worse, certainly and by more than the tolerance; also finite -> unbounded.
+    /// Worse, certainly and by more than the tolerance; also finite -> unbounded, or beyond what
+    /// records tell apart.
     Regressed,
-    /// Better, certainly and by more than the tolerance; also unbounded -> finite.
+    /// Better, certainly and by more than the tolerance; also the mirror of these.
     Improved,
     /// The 90 % interval lies within the tolerance on both sides.
     Equivalent,
@@ -160,6 +161,9 @@ pub enum NotJudged {
     BothOverloaded,
     /// Unbounded in both runs.
     BothUnbounded,
+    /// A value, or that of a part of a run, is longer than records tell apart, and the other one is not
+    /// surely far from it.
+    Beyond,
     /// A value has no interval: its run is too short for it.
     FewSamples,
     /// A value has no interval: failures reach into the quantile in a part of its run.
@@ -184,6 +188,7 @@ impl fmt::Display for NotJudged {
             Self::Overloaded { side } => write!(f, "overloaded in run {side}"),
             Self::BothOverloaded => f.write_str("overloaded in both runs"),
             Self::BothUnbounded => f.write_str(BOTH_UNBOUNDED),
+            Self::Beyond => write!(f, "{BEYOND} in a run: nobody knows by how much"),
             Self::FewSamples => f.write_str(FEW_SAMPLES),
             Self::UnboundedInAWindow => f.write_str("unbounded in a part of a run"),
             Self::Extreme => f.write_str("min and max never are"),
@@ -214,7 +219,7 @@ impl StatisticComparison {
             a: a.means,
             b: b.means,
         };
-        let judgeable = verdict::judgeable(situation, tolerance, &estimates);
+        let judgeable = verdict::judgeable(situation, tau, &estimates);
         let measured = tau
             .filter(|_| judgeable.is_none())
             .and_then(|tau| Some((tau, yardstick.measure(&means)?)));

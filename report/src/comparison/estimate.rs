@@ -47,6 +47,8 @@ pub enum NoInterval {
     Unbounded,
     /// The value is finite, but in a part of the run failures reach into the quantile.
     UnboundedInAWindow,
+    /// The value, or that of a part of the run, is longer than records tell apart.
+    Beyond,
     /// Extremes have no interval.
     Extreme,
     /// There is no value.
@@ -80,21 +82,18 @@ impl<'a> Windowed<'a> {
     /// One statistic with its interval.
     pub(crate) fn estimate(&self, statistic: Statistic) -> Estimate {
         let successes = &self.run.response;
-        let of_successes = |value: f64| {
-            if successes.is_empty() {
-                Value::NotMeasured
-            } else {
-                Value::Finite { us: value }
-            }
-        };
         match statistic {
-            Statistic::Min => self.extreme(of_successes(successes.min() as f64)),
-            Statistic::Max => self.extreme(of_successes(successes.max() as f64)),
+            Statistic::Min | Statistic::Max => self.extreme(value_of(self.run, statistic)),
             Statistic::Mean => {
-                let value = of_successes(successes.mean());
+                let value = value_of(self.run, statistic);
                 let parts = |windows: &[Window]| Parts {
                     smallest: windows.iter().map(|w| w.response.len()).min(),
-                    thetas: windows.iter().map(|w| Some(w.response.mean())).collect(),
+                    thetas: windows
+                        .iter()
+                        .map(|w| Value::Finite {
+                            us: w.response.mean(),
+                        })
+                        .collect(),
                 };
                 self.with_interval(value, value, successes.len(), 0.5, parts)
             }
@@ -113,7 +112,7 @@ impl<'a> Windowed<'a> {
             smallest: windows.iter().map(|w| w.arrivals().len()).min(),
             thetas: windows
                 .iter()
-                .map(|w| w.arrivals().quantile(q).us())
+                .map(|w| w.arrivals().quantile(q).into())
                 .collect(),
         };
         self.with_interval(
@@ -158,7 +157,7 @@ impl<'a> Windowed<'a> {
 
     fn extreme(&self, value: Value) -> Estimate {
         let reason = match value {
-            Value::Finite { .. } => NoInterval::Extreme,
+            Value::Finite { .. } | Value::Beyond => NoInterval::Extreme,
             Value::Unbounded | Value::NotMeasured => NoInterval::NotMeasured,
         };
         Estimate {
@@ -182,6 +181,7 @@ impl<'a> Windowed<'a> {
     ) -> Estimate {
         let means = match value {
             Value::Finite { us } => self.means(q, parts).map(|means| (us, means)),
+            Value::Beyond => Err(NoInterval::Beyond),
             Value::Unbounded => Err(NoInterval::Unbounded),
             Value::NotMeasured => Err(NoInterval::NotMeasured),
         };
@@ -215,13 +215,16 @@ impl<'a> Windowed<'a> {
         if had < needed {
             return Err(few);
         }
-        let ln_thetas: Option<Vec<f64>> = chosen
+        let ln_thetas: Result<Vec<f64>, NoInterval> = chosen
             .thetas
             .into_iter()
-            .map(|theta| theta.map(ln_us))
+            .map(|theta| match theta {
+                Value::Finite { us } => Ok(ln_us(us)),
+                Value::Beyond => Err(NoInterval::Beyond),
+                Value::Unbounded | Value::NotMeasured => Err(NoInterval::UnboundedInAWindow),
+            })
             .collect();
-        let ln_thetas = ln_thetas.ok_or(NoInterval::UnboundedInAWindow)?;
-        batch_means(&ln_thetas).ok_or(few)
+        batch_means(&ln_thetas?).ok_or(few)
     }
 }
 
@@ -230,11 +233,13 @@ pub(crate) fn value_of(run: &ActionRun, statistic: Statistic) -> Value {
     match statistic.quantile() {
         Some(q) => run.arrivals().quantile(q).into(),
         None if run.response.is_empty() => Value::NotMeasured,
-        None => Value::Finite {
-            us: match statistic {
-                Statistic::Min => run.response.min() as f64,
-                Statistic::Max => run.response.max() as f64,
-                _ => run.response.mean(),
+        None => match statistic {
+            Statistic::Min => Value::of_histogram(run.response.min()),
+            Statistic::Max => Value::of_histogram(run.response.max()),
+            // A sum of which one part is not known is not known.
+            _ if run.goes_beyond() => Value::NotMeasured,
+            _ => Value::Finite {
+                us: run.response.mean(),
             },
         },
     }
@@ -244,8 +249,8 @@ pub(crate) fn value_of(run: &ActionRun, statistic: Statistic) -> Value {
 struct Parts {
     /// Arrivals in the emptiest window.
     smallest: Option<u64>,
-    /// Its value, microseconds; none where it is unbounded.
-    thetas: Vec<Option<f64>>,
+    /// Its value.
+    thetas: Vec<Value>,
 }
 
 /// ln of a time; the clock's resolution, 1 µs, stands for less.

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::answered::Answered;
 use super::backlog::Backlog;
+use super::exhausted::Exhausted;
 use crate::language::{
-    arrivals_answered, count, duration, mean, percent, percent_change, plural,
+    arrivals_answered, count, duration, latency, mean, percent, percent_change, plural,
 };
 
 /// How grave a finding is.
@@ -82,6 +83,14 @@ pub enum Finding {
         /// True: invalid (above 5 ms and a quarter of the value). False: above a tenth of it.
         fault: bool,
     },
+    /// The generator ran out of what it connects with.
+    Exhausted {
+        stage: String,
+        /// What.
+        of: Exhausted,
+        /// Requests that failed for it, in the whole stage.
+        requests: u64,
+    },
     /// A judged stage never began.
     NeverRan { stage: String },
     /// The service answered too little, or its requests filled the places in flight.
@@ -91,7 +100,7 @@ pub enum Finding {
         answered: Option<Answered>,
         /// What piled up while arrivals came due; absent where nothing did.
         backlog: Option<Backlog>,
-        /// Streams whose bound on requests in flight was reached.
+        /// Streams whose bound on requests in flight was reached after the warm-up.
         saturated: Vec<String>,
     },
     /// An action did not do to the database what it declares.
@@ -156,7 +165,9 @@ impl Finding {
     /// Whose fault it is that the record is invalid; none where the finding leaves it valid.
     pub fn fault(&self) -> Option<Fault> {
         match self {
-            Self::ClockStep { .. } | Self::Late { fault: true, .. } => Some(Fault::Generator),
+            Self::ClockStep { .. } | Self::Late { fault: true, .. } | Self::Exhausted { .. } => {
+                Some(Fault::Generator)
+            }
             Self::Unfinished { .. }
             | Self::Interrupted { .. }
             | Self::Aborted { .. }
@@ -215,10 +226,10 @@ impl fmt::Display for Finding {
                 write!(
                     f,
                     "{stage}/{action}: the generator sent late: dispatch lateness p99 {} is {} of the p{} of {}. ",
-                    duration(lateness_us),
+                    latency(lateness_us),
                     percent(lateness_us / value_us),
                     (quantile * 1e6).round() / 1e4,
-                    duration(*value_us)
+                    latency(*value_us)
                 )?;
                 f.write_str(if *fault {
                     "The figures measure the generator. Give it cores of its own, or lower the rate."
@@ -226,6 +237,16 @@ impl fmt::Display for Finding {
                     "The figures hold some of the generator's own delay. Give it cores of its own for finer differences."
                 })
             }
+            Self::Exhausted {
+                stage,
+                of,
+                requests,
+            } => write!(
+                f,
+                "Stage {stage:?}: the generator ran out of {of}: {} failed without reaching the service. {}",
+                plural(*requests, "request"),
+                of.remedy()
+            ),
             Self::NeverRan { stage } => write!(
                 f,
                 "Stage {stage:?} is judged and never ran. Run the scenario to its end."
@@ -292,7 +313,7 @@ fn overload(
     let answered = answered.map(|answered| arrivals_answered(answered.share, answered.while_due));
     let piled_up = backlog.map(|backlog| {
         format!(
-            "arrivals piled up ({} were open at the ends of its quarters)",
+            "arrivals piled up ({} were open at the ends of the quarters of its judged part)",
             backlog.open.map(count).join(", ")
         )
     });

@@ -41,21 +41,25 @@ impl Pooled {
     }
 }
 
-/// The mean of the logarithms: unbounded where one of them is.
+/// The mean of the logarithms: unbounded, or beyond what is told apart, where one of them is.
 pub(super) fn mean_value(values: impl IntoIterator<Item = Value> + Clone) -> Value {
     let (mut sum, mut count) = (0.0, 0.0);
+    let (mut beyond, mut unbounded) = (false, false);
     for value in values {
         match value {
             Value::Finite { us } => {
                 sum += ln_us(us);
                 count += 1.0;
             }
-            Value::Unbounded => sum = f64::INFINITY,
+            Value::Beyond => beyond = true,
+            Value::Unbounded => unbounded = true,
             Value::NotMeasured => return Value::NotMeasured,
         }
     }
-    if sum == f64::INFINITY {
+    if unbounded {
         Value::Unbounded
+    } else if beyond {
+        Value::Beyond
     } else if count > 0.0 {
         Value::Finite {
             us: f64::exp(sum / count),
@@ -92,6 +96,7 @@ fn together(estimates: &[Estimate], means: &[RunMean]) -> Estimate {
         }),
         no_interval: mean.is_none().then(|| match value {
             Value::Unbounded => NoInterval::Unbounded,
+            Value::Beyond => NoInterval::Beyond,
             _ => reason(),
         }),
         variance: mean.map(|mean| mean.variance),
@@ -101,12 +106,9 @@ fn together(estimates: &[Estimate], means: &[RunMean]) -> Estimate {
 }
 
 fn furthest(estimates: &[Estimate], further: fn(f64, f64) -> f64) -> Estimate {
-    let value = match estimates
-        .iter()
-        .filter_map(|one| one.value.us())
-        .reduce(further)
-    {
-        Some(us) => Value::Finite { us },
+    let least = estimates.iter().filter_map(|one| one.value.least_us());
+    let value = match least.reduce(further) {
+        Some(us) => Value::of_histogram(us as u64),
         None => Value::NotMeasured,
     };
     Estimate {
@@ -153,15 +155,26 @@ mod tests {
     }
 
     #[test]
-    fn one_run_that_is_unbounded_makes_its_side_so() {
-        let mut unbounded = estimate(1.0, 0.1);
-        unbounded.value = Value::Unbounded;
-        unbounded.variance = None;
-        unbounded.no_interval = Some(NoInterval::Unbounded);
-        let pooled = Pooled::of(Statistic::P99, vec![estimate(1_000.0, 0.02), unbounded]);
-        assert_eq!(pooled.estimate.value, Value::Unbounded);
-        assert_eq!(pooled.estimate.no_interval, Some(NoInterval::Unbounded));
-        assert_eq!(pooled.estimate.interval, None);
-        assert!(pooled.means.is_empty());
+    fn one_run_without_a_figure_makes_its_side_so() {
+        for (value, reason) in [
+            (Value::Unbounded, NoInterval::Unbounded),
+            (Value::Beyond, NoInterval::Beyond),
+        ] {
+            let mut without = estimate(1.0, 0.1);
+            without.value = value;
+            without.variance = None;
+            without.no_interval = Some(reason);
+            let runs = vec![estimate(1_000.0, 0.02), without];
+            let pooled = Pooled::of(Statistic::P99, runs.clone());
+            assert_eq!(pooled.estimate.value, value);
+            assert_eq!(pooled.estimate.no_interval, Some(reason));
+            assert_eq!(pooled.estimate.interval, None);
+            assert!(pooled.means.is_empty());
+            if value == Value::Beyond {
+                let value = |of| Pooled::of(of, runs.clone()).estimate.value;
+                assert_eq!(value(Statistic::Max), Value::Beyond);
+                assert_eq!(value(Statistic::Min), Value::Finite { us: 1_000.0 });
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::change::Verdict;
 use super::value::{Interval, Sides};
 use super::verdict::{self, Situation};
 use crate::run::ActionRun;
-use crate::statistics::{dispersion, newcombe, wilson};
+use crate::statistics::{dispersion, is_beyond, newcombe, wilson};
 
 /// A share of successes among offered arrivals.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
@@ -66,7 +66,7 @@ impl Success {
     }
 
     /// The share of arrivals of an action that succeeded within a limit of its plan; failed and unsent
-    /// ones did not. None where the plan of a run has no such limit on it.
+    /// ones did not. None where the plan of a run has no such limit on it, and where that is not known.
     pub(super) fn within<'a>(
         runs: impl IntoIterator<Item = &'a ActionRun>,
         limit_us: u64,
@@ -74,6 +74,10 @@ impl Success {
         let mut settled = Settlement::default();
         for (run, action) in runs.into_iter().enumerate() {
             let over = action.over_limits.iter().find(|l| l.limit_us == limit_us)?;
+            // Of what took longer than records tell apart nobody knows how it stands to such a limit.
+            if is_beyond(limit_us) && action.goes_beyond() {
+                return None;
+            }
             settled.add(run, action, |second| {
                 over.seconds.get(second).copied().unwrap_or(0)
             });

@@ -9,6 +9,7 @@ use super::answered::Answered;
 use super::backlog::Backlog;
 use super::effect;
 use super::estimate::Windowed;
+use super::exhausted::Exhausted;
 use super::finding::Finding;
 use super::verdict;
 use crate::run::{ActionCounts, ActionRun, LoadModel, Run, merge};
@@ -57,14 +58,14 @@ pub struct StageValidity {
     pub planned: Option<u64>,
     /// What became of the arrivals; absent where the stage never ran.
     pub counts: Option<ActionCounts>,
-    /// ok / offered, 0 to 1, of the open streams where there are any; absent where nothing was
-    /// offered.
+    /// ok / offered, 0 to 1, from the end of the warm-up on, of the open streams where there are any;
+    /// absent where nothing was offered.
     pub answered: Option<f64>,
     /// sent / offered of the open streams, 0 to 1; absent where they offered nothing.
     pub delivered: Option<f64>,
     /// The generator's own delay in open streams; absent where it was not recorded.
     pub lateness: Option<Lateness>,
-    /// Streams whose bound on requests in flight was reached.
+    /// Streams whose bound on requests in flight was reached after the warm-up.
     pub saturated: Vec<String>,
     /// Share of the host's cores that was busy, 0 to 1; absent where it was not measured.
     pub host_busy: Option<f64>,
@@ -177,24 +178,28 @@ impl StageValidity {
                 found.extend(of_action(run, stage, action));
             }
         }
+        found.extend(exhausted(run, name));
         let ran = counts.is_some();
         if stage.judged {
             found.extend(effect::unseen(run, stage));
         }
         let model = LoadModel::of(stage);
+        let of_open = answered(run.stage(name).filter(|action| !action.closed));
         // Users who wait for each response offer no more than is answered: what fails is their
         // success rate, and no rate was too much.
         let answered = match model {
-            LoadModel::Closed => counts.and_then(|c| c.answered()),
-            LoadModel::Open | LoadModel::Mixed => open.answered(),
+            LoadModel::Closed => answered(run.stage(name)),
+            LoadModel::Open | LoadModel::Mixed => of_open,
         };
-        let saturated = saturated_streams(run, name);
+        let saturated = saturated_streams(run, stage);
         // Where the rate changes, so does what is open.
         let streams = run.stage(name).filter(|action| !action.closed);
         let backlog = is_steady(stage).then(|| Backlog::of(streams)).flatten();
-        let overloaded =
-            ran && verdict::overloaded(open.answered(), saturated.len(), backlog.is_some());
-        let answered_share = Answered::of(open.answered(), backlog.as_ref());
+        // What the generator had no connection for the service need not have been too slow for.
+        let overloaded = ran
+            && !verdict::ran_out(&found)
+            && verdict::overloaded(of_open, saturated.len(), backlog.is_some());
+        let answered_share = Answered::of(of_open, backlog.as_ref());
         if overloaded {
             found.push(Finding::Overloaded {
                 stage: name.clone(),
@@ -240,6 +245,27 @@ impl StageValidity {
     }
 }
 
+/// ok / offered of the judged span, in which a cold service has no part; none where nothing was.
+fn answered<'a>(actions: impl Iterator<Item = &'a ActionRun>) -> Option<f64> {
+    let judged = actions.map(ActionRun::judged);
+    let (ok, offered) = judged.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    (offered > 0).then(|| ok as f64 / offered as f64)
+}
+
+/// What the generator ran out of in a stage.
+fn exhausted(run: &Run, stage: &str) -> impl Iterator<Item = Finding> {
+    Exhausted::ALL.into_iter().filter_map(move |of| {
+        let actions = run.stage(stage);
+        let failed = actions.filter_map(|action| action.failures.get(of.kind()));
+        let requests: u64 = failed.sum();
+        (requests > 0).then(|| Finding::Exhausted {
+            stage: stage.to_owned(),
+            of,
+            requests,
+        })
+    })
+}
+
 /// Do its rates stay the same?
 fn is_steady(stage: &StagePlan) -> bool {
     stage.streams.iter().all(|stream| stream.rates.is_empty())
@@ -256,7 +282,7 @@ fn planned(stream: &StreamPlan) -> Option<u64> {
 fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
     let mut findings = Vec::new();
     if action.closed {
-        findings.extend(bookkeeping(run, stage, action));
+        findings.extend(bookkeeping(run, action));
     } else {
         findings.extend(late(run, action));
     }
@@ -291,8 +317,8 @@ fn late(run: &Run, action: &ActionRun) -> Option<Finding> {
     };
     let value_us = arrivals
         .quantile(quantile)
-        .us()
-        .or_else(|| successes.quantile(quantile).us())?;
+        .least_us()
+        .or_else(|| successes.quantile(quantile).least_us())?;
     let lateness_p99_us = action.lateness.value_at_quantile(0.99);
     let fault = verdict::late(lateness_p99_us as f64, value_us)?;
     Some(Finding::Late {
@@ -307,7 +333,7 @@ fn late(run: &Run, action: &ActionRun) -> Option<Finding> {
 
 /// Users of the closed model have no due times to be late for: Little's law is held against the
 /// sums in place of lateness, N = λW with both sides times the length of the stage.
-fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Finding> {
+fn bookkeeping(run: &Run, action: &ActionRun) -> Option<Finding> {
     let in_flight_us = action.in_flight_us as f64;
     let service_sum_us = action.service_sum_us?;
     // What was in flight at the end of a record that was cut short has no service time.
@@ -315,24 +341,32 @@ fn bookkeeping(run: &Run, stage: &StagePlan, action: &ActionRun) -> Option<Findi
     if !whole || !verdict::contradicts_little(in_flight_us, service_sum_us) {
         return None;
     }
-    let duration_us = stage.duration_us as f64;
+    let span = run.series.stage(&action.stage)?;
+    let length_us = (span.ended_s - span.started_s) * 1e6;
     Some(Finding::Bookkeeping {
         stage: action.stage.clone(),
         action: action.action.clone(),
-        in_flight: in_flight_us / duration_us,
-        expected: service_sum_us / duration_us,
+        in_flight: in_flight_us / length_us,
+        expected: service_sum_us / length_us,
     })
 }
 
-/// The manifest names them `stage/stream`.
-fn saturated_streams(run: &Run, stage: &str) -> Vec<String> {
+/// Those that were so after the warm-up, or at some instant that the record does not know. The manifest
+/// names them `stage/stream`.
+fn saturated_streams(run: &Run, stage: &StagePlan) -> Vec<String> {
     let Some(generator) = &run.manifest.generator else {
         return Vec::new();
+    };
+    let judged_from_us = stage.started_us.unwrap_or(0) + stage.warmup_us;
+    let in_warmup = |name: &str| {
+        let mut times = generator.saturations.iter();
+        times.any(|times| times.stream == name && times.last_us < judged_from_us)
     };
     generator
         .saturated
         .iter()
-        .filter_map(|name| name.strip_prefix(stage)?.strip_prefix('/'))
+        .filter(|name| !in_warmup(name))
+        .filter_map(|name| name.strip_prefix(&stage.name)?.strip_prefix('/'))
         .map(str::to_owned)
         .collect()
 }
@@ -345,6 +379,8 @@ fn cut_short(run: &Run, stage: &StagePlan) -> bool {
     let whole = stage
         .started_us
         .zip(stage.drained_us)
-        .is_some_and(|(started, drained)| drained >= started + stage.duration_us);
+        .is_some_and(|(started, drained)| {
+            drained >= stage.ended_us.unwrap_or(started + stage.duration_us)
+        });
     !complete && last && !whole
 }

@@ -3,6 +3,8 @@
 //! Nothing else in this crate compares a measured figure with a limit. Swapping the runs mirrors
 //! every verdict on a change.
 
+use brunt_record::LONGEST_LATENCY_US;
+
 use super::change::{NotJudged, Verdict};
 use super::estimate::{Estimate, NoInterval};
 use super::finding::{Finding, Severity};
@@ -80,16 +82,16 @@ fn not_judged(reason: NotJudged) -> Verdict {
 }
 
 /// The verdict on a change of which no interval may be formed; none where [`change`] decides.
-/// `tolerance` is the smallest change that matters, as a share.
+/// τ is the logarithm of the smallest change that matters.
 pub(crate) fn judgeable(
     situation: Situation,
-    tolerance: Option<f64>,
+    tau: Option<f64>,
     estimates: &Sides<Estimate>,
 ) -> Option<Verdict> {
     if let Some(reason) = situation.blocked {
         return Some(not_judged(reason));
     }
-    let Some(tolerance) = tolerance else {
+    let Some(tau) = tau else {
         return Some(not_judged(NotJudged::Extreme));
     };
     for side in Side::BOTH {
@@ -99,12 +101,15 @@ pub(crate) fn judgeable(
     }
     let values = estimates.as_ref().map(|estimate| estimate.value);
     if let Some(verdict) = situation.overload() {
-        return Some(of_overload(verdict, values, tolerance));
+        return Some(of_overload(verdict, values, tau));
     }
     match (values.a, values.b) {
         (Value::Unbounded, Value::Unbounded) => return Some(not_judged(NotJudged::BothUnbounded)),
         (_, Value::Unbounded) => return Some(Verdict::Regressed),
         (Value::Unbounded, _) => return Some(Verdict::Improved),
+        (a, Value::Beyond) if surely_beyond(a, tau) => return Some(Verdict::Regressed),
+        (Value::Beyond, b) if surely_beyond(b, tau) => return Some(Verdict::Improved),
+        (_, Value::Beyond) | (Value::Beyond, _) => return Some(not_judged(NotJudged::Beyond)),
         _ => {}
     }
     if situation.both_overloaded() {
@@ -113,13 +118,14 @@ pub(crate) fn judgeable(
     let missing = estimates.a.no_interval.or(estimates.b.no_interval)?;
     Some(not_judged(match missing {
         NoInterval::UnboundedInAWindow => NotJudged::UnboundedInAWindow,
+        NoInterval::Beyond => NotJudged::Beyond,
         _ => NotJudged::FewSamples,
     }))
 }
 
 /// Overload that began or ended, unless the values say the contrary: a service that fails fast is
 /// overloaded, and one that answers everything late is not.
-fn of_overload(verdict: Verdict, values: Sides<Value>, tolerance: f64) -> Verdict {
+fn of_overload(verdict: Verdict, values: Sides<Value>, tau: f64) -> Verdict {
     let (overloaded, with, without) = match verdict {
         Verdict::OverloadBegan => (Side::B, values.b, values.a),
         _ => (Side::A, values.a, values.b),
@@ -130,10 +136,11 @@ fn of_overload(verdict: Verdict, values: Sides<Value>, tolerance: f64) -> Verdic
         (_, Value::Unbounded) if overloaded == Side::A => Verdict::Regressed,
         (_, Value::Unbounded) => Verdict::Improved,
         (Value::Finite { us: with }, Value::Finite { us: without })
-            if without > with * (1.0 + tolerance) =>
+            if (without / with.max(1.0)).ln() > tau =>
         {
             not_judged(contrary)
         }
+        (with, Value::Beyond) if surely_beyond(with, tau) => not_judged(contrary),
         _ => verdict,
     }
 }
@@ -147,6 +154,14 @@ pub(crate) fn among_all(verdict: Verdict, stands_out: bool) -> Verdict {
         }
         verdict => verdict,
     }
+}
+
+/// Is what is longer than records tell apart surely longer than `value`, by more than τ?
+pub(crate) fn surely_beyond(value: Value, tau: f64) -> bool {
+    let longest_us = LONGEST_LATENCY_US as f64;
+    value
+        .us()
+        .is_some_and(|us| (longest_us / us.max(1.0)).ln() > tau)
 }
 
 /// The verdict on a change `d`, positive being worse, from its intervals and τ.
@@ -269,6 +284,8 @@ pub(crate) fn latency_target(
             reason: NotJudged::NotMeasured { side },
         },
         (Value::Unbounded, _) => TargetVerdict::Missed,
+        (Value::Beyond, _) if limit.us < LONGEST_LATENCY_US as f64 => TargetVerdict::Missed,
+        (Value::Beyond, _) => TargetVerdict::Inconclusive,
         (Value::Finite { .. }, Some(interval)) => by_interval(interval, limit.us),
         (Value::Finite { .. }, None) => match limit.within.and_then(|share| share.interval) {
             Some(share) if share.low >= limit.quantile => TargetVerdict::Met,
@@ -323,7 +340,8 @@ pub(crate) fn statement_moved(us: Sides<f64>) -> bool {
     (us.b - us.a).abs() > STATEMENT * us.a.max(us.b)
 }
 
-/// Did arrivals pile up, of which so many were `open` at the ends of a stage's quarters?
+/// Did arrivals pile up, of which so many were `open` at the ends of the quarters of a stage without its
+/// warm-up, in which `offered` were due?
 ///
 /// They did where the backlog grew in every quarter, and after the first one by more than what a
 /// service that is not overloaded may leave unanswered, and than chance. Requests that merely take
@@ -356,6 +374,12 @@ pub(crate) fn host_busy(share: f64) -> bool {
     share > BUSY
 }
 
+/// Did the generator run out of what it connects with, by what was found in a stage?
+pub(crate) fn ran_out(found: &[Finding]) -> bool {
+    let mut found = found.iter();
+    found.any(|finding| matches!(finding, Finding::Exhausted { .. }))
+}
+
 /// A stage in one word, from what was found in it.
 pub(crate) fn stage_state(ran: bool, cut_short: bool, found: &[Finding]) -> StageState {
     let any = |is: fn(&Finding) -> bool| found.iter().any(is);
@@ -363,7 +387,7 @@ pub(crate) fn stage_state(ran: bool, cut_short: bool, found: &[Finding]) -> Stag
         StageState::NeverRan
     } else if cut_short {
         StageState::CutShort
-    } else if any(|f| matches!(f, Finding::Late { fault: true, .. })) {
+    } else if ran_out(found) || any(|f| matches!(f, Finding::Late { fault: true, .. })) {
         StageState::Invalid
     } else if any(|f| matches!(f, Finding::Overloaded { .. })) {
         StageState::Overloaded

@@ -11,7 +11,7 @@ use crate::chart::{
     OfferedChart, OverTimeChart, RatePoint, SpectrumChart, SpectrumSeries, StageMark, TargetMark,
     TimePoint, TimeSeries,
 };
-use crate::comparison::{ActionComparison, Comparison, Side, Sides, Target, Value};
+use crate::comparison::{ActionComparison, Comparison, Side, Sides, Target};
 use crate::language;
 use crate::run::{ActionSeries, Series, StageSpan};
 
@@ -231,7 +231,7 @@ fn spectrum_data(chart: &SpectrumChart, names: &Names) -> Table {
                 series.points.is_empty(),
                 series.unbounded_beyond,
             ) {
-                (Some((_, us)), ..) => Cell::text(language::duration(*us)),
+                (Some((_, us)), ..) => Cell::text(language::latency(*us)),
                 (None, false, true) => Cell::text(language::UNBOUNDED),
                 (None, false, false) => Cell::faint(language::FEW_SAMPLES),
                 (None, true, _) => Cell::faint(language::NOT_MEASURED),
@@ -265,11 +265,7 @@ fn over_time(
                     .map(|point| TimePoint {
                         second: (point.second as f64 + point.seconds as f64 / 2.0 - span.started_s)
                             .max(0.0),
-                        us: match point.p95 {
-                            Value::Finite { us } => Some(us),
-                            Value::Unbounded => Some(f64::INFINITY),
-                            Value::NotMeasured => None,
-                        },
+                        us: point.p95.least_us(),
                     })
                     .collect()
             }
@@ -306,7 +302,7 @@ fn over_time_data(chart: &OverTimeChart, names: &Names) -> Table {
         for point in &series.points {
             let cell = match point.us {
                 None => Cell::faint(language::NOT_MEASURED),
-                Some(us) => Cell::text(language::duration(us)),
+                Some(us) => Cell::text(language::latency(us)),
             };
             rows.entry(point.second as u64).or_default()[side].get_or_insert(cell);
         }

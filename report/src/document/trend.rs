@@ -190,11 +190,7 @@ fn figure(trend: &Trend, rows: &[&TrendRow]) -> Figure {
         points: of(statistic)
             .into_iter()
             .flat_map(|row| row.points.iter().enumerate())
-            .filter_map(|(index, point)| match point.value {
-                Value::Finite { us } => Some((index as f64, us)),
-                Value::Unbounded => Some((index as f64, f64::INFINITY)),
-                Value::NotMeasured => None,
-            })
+            .filter_map(|(index, point)| Some((index as f64, point.value.least_us()?)))
             .collect(),
     };
     let percentiles = [Statistic::P50, Statistic::P95, Statistic::P99];

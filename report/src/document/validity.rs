@@ -56,15 +56,20 @@ fn stages(comparison: &Comparison, names: &Names) -> Table {
     for name in order.chain(only_b).map(|stage| &stage.stage) {
         for side in Side::BOTH {
             let stages = &comparison.validity.get(side).stages;
+            let mut spans = comparison.series.get(side).stages.iter();
+            let warmed = spans.any(|s| s.stage == *name && s.judged_from_s > s.started_s);
             if let Some(stage) = stages.iter().find(|stage| stage.stage == *name) {
-                table.rows.push(stage_row(stage, names.heading(side)));
+                table
+                    .rows
+                    .push(stage_row(stage, names.heading(side), warmed));
             }
         }
     }
     table
 }
 
-fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
+/// `warmed`: has it a warm-up, which is counted and not judged?
+fn stage_row(stage: &StageValidity, run: &str, warmed: bool) -> Vec<Cell> {
     let absent = || Cell::faint(language::NOT_MEASURED);
     let share = |share: Option<f64>| {
         share.map_or_else(absent, |share| Cell::text(language::share_of(share)))
@@ -86,7 +91,7 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
             .filter(|counts| counts.unsent > 0)
             .map(|counts| format!("{} unsent", language::count(counts.unsent))),
     );
-    let answered = share(stage.answered).with_note(answered_note(stage));
+    let answered = share(stage.answered).with_note(answered_note(stage, warmed));
     let tone = match stage.state {
         StageState::Valid => Tone::Good,
         _ => Tone::Bad,
@@ -106,7 +111,7 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
         of_open(
             stage.model,
             stage.lateness.map_or_else(absent, |lateness| {
-                Cell::text(language::duration(lateness.p99_us as f64))
+                Cell::text(language::latency(lateness.p99_us as f64))
             }),
             Some("no due times"),
         ),
@@ -117,12 +122,14 @@ fn stage_row(stage: &StageValidity, run: &str) -> Vec<Cell> {
     ]
 }
 
-/// What failed, and what was answered late.
-fn answered_note(stage: &StageValidity) -> Option<String> {
+/// Of which part it is, what failed in all of it, and what was answered late.
+fn answered_note(stage: &StageValidity, warmed: bool) -> Option<String> {
+    let of_all = stage.counts.and_then(|counts| counts.answered());
+    let part = (warmed && of_all != stage.answered).then(|| "after the warm-up".to_owned());
     let failed = stage.counts.filter(|counts| counts.failed > 0);
     let failed = failed.map(|counts| format!("{} failed", language::count(counts.failed)));
     let while_due = stage.backlog.as_ref().map(while_due);
-    let notes: Vec<String> = failed.into_iter().chain(while_due).collect();
+    let notes: Vec<String> = [part, failed, while_due].into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 

@@ -298,7 +298,8 @@ fn sentence(fact: &Fact, comparison: &Comparison, names: &Names) -> Option<Strin
     Some(sentence)
 }
 
-/// Whose fault it is that a record is invalid; of a late generator, where it was the latest.
+/// Whose fault it is that a record is invalid; of a generator, what it ran out of first, or where it was
+/// the latest.
 fn invalid(side: Side, fault: Fault, comparison: &Comparison, names: &Names) -> String {
     let run = names.short(side);
     let findings = &comparison.validity.get(side).findings;
@@ -317,12 +318,18 @@ fn invalid(side: Side, fault: Fault, comparison: &Comparison, names: &Names) -> 
             let late = late.max_by_key(|(us, ..)| *us).map(|(us, stage, action)| {
                 format!(
                     " It sent {stage}/{action} late: {} at the p99.",
-                    language::duration(us as f64)
+                    language::latency(us as f64)
                 )
+            });
+            let exhausted = findings.iter().find_map(|finding| match finding {
+                Finding::Exhausted { stage, of, .. } => {
+                    Some(format!(" It ran out of {of} in {stage}."))
+                }
+                _ => None,
             });
             format!(
                 "The record of {run} is invalid, by the generator's fault and not by the service's: nothing is judged on it.{}",
-                late.unwrap_or_default()
+                exhausted.or(late).unwrap_or_default()
             )
         }
         Fault::CutShort => format!(

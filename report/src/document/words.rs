@@ -8,10 +8,11 @@ use crate::comparison::{
 };
 use crate::language;
 
-/// A latency, `unbounded` or `not measured`.
+/// A latency, `≥ 120 s`, `unbounded` or `not measured`.
 pub(super) fn value(value: Value) -> String {
     match value {
         Value::Finite { us } => language::duration(us),
+        Value::Beyond => language::BEYOND.to_owned(),
         Value::Unbounded => language::UNBOUNDED.to_owned(),
         Value::NotMeasured => language::NOT_MEASURED.to_owned(),
     }
@@ -21,7 +22,7 @@ pub(super) fn value(value: Value) -> String {
 pub(super) fn estimate(estimate: &Estimate) -> Cell {
     let tone = match estimate.value {
         Value::Finite { .. } => Tone::Plain,
-        Value::Unbounded => Tone::Care,
+        Value::Beyond | Value::Unbounded => Tone::Care,
         Value::NotMeasured => Tone::Faint,
     };
     Cell::toned(value(estimate.value), tone).with_note(interval_note(estimate))
@@ -34,6 +35,10 @@ fn interval_note(estimate: &Estimate) -> Option<String> {
         (None, Some(NoInterval::UnboundedInAWindow)) => {
             Some("no interval: unbounded in a part of the run".to_owned())
         }
+        (None, Some(NoInterval::Beyond)) if estimate.value != Value::Beyond => Some(format!(
+            "no interval: {} in a part of the run",
+            language::BEYOND
+        )),
         (None, _) => None,
     };
     // Only where a reader would see the difference.

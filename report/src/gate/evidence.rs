@@ -157,6 +157,7 @@ fn size(bytes: f64) -> String {
 fn value(value: Value) -> String {
     match value {
         Value::Finite { us } => duration(us),
+        Value::Beyond => language::BEYOND.to_owned(),
         Value::Unbounded => language::UNBOUNDED.to_owned(),
         Value::NotMeasured => language::NOT_MEASURED.to_owned(),
     }

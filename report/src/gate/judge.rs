@@ -267,14 +267,17 @@ fn of_verdict(verdict: TargetVerdict, evidence: &Evidence) -> (RuleOutcome, Why)
         evidence,
         Evidence::Absolute { estimate, .. } if estimate.interval.is_none()
     );
-    let unbounded = matches!(
-        evidence,
-        Evidence::Absolute { estimate, .. } if estimate.value == Value::Unbounded
-    );
+    let is = |value: Value| {
+        matches!(
+            evidence,
+            Evidence::Absolute { estimate, .. } if estimate.value == value
+        )
+    };
     match verdict {
         TargetVerdict::Met if no_interval => (RuleOutcome::Passed, Why::EnoughWithin),
         TargetVerdict::Met => (RuleOutcome::Passed, Why::Keeps),
-        TargetVerdict::Missed if unbounded => (RuleOutcome::Failed, Why::Unbounded),
+        TargetVerdict::Missed if is(Value::Unbounded) => (RuleOutcome::Failed, Why::Unbounded),
+        TargetVerdict::Missed if is(Value::Beyond) => (RuleOutcome::Failed, Why::Beyond),
         TargetVerdict::Missed if no_interval => (RuleOutcome::Failed, Why::TooFewWithin),
         TargetVerdict::Missed => (RuleOutcome::Failed, Why::Breaks),
         TargetVerdict::Inconclusive if no_interval => {
@@ -286,14 +289,13 @@ fn of_verdict(verdict: TargetVerdict, evidence: &Evidence) -> (RuleOutcome, Why)
 }
 
 fn no_interval_why(evidence: &Evidence) -> Why {
-    match evidence {
-        Evidence::Absolute { estimate, .. }
-            if estimate.no_interval == Some(NoInterval::UnboundedInAWindow) =>
-        {
-            Why::NotJudged {
-                reason: NotJudged::UnboundedInAWindow,
-            }
-        }
-        _ => Why::FewSamples,
-    }
+    let Evidence::Absolute { estimate, .. } = evidence else {
+        return Why::FewSamples;
+    };
+    let reason = match estimate.no_interval {
+        Some(NoInterval::UnboundedInAWindow) => NotJudged::UnboundedInAWindow,
+        Some(NoInterval::Beyond) => NotJudged::Beyond,
+        _ => return Why::FewSamples,
+    };
+    Why::NotJudged { reason }
 }

@@ -10,6 +10,7 @@ use super::floor::floor_in_words;
 use super::inconclusive::Inconclusive;
 use crate::calibration::FloorUse;
 use crate::comparison::{NotJudged, SCHEMA_VERSION, Sides};
+use crate::language::BEYOND;
 
 /// The outcome of a gate.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -170,6 +171,10 @@ pub enum Why {
     Straddles,
     /// There is no interval.
     FewSamples,
+    /// The value is longer than records tell apart.
+    Beyond,
+    /// The value is no longer that long.
+    NoLongerBeyond,
     /// Failed and unsent arrivals reach into the quantile.
     Unbounded,
     /// Failed and unsent arrivals no longer reach into the quantile.
@@ -221,6 +226,8 @@ impl fmt::Display for Why {
             Self::TooFewWithin => f.write_str("few samples, but too few within the limit"),
             Self::Straddles => f.write_str("the limit lies inside the interval: run longer"),
             Self::FewSamples => f.write_str("few samples, so no interval: run longer"),
+            Self::Beyond => write!(f, "{BEYOND}, which is as long as records tell apart"),
+            Self::NoLongerBeyond => write!(f, "no longer {BEYOND}"),
             Self::Unbounded => f.write_str("failed and unsent arrivals reach into the quantile"),
             Self::NoLongerUnbounded => {
                 f.write_str("failed and unsent arrivals no longer reach into the quantile")

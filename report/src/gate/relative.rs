@@ -65,11 +65,9 @@ impl<'a> Changed<'a> {
         }
     }
 
-    fn without_interval(&self) -> (RuleOutcome, Why) {
+    fn without_interval(&self, tau: f64) -> (RuleOutcome, Why) {
         match self {
-            Self::Statistic { one, .. } => {
-                verdict::statistic_without_interval(one.map(|one| one.verdict))
-            }
+            Self::Statistic { one, .. } => verdict::statistic_without_interval(*one, tau),
             Self::Cost(row) => verdict::cost_without_interval(row),
         }
     }
@@ -127,7 +125,7 @@ impl Relative<'_> {
             Some(difference) => {
                 verdict::relative_rule(difference, step, ALPHA, tau, self.runs(tau))
             }
-            None => self.changed.without_interval(),
+            None => self.changed.without_interval(tau),
         };
         let change = difference.map(|d| RelativeChange {
             percent: percent(d.d),

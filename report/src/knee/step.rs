@@ -7,6 +7,7 @@ use brunt_record::{Ending as RunEnding, StagePlan};
 
 use super::search::{Outcome, Purpose};
 use super::verdict::{self, Evidence};
+use crate::comparison::verdict as judging;
 use crate::comparison::{
     Estimate, Finding, Lateness, RunState, RunValidity, Target, TargetResult, Windowed,
     targets_of_stage,
@@ -128,7 +129,9 @@ impl Step {
         let whole = run.whole_stage(name)?;
         let validity = RunValidity::of(run);
         let stage = validity.stage(name)?;
-        let aborted = run.manifest.completeness.ending == RunEnding::Aborted;
+        // What the generator had no connection for crosses a threshold of failures as well.
+        let aborted = run.manifest.completeness.ending == RunEnding::Aborted
+            && !judging::ran_out(&validity.findings);
         let invalid = validity.state == RunState::Invalid && !aborted;
         let targets = targets_of_stage(run, name, invalid);
         let held: Vec<_> = targets.iter().map(|(_, t, result)| (*t, result)).collect();

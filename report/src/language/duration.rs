@@ -1,5 +1,7 @@
 //! Latencies, limits and spans of time. Latencies are microseconds.
 
+use brunt_record::LONGEST_LATENCY_US;
+
 use super::count::{count, grouped, trimmed};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,15 @@ pub fn duration(us: f64) -> String {
         Unit::of(us).write(us)
     } else {
         super::UNBOUNDED.to_owned()
+    }
+}
+
+/// A latency from a histogram of a record: as [`duration`], up to the longest that it tells apart.
+pub fn latency(us: f64) -> String {
+    if us.is_finite() && us >= LONGEST_LATENCY_US as f64 {
+        super::BEYOND.to_owned()
+    } else {
+        duration(us)
     }
 }
 
@@ -129,6 +140,23 @@ mod tests {
             (f64::NAN, "unbounded"),
         ] {
             assert_eq!(duration(us), text, "{us}");
+        }
+    }
+
+    #[test]
+    fn a_latency_that_is_too_long_for_a_record_has_no_figure() {
+        assert_eq!(
+            super::super::BEYOND,
+            format!("≥ {}", limit(LONGEST_LATENCY_US))
+        );
+        for (us, text) in [
+            (119_996_415.0, "120.00 s"),
+            (120_000_000.0, "≥ 120 s"),
+            (120_061_951.0, "≥ 120 s"),
+            (134_000_000.0, "≥ 120 s"),
+            (f64::INFINITY, "unbounded"),
+        ] {
+            assert_eq!(latency(us), text, "{us}");
         }
     }
 

@@ -27,7 +27,7 @@ pub use change::{
     overloaded, percent_change, relative_change, speed,
 };
 pub use count::{amount, bytes, count, mean, of, plain, plural, rate, seconds};
-pub use duration::{duration, interval, limit, span, within};
+pub use duration::{duration, interval, latency, limit, span, within};
 pub use share::{interval_of_points, percent, points, share, share_of, share_target};
 pub use target::{headroom, target};
 
@@ -36,6 +36,9 @@ pub const NOT_MEASURED: &str = "not measured";
 
 /// For a quantile that failed and unsent arrivals reach into.
 pub const UNBOUNDED: &str = "unbounded";
+
+/// For a response time that is longer than records tell apart: they hold nothing of how much longer.
+pub const BEYOND: &str = "≥ 120 s";
 
 /// Beside a value that has no interval because too few requests stand behind it.
 pub const FEW_SAMPLES: &str = "few samples";

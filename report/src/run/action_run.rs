@@ -6,7 +6,7 @@ use brunt_record::new_histogram;
 use hdrhistogram::Histogram;
 
 use super::counts::ActionCounts;
-use crate::statistics::{MANY_WINDOWS, OverOffered};
+use crate::statistics::{MANY_WINDOWS, OverOffered, is_beyond};
 
 /// What a run says of one action, or of one kind of session, in one stage.
 ///
@@ -25,7 +25,7 @@ pub struct ActionRun {
     pub failures: BTreeMap<String, u64>,
     /// Arrivals that never settled: those of a run that was cut short.
     pub open: u64,
-    /// What became of the arrivals while more came due.
+    /// What became of the arrivals while more came due, from the end of the warm-up on.
     pub while_due: WhileDue,
     /// Do only users of the closed model send it in this stage? Nothing is then due at an instant
     /// of the plan, and no rate is known.
@@ -35,7 +35,8 @@ pub struct ActionRun {
     /// Requests in flight, integrated over the whole stage, request-microseconds.
     pub in_flight_us: u64,
     /// Service times of all requests of the stage that settled, failed ones too, summed:
-    /// microseconds; absent in open streams, of which it is not asked.
+    /// microseconds; absent in open streams, of which it is not asked, and where one was longer than
+    /// histograms tell apart.
     pub service_sum_us: Option<f64>,
     /// Response times of successes in the judged span, microseconds.
     pub response: Histogram<u64>,
@@ -54,14 +55,14 @@ pub struct ActionRun {
     pub over_limits: Vec<OverLimit>,
 }
 
-/// What had become of arrivals by when the last one was due, warm-up included.
+/// What had become of arrivals by when the last one was due, from the end of the warm-up on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WhileDue {
     /// Arrivals that were due.
     pub offered: u64,
     /// Requests that had succeeded.
     pub ok: u64,
-    /// Arrivals not settled at the end of each quarter of the stage, in whole seconds.
+    /// Arrivals not settled at the end of each quarter of that time, in whole seconds.
     pub open: [u64; 4],
 }
 
@@ -204,6 +205,11 @@ impl ActionRun {
             successes: &self.response,
             lost: self.windows.iter().map(|w| w.lost).sum::<u64>() + self.open,
         }
+    }
+
+    /// Did a success of the judged span take longer than histograms tell apart?
+    pub(crate) fn goes_beyond(&self) -> bool {
+        is_beyond(self.response.max())
     }
 
     /// Successes and arrivals of the judged span.

@@ -14,7 +14,7 @@ use super::points::{Points, width};
 use super::series::{ActionSeries, Series, SpectrumPoint, StageSpan};
 use super::span::Span;
 use crate::error::ReportError;
-use crate::statistics::spectrum;
+use crate::statistics::{is_beyond, spectrum};
 
 /// One stage × action while the record streams by.
 struct Collected {
@@ -217,7 +217,7 @@ fn count_while_due(sum: &mut WhileDue, row: &CountsRow, span: &Span) {
     let Some(quarters) = span.quarters() else {
         return;
     };
-    if row.second <= quarters[3] {
+    if row.second <= quarters[3] && span.window(row.second).is_some() {
         sum.offered += row.offered;
         sum.ok += row.ok;
     }
@@ -286,7 +286,9 @@ fn add_interval(one: &mut Collected, interval: &LatencyInterval) -> bool {
             return one.points.respond(interval.second, histogram);
         }
         Measure::Service => {
-            if let Some(sum_us) = &mut one.run.service_sum_us {
+            if is_beyond(histogram.max()) {
+                one.run.service_sum_us = None;
+            } else if let Some(sum_us) = &mut one.run.service_sum_us {
                 *sum_us += histogram.mean() * histogram.len() as f64;
             }
             if window.is_some() && interval.tag.outcome == Outcome::Ok {

@@ -107,6 +107,7 @@ mod tests {
             warmup_us: 0,
             grace_us: 0,
             started_us: None,
+            ended_us: None,
             drained_us: None,
             host_busy: None,
             streams: streams.iter().map(stream).collect(),

@@ -118,6 +118,6 @@ pub struct Point {
 pub struct SpectrumPoint {
     /// 0 to 1.
     pub quantile: f64,
-    /// Response time, microseconds.
+    /// Response time, microseconds; 120,000,000 stands for all that is longer.
     pub us: f64,
 }

@@ -26,18 +26,21 @@ impl Span {
             Some(row.second * SECOND_US)
         };
         let started_us = stage.started_us.or_else(first_row)?;
+        let ended_us = stage.ended_us.unwrap_or(started_us + stage.duration_us);
         Some(Self {
             started_us,
-            judged_from_us: started_us + stage.warmup_us.min(stage.duration_us),
-            ended_us: started_us + stage.duration_us,
+            judged_from_us: (started_us + stage.warmup_us).min(ended_us),
+            ended_us,
         })
     }
 
-    /// The last whole second of each quarter of the stage; none of a stage too short to have four.
+    /// The last whole second of each quarter of the judged part; none where it is too short to have
+    /// four.
     pub fn quarters(&self) -> Option<[u64; 4]> {
-        let length = self.ended_us - self.started_us;
-        let ends = [1, 2, 3, 4].map(|n| (self.started_us + length * n / 4) / SECOND_US);
-        let four = ends.is_sorted_by(|a, b| a < b) && ends[0] > 0;
+        let length = self.ended_us - self.judged_from_us;
+        let ends = [1, 2, 3, 4].map(|n| (self.judged_from_us + length * n / 4) / SECOND_US);
+        let whole = ends[0] * SECOND_US >= self.judged_from_us + SECOND_US;
+        let four = whole && ends.is_sorted_by(|a, b| a < b);
         four.then(|| ends.map(|end| end - 1))
     }
 
@@ -70,16 +73,18 @@ mod tests {
 
     #[test]
     fn quarters_end_with_whole_seconds() {
-        for (started_s, length_s, expected) in [
-            (0.0, 10.0, Some([1, 4, 6, 9])),
-            (8.4, 50.0, Some([19, 32, 44, 57])),
-            (0.0, 4.0, Some([0, 1, 2, 3])),
-            (0.0, 3.0, None),
+        for (started_s, warmup_s, length_s, expected) in [
+            (0.0, 0.0, 10.0, Some([1, 4, 6, 9])),
+            (8.4, 0.0, 50.0, Some([19, 32, 44, 57])),
+            (0.0, 0.0, 4.0, Some([0, 1, 2, 3])),
+            (0.0, 0.0, 3.0, None),
+            (8.0, 10.0, 50.0, Some([27, 37, 47, 57])),
+            (0.0, 7.0, 10.0, None),
         ] {
             let us = |seconds: f64| (seconds * SECOND_US as f64) as u64;
             let span = Span {
                 started_us: us(started_s),
-                judged_from_us: us(started_s),
+                judged_from_us: us(started_s + warmup_s),
                 ended_us: us(started_s + length_s),
             };
             assert_eq!(span.quarters(), expected, "{length_s} s from {started_s} s");

@@ -26,6 +26,7 @@ pub use line::Line;
 pub use newcombe::newcombe;
 pub use paired::paired_difference;
 pub use power::{expected, runs_needed};
+pub(crate) use quantile::is_beyond;
 pub use quantile::{OverOffered, Quantile, spectrum};
 pub use t_distribution::{t_quantile, two_sided_p};
 pub use wilson::{trials_needed, wilson};

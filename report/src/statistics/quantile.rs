@@ -1,5 +1,6 @@
 //! Quantiles over offered arrivals: those without a success rank as slower than every success.
 
+use brunt_record::LONGEST_LATENCY_US;
 use hdrhistogram::Histogram;
 
 /// Response times of successes, and how many arrivals had none.
@@ -16,6 +17,8 @@ pub struct OverOffered<'a> {
 pub enum Quantile {
     /// Microseconds.
     At(f64),
+    /// [`LONGEST_LATENCY_US`] or more: histograms do not tell by how much.
+    Beyond,
     /// Too few arrivals succeeded.
     Unbounded,
     /// There are no arrivals.
@@ -23,13 +26,26 @@ pub enum Quantile {
 }
 
 impl Quantile {
-    /// Microseconds, where it is bounded.
+    /// Microseconds, where that is known.
     pub fn us(self) -> Option<f64> {
         match self {
             Self::At(us) => Some(us),
-            Self::Unbounded | Self::Empty => None,
+            Self::Beyond | Self::Unbounded | Self::Empty => None,
         }
     }
+
+    /// The least that it can be, microseconds, where it is bounded.
+    pub fn least_us(self) -> Option<f64> {
+        match self {
+            Self::Beyond => Some(LONGEST_LATENCY_US as f64),
+            other => other.us(),
+        }
+    }
+}
+
+/// Is this time longer than histograms tell apart? What is longer still they hold as just as long.
+pub(crate) fn is_beyond(us: u64) -> bool {
+    us >= LONGEST_LATENCY_US
 }
 
 impl OverOffered<'_> {
@@ -56,7 +72,10 @@ impl OverOffered<'_> {
             return Quantile::Unbounded;
         }
         // Half a rank below, so that no rounding reaches the next value.
-        Quantile::At(self.successes.value_at_quantile((rank - 0.5) / successes) as f64)
+        match self.successes.value_at_quantile((rank - 0.5) / successes) {
+            us if is_beyond(us) => Quantile::Beyond,
+            us => Quantile::At(us as f64),
+        }
     }
 }
 
@@ -64,7 +83,8 @@ impl OverOffered<'_> {
 const NAMED: [f64; 9] = [0.1, 0.25, 0.5, 0.75, 0.95, 0.98, 0.995, 0.999_5, 0.999_95];
 
 /// Points of the quantile function: evenly spaced on the axis 1/(1 − q), those with a name, and
-/// the last one that is bounded; none that no arrival lies beyond. (Quantile, microseconds.)
+/// the last one that is bounded; none that no arrival lies beyond. (Quantile, the least microseconds
+/// that it can be.)
 pub fn spectrum(arrivals: OverOffered<'_>) -> Vec<(f64, f64)> {
     const PER_DECADE: u32 = 16;
     const DECADES: u32 = 5;
@@ -77,7 +97,7 @@ pub fn spectrum(arrivals: OverOffered<'_>) -> Vec<(f64, f64)> {
     quantiles
         .into_iter()
         .take_while(|q| *q <= 1.0 - 1.0 / len)
-        .map_while(|q| Some((q, arrivals.quantile(q).us()?)))
+        .map_while(|q| Some((q, arrivals.quantile(q).least_us()?)))
         .collect()
 }
 
@@ -119,6 +139,27 @@ mod tests {
         check(0, 0, 0.5, Quantile::Empty);
     }
 
+    /// Bounds are checked at the bucket: 119,996,416 to 120,061,951 µs are one.
+    #[test]
+    fn what_is_longer_than_histograms_tell_apart_is_no_figure() {
+        let at = |us: u64| {
+            let mut times = times(99);
+            times.saturating_record(us);
+            let arrivals = OverOffered {
+                successes: &times,
+                lost: 0,
+            };
+            assert_eq!(arrivals.quantile(0.99), Quantile::At(99.0), "{us}");
+            arrivals.quantile(1.0)
+        };
+        assert_eq!(at(119_900_000), Quantile::At(119_930_879.0));
+        for us in [120_000_000, 125_000_000, 150_000_000, 3_600_000_000] {
+            assert_eq!(at(us), Quantile::Beyond, "{us}");
+            assert_eq!(at(us).us(), None);
+            assert_eq!(at(us).least_us(), Some(120_000_000.0));
+        }
+    }
+
     #[test]
     fn the_spectrum_ends_where_it_is_unbounded_or_too_thin() {
         let all = times(1_000);
@@ -149,6 +190,7 @@ mod tests {
             let rank = |quantile| match quantile {
                 Quantile::Empty => -1.0,
                 Quantile::At(us) => us,
+                Quantile::Beyond => LONGEST_LATENCY_US as f64,
                 Quantile::Unbounded => f64::INFINITY,
             };
             let at = |lost| rank(OverOffered { successes: &times, lost }.quantile(q));

@@ -56,6 +56,7 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
                 max_us: 3_200,
             },
             saturated: vec![],
+            saturations: vec![],
         }),
         completeness: Completeness {
             ending: Ending::Complete,
@@ -98,6 +99,7 @@ pub(super) fn plan(name: &impl Fn(&str) -> String) -> Plan {
             warmup_us: 5_000_000,
             grace_us: 10_000_000,
             started_us: Some(0),
+            ended_us: None,
             drained_us: Some(61_000_000),
             host_busy: Some(0.87),
             streams: vec![StreamPlan {

@@ -20,6 +20,8 @@ pub struct Synthetic {
     pub clock_step_us: i64,
     /// `stage/stream`; open actions are in the stream `load`, closed ones in `players`.
     pub saturated: Vec<String>,
+    /// The last second in which they were; none where the record does not say when.
+    pub saturated_until_s: Option<u64>,
     pub shared_host: bool,
     pub host_busy: Option<f64>,
     pub max_in_flight: u64,
@@ -44,6 +46,8 @@ pub struct Stage {
     pub warmup_s: u64,
     /// Seconds at its end in which nothing is sent any more.
     pub idle_s: u64,
+    /// Does the record say that it was over before them?
+    pub ends_early: bool,
     pub actions: Vec<Action>,
 }
 
@@ -64,6 +68,8 @@ pub struct Action {
     /// Shares of the arrivals of every second.
     pub failed: f64,
     pub unsent: f64,
+    /// Share of the arrivals of every second of the warm-up that fails beside these.
+    pub failed_cold: f64,
     /// Share of the arrivals of every second that is settled when no more are due.
     pub piled_up: f64,
     /// What `counts.csv` has of the requests in flight, as a share of them.
@@ -104,6 +110,7 @@ impl Synthetic {
             ending: Ending::Complete,
             clock_step_us: 0,
             saturated: vec![],
+            saturated_until_s: None,
             shared_host: false,
             host_busy: Some(0.4),
             max_in_flight: 6_000,
@@ -141,6 +148,7 @@ impl Stage {
             seconds,
             warmup_s: 0,
             idle_s: 0,
+            ends_early: false,
             actions,
         }
     }
@@ -158,6 +166,7 @@ impl Action {
             growth: 0.0,
             failed: 0.0,
             unsent: 0.0,
+            failed_cold: 0.0,
             piled_up: 0.0,
             in_flight: 1.0,
             kind: "http-503".into(),

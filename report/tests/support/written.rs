@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use brunt_record::{
     ActionPlan, ActionTotals, Build, Capture, Completeness, CountsRow, Ending, ErrorSample,
     FailureCounts, GeneratorHealth, Host, IncludedFile, Latency, LatencyTag, Manifest, Measure,
-    MixShare, Outcome, Plan, ProfileName, RatePoint, RecordWriter, SCHEMA_VERSION, ScenarioRef,
-    Second, SessionAction, SessionPlan, StagePlan, StreamPlan, new_histogram, sha256_hex,
+    MixShare, Outcome, Plan, ProfileName, RatePoint, RecordWriter, SCHEMA_VERSION, Saturation,
+    ScenarioRef, Second, SessionAction, SessionPlan, StagePlan, StreamPlan, new_histogram,
+    sha256_hex,
 };
 use hdrhistogram::Histogram;
 
@@ -55,6 +56,7 @@ impl Synthetic {
                 max_us: 200,
             },
             saturated: self.saturated.clone(),
+            saturations: self.saturations(),
         });
         for (name, bytes) in &self.profiles {
             let name: ProfileName = name.parse().unwrap();
@@ -73,6 +75,17 @@ impl Synthetic {
             .into_iter()
             .partition(|total| self.is_session(&total.action));
         writer.finish(manifest).unwrap()
+    }
+
+    fn saturations(&self) -> Vec<Saturation> {
+        let until = self.saturated_until_s.into_iter();
+        let each = until.flat_map(|s| self.saturated.iter().map(move |stream| (s, stream)));
+        each.map(|(s, stream)| Saturation {
+            stream: stream.clone(),
+            first_us: 0,
+            last_us: s * 1_000_000 + 999_000,
+        })
+        .collect()
     }
 
     /// Is it the name of a session?
@@ -201,6 +214,9 @@ impl Stage {
             warmup_us: self.warmup_s * 1_000_000,
             grace_us: 10_000_000,
             started_us: (run.ending != Ending::Running).then_some(start * 1_000_000),
+            ended_us: self
+                .ends_early
+                .then_some((start + self.seconds) * 1_000_000 + 100_000),
             drained_us: (run.ending != Ending::Running)
                 .then_some((start + planned_s) * 1_000_000 + 500_000),
             host_busy: run.host_busy,
@@ -276,7 +292,9 @@ impl Stage {
                 let upto = |n: u64| (share * n as f64).floor() as u64;
                 upto(before + settled) - upto(before)
             };
-            let (failed, unsent) = (of(action.failed), of(action.unsent));
+            let cold = (s < self.warmup_s).then_some(action.failed_cold);
+            let failing = action.failed + cold.unwrap_or(0.0);
+            let (failed, unsent) = (of(failing), of(action.unsent));
             let ok = settled - failed - unsent;
             if settled + offered == 0 {
                 continue;
@@ -373,7 +391,7 @@ impl Action {
         for i in 0..n {
             let z = normal_quantile((i as f64 + 0.5) / n as f64);
             let us = (median * (self.sigma * z).exp()).round().max(1.0) as u64;
-            histogram.record(us.min(119_000_000)).unwrap();
+            histogram.saturating_record(us);
         }
         histogram
     }

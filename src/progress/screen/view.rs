@@ -1,7 +1,7 @@
 //! The picture of a model.
 
 use brunt_loadgen::{ActionProgress, Progress};
-use brunt_report::language::{count, duration, rate as per_second, span};
+use brunt_report::language::{self, count, rate as per_second, span};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
@@ -170,7 +170,7 @@ fn right(text: impl Into<String>) -> Line<'static> {
 }
 
 fn latency(us: Option<u64>) -> String {
-    us.map_or(UNKNOWN.to_owned(), |us| duration(us as f64))
+    us.map_or(UNKNOWN.to_owned(), |us| language::latency(us as f64))
 }
 
 fn failures(model: &Model) -> String {

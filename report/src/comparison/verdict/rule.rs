@@ -1,12 +1,13 @@
 //! Rules of a gate: changes, and what resources may come to.
 
-use super::{Situation, by_interval};
-use crate::comparison::change::{NotJudged, Verdict, percent};
+use super::{Situation, by_interval, surely_beyond};
+use crate::comparison::change::{NotJudged, StatisticComparison, Verdict, percent};
 use crate::comparison::cost::{Cost, CostComparison};
 use crate::comparison::memory::Memory;
 use crate::comparison::target::TargetVerdict;
 use crate::comparison::value::{Side, Sides};
 use crate::gate::{RuleOutcome, Why};
+use crate::run::Value;
 use crate::statistics::{Difference, HolmStep};
 
 /// Whether a relative rule holds: it fails when the change is certain (by Holm's procedure over all
@@ -39,17 +40,32 @@ pub(crate) fn relative_rule(
 }
 
 /// The same of a statistic that no interval of a change may be formed of.
-pub(crate) fn statistic_without_interval(verdict: Option<Verdict>) -> (RuleOutcome, Why) {
-    match verdict {
-        Some(Verdict::OverloadBegan) => (RuleOutcome::Failed, Why::OverloadBegan),
-        Some(Verdict::OverloadEnded) => (RuleOutcome::Passed, Why::OverloadEnded),
-        Some(Verdict::Regressed) => (RuleOutcome::Failed, Why::Unbounded),
-        Some(Verdict::Improved) => (RuleOutcome::Passed, Why::NoLongerUnbounded),
+pub(crate) fn statistic_without_interval(
+    one: Option<&StatisticComparison>,
+    tau: f64,
+) -> (RuleOutcome, Why) {
+    let Some(one) = one else {
+        return (RuleOutcome::Inconclusive, Why::FewSamples);
+    };
+    let (a, b) = (one.estimates.a.value, one.estimates.b.value);
+    match one.verdict {
+        Verdict::OverloadBegan => (RuleOutcome::Failed, Why::OverloadBegan),
+        Verdict::OverloadEnded => (RuleOutcome::Passed, Why::OverloadEnded),
+        Verdict::Regressed if b == Value::Beyond && surely_beyond(a, tau) => {
+            (RuleOutcome::Failed, Why::Beyond)
+        }
+        Verdict::Regressed if b == Value::Beyond => {
+            let reason = NotJudged::Beyond;
+            (RuleOutcome::Inconclusive, Why::NotJudged { reason })
+        }
+        Verdict::Regressed => (RuleOutcome::Failed, Why::Unbounded),
+        Verdict::Improved if a == Value::Beyond => (RuleOutcome::Passed, Why::NoLongerBeyond),
+        Verdict::Improved => (RuleOutcome::Passed, Why::NoLongerUnbounded),
         // It failed fast.
-        Some(Verdict::NotJudged {
+        Verdict::NotJudged {
             reason: NotJudged::Overloaded { side: Side::B },
-        }) => (RuleOutcome::Failed, Why::OverloadBegan),
-        Some(Verdict::NotJudged { reason }) => (RuleOutcome::NotJudged, Why::NotJudged { reason }),
+        } => (RuleOutcome::Failed, Why::OverloadBegan),
+        Verdict::NotJudged { reason } => (RuleOutcome::NotJudged, Why::NotJudged { reason }),
         _ => (RuleOutcome::Inconclusive, Why::FewSamples),
     }
 }

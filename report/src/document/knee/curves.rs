@@ -7,7 +7,7 @@ use super::super::words;
 use super::rate;
 use super::steps::{by_rate, is_invalid};
 use crate::chart::{AnsweredChart, AnsweredPoint, KneeChart, KneeSpan, PercentileLine, TargetMark};
-use crate::comparison::{Target, Value};
+use crate::comparison::Target;
 use crate::knee::{Knee, Percentiles, Step};
 use crate::language;
 
@@ -86,12 +86,8 @@ fn latency(knee: &Knee, action: &str, steps: &[(&Step, Percentiles)]) -> Figure 
         points: steps
             .iter()
             .filter_map(|(step, percentiles)| {
-                let us = match percentiles.named()[index].1.value {
-                    Value::Finite { us } => us,
-                    Value::Unbounded => f64::INFINITY,
-                    Value::NotMeasured => return None,
-                };
-                Some((step.rate_per_s, us))
+                let value = percentiles.named()[index].1.value;
+                Some((step.rate_per_s, value.least_us()?))
             })
             .collect(),
     };

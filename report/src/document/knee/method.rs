@@ -187,7 +187,7 @@ fn records(knee: &Knee) -> Table {
                 Cell::text(rate(step)),
                 Cell::text(purpose(step.purpose)),
                 step.lateness.map_or_else(absent, |lateness| {
-                    Cell::text(language::duration(lateness.p99_us as f64))
+                    Cell::text(language::latency(lateness.p99_us as f64))
                 }),
                 step.host_busy
                     .map_or_else(absent, |busy| Cell::text(language::percent(busy))),

@@ -6,7 +6,7 @@ use super::super::targets::quantile_name;
 use super::super::tone::Tone;
 use super::super::words;
 use super::rate;
-use crate::comparison::{Estimate, Finding, Measured, Target, TargetVerdict, Value};
+use crate::comparison::{Estimate, Exhausted, Finding, Measured, Target, TargetVerdict, Value};
 use crate::knee::{Knee, Outcome, Purpose, Step, StepTarget};
 use crate::language;
 
@@ -65,6 +65,9 @@ pub(super) fn why(step: &Step) -> String {
 }
 
 fn invalid(step: &Step) -> String {
+    if let Some(of) = ran_out_of(step) {
+        return format!("the generator ran out of {of}");
+    }
     match step.findings.iter().find_map(|finding| match finding {
         Finding::Late {
             fault: true,
@@ -73,9 +76,17 @@ fn invalid(step: &Step) -> String {
         } => Some(*lateness_p99_us),
         _ => None,
     }) {
-        Some(us) => format!("the generator was {} late", language::duration(us as f64)),
+        Some(us) => format!("the generator was {} late", language::latency(us as f64)),
         None => "the record is at fault".to_owned(),
     }
+}
+
+/// What the generator had none left of; nothing where that was not its fault.
+pub(super) fn ran_out_of(step: &Step) -> Option<Exhausted> {
+    step.findings.iter().find_map(|finding| match finding {
+        Finding::Exhausted { of, .. } => Some(*of),
+        _ => None,
+    })
 }
 
 fn unmet(step: &Step) -> String {
@@ -102,12 +113,12 @@ fn unmet(step: &Step) -> String {
 
 /// `home p95 2.3×`.
 fn in_words(target: &StepTarget) -> String {
-    let ratio = match (target.result.ratio, target.target, target.result.verdict) {
-        (Some(ratio), Target::Latency { .. }, _) => format!(" {}", language::factor(ratio)),
-        (None, Target::Latency { .. }, TargetVerdict::Missed) => {
-            format!(" {}", language::UNBOUNDED)
-        }
+    let ratio = match (target.result.ratio, target.target) {
+        (Some(ratio), Target::Latency { .. }) => format!(" {}", language::factor(ratio)),
         _ => match &target.result.measured {
+            Measured::Latency(estimate) if target.result.verdict == TargetVerdict::Missed => {
+                format!(" {}", words::value(estimate.value))
+            }
             Measured::Success(success) => success.share.map_or_else(String::new, |share| {
                 format!(" {}", language::share_of(share))
             }),

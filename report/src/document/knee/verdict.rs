@@ -135,7 +135,14 @@ fn ending(knee: &Knee) -> Option<String> {
         Ending::GeneratorLimit => {
             let invalid = knee.steps.iter().rev().find(|step| steps::is_invalid(step));
             let rate = invalid.map_or_else(String::new, |step| format!(" at {}", super::rate(step)));
-            format!("The generator was the limit{rate}, not the service: it sent too late for the step to say anything, twice. Give it cores of its own.")
+            let (what, remedy) = match invalid.and_then(steps::ran_out_of) {
+                Some(of) => (format!("ran out of {of} in the step"), of.remedy()),
+                None => (
+                    "sent too late for the step to say anything".to_owned(),
+                    "Give it cores of its own.",
+                ),
+            };
+            format!("The generator was the limit{rate}, not the service: it {what}, twice. {remedy}")
         }
         Ending::OutOfSteps => format!("The search ended after {}: --max-steps allows no more.", language::plural(knee.steps.len() as u64, "step")),
         Ending::Interrupted => "The search was stopped before its end.".to_owned(),

@@ -7,7 +7,7 @@ use super::super::table::{Cell, Column, Table};
 use super::super::words;
 use super::{in_any_step, places};
 use crate::chart::{PercentileLine, RunsChart, TargetMark};
-use crate::comparison::{Statistic, Target, Value};
+use crate::comparison::{Statistic, Target};
 use crate::language;
 use crate::sequence::Sequence;
 
@@ -37,11 +37,7 @@ fn figure(sequence: &Sequence, names: &[String], (stage, action): &(String, Stri
     let line = |statistic: Statistic| PercentileLine {
         label: statistic.name().to_owned(),
         points: (0..names.len())
-            .filter_map(|index| match value(index, statistic)? {
-                Value::Finite { us } => Some((index as f64, us)),
-                Value::Unbounded => Some((index as f64, f64::INFINITY)),
-                Value::NotMeasured => None,
-            })
+            .filter_map(|index| Some((index as f64, value(index, statistic)?.least_us()?)))
             .collect(),
     };
     let chart = RunsChart {

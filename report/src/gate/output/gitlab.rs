@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::gate::{GateOutcome, RuleOutcome};
 use crate::run::{Run, Value, merge};
-use crate::statistics::OverOffered;
+use crate::statistics::{OverOffered, is_beyond};
 
 /// Response times of the judged stages of `run` in milliseconds, over offered arrivals, and the
 /// rules as checks. A percentile that failed and unsent arrivals make unbounded is left out.
@@ -23,8 +23,8 @@ pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
             lost += arrivals.lost;
             ok += action.judged().0;
         }
-        if run.series.stage(&stage.name).is_some() {
-            seconds += stage.duration_us.saturating_sub(stage.warmup_us) as f64 / 1e6;
+        if let Some(span) = run.series.stage(&stage.name) {
+            seconds += span.ended_s - span.judged_from_s;
         }
     }
     let arrivals = OverOffered {
@@ -44,9 +44,14 @@ pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
         }
     }
     if !response.is_empty() {
-        waiting.insert("avg".to_owned(), json!(ms(response.mean())));
-        waiting.insert("min".to_owned(), json!(ms(response.min() as f64)));
-        waiting.insert("max".to_owned(), json!(ms(response.max() as f64)));
+        let known = !is_beyond(response.max());
+        for (name, us) in [
+            ("avg", known.then(|| response.mean())),
+            ("min", Some(response.min() as f64)),
+            ("max", known.then(|| response.max() as f64)),
+        ] {
+            waiting.extend(us.map(|us| (name.to_owned(), json!(ms(us)))));
+        }
     }
     let rows = outcome.rows.iter();
     let passes = rows
