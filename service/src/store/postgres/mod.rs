@@ -43,8 +43,9 @@ impl PgStore {
             .run(&mut migrating)
             .await?;
         migrating.close().await?;
+        let pool = Pool::open(options, limits).await;
         Ok(Self {
-            pool: Pool::open(options, limits).await?,
+            pool: pool.map_err(|error| refused(error, limits))?,
             gate: Gate::default(),
         })
     }
@@ -87,5 +88,22 @@ impl PgStore {
 
     pub(super) async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// SQLSTATE `too_many_connections`: of the server, the database or the role.
+const TOO_MANY_CONNECTIONS: &str = "53300";
+
+fn refused(error: sqlx::Error, limits: PoolLimits) -> StoreError {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    if code.is_some_and(|code| code == TOO_MANY_CONNECTIONS) {
+        StoreError::TooManyConnections {
+            pool: limits.connections,
+            source: error.into(),
+        }
+    } else {
+        error.into()
     }
 }
