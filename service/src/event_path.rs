@@ -1,6 +1,8 @@
 //! The way of an event into the database: by itself, in a group, or after it was acknowledged.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::batch::{Batcher, Limits, Pending, Refused};
@@ -35,7 +37,12 @@ enum Way {
     /// Acknowledged when the commit of its group has returned.
     Grouped(Batcher<Effect, Result<(), StoreError>>, EventFlushMetrics),
     /// Acknowledged when it is in the queue.
-    Behind(Batcher<Effect, ()>, EventFlushMetrics),
+    Behind {
+        batcher: Batcher<Effect, ()>,
+        metrics: EventFlushMetrics,
+        /// Acknowledged, and neither written nor given up yet.
+        owed: Arc<AtomicUsize>,
+    },
 }
 
 impl EventPath {
@@ -65,8 +72,22 @@ impl EventPath {
             (Events::WriteBehind, _) => {
                 let flusher = flusher();
                 let metrics = flusher.metrics.clone();
-                let flush = move |effects| flusher.clone().write_behind(effects);
-                Way::Behind(Batcher::spawn(limits, flush), metrics)
+                let owed = Arc::<AtomicUsize>::default();
+                let written = owed.clone();
+                let flush = move |effects: Vec<Effect>| {
+                    let (flusher, written) = (flusher.clone(), written.clone());
+                    async move {
+                        let acknowledged = vec![(); effects.len()];
+                        flusher.write_behind(effects).await;
+                        written.fetch_sub(acknowledged.len(), Ordering::Relaxed);
+                        acknowledged
+                    }
+                };
+                Way::Behind {
+                    batcher: Batcher::spawn(limits, flush),
+                    metrics,
+                    owed,
+                }
             }
         };
         let path = Self {
@@ -93,7 +114,19 @@ impl EventPath {
                     .await
                     .map_err(refusal)?;
             }
-            Way::Behind(batcher, metrics) => return enqueue(batcher, metrics, effect).map(drop),
+            Way::Behind {
+                batcher,
+                metrics,
+                owed,
+            } => {
+                // Before it can be written, which takes it off again.
+                owed.fetch_add(1, Ordering::Relaxed);
+                return enqueue(batcher, metrics, effect)
+                    .map(drop)
+                    .inspect_err(|_| {
+                        owed.fetch_sub(1, Ordering::Relaxed);
+                    });
+            }
         }
         self.store.advance(&effect, self.window).await?;
         Ok(())
@@ -106,7 +139,7 @@ impl EventPath {
             Way::SqliteWriter { .. } => tracing::info!(
                 "events go to the writer of SQLite one by one: it commits in groups by itself"
             ),
-            Way::Behind(..) => tracing::warn!(
+            Way::Behind { .. } => tracing::warn!(
                 events = count(switches.event_queue).get() + count(switches.event_batch).get(),
                 "events are acknowledged before they are written: a crash loses up to so many"
             ),
@@ -118,7 +151,20 @@ impl EventPath {
         match &self.way {
             Way::Direct | Way::SqliteWriter { .. } => {}
             Way::Grouped(batcher, _) => batcher.close().await,
-            Way::Behind(batcher, _) => batcher.close().await,
+            Way::Behind { batcher, .. } => batcher.close().await,
+        }
+    }
+
+    /// Says in the log what is lost where the process ends before it was closed.
+    pub(crate) fn give_up(&self) {
+        if let Way::Behind { owed, .. } = &self.way {
+            let events = owed.load(Ordering::Relaxed);
+            if events > 0 {
+                tracing::error!(
+                    events,
+                    "events that were acknowledged are lost: up to so many were not written"
+                );
+            }
         }
     }
 }
@@ -168,9 +214,8 @@ impl Flusher {
     /// Nobody hears of a failure any more: what may pass is tried again, while the queue fills up
     /// and then refuses. Events without an id that were written although the database failed count
     /// twice.
-    async fn write_behind(self, effects: Vec<Effect>) -> Vec<()> {
+    async fn write_behind(&self, effects: Vec<Effect>) {
         self.begin(&effects);
-        let acknowledged = vec![(); effects.len()];
         let mut left = effects;
         let mut pause = FIRST_PAUSE;
         for again in (0..TRIES).rev() {
@@ -198,7 +243,6 @@ impl Flusher {
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        acknowledged
     }
 
     /// These wait no longer.

@@ -16,6 +16,8 @@ use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use serde_json::json;
 use support::binary::Binary;
+use support::database::Database;
+use support::events::{Events, initialise};
 use support::{Answer, grpc, send};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -232,4 +234,35 @@ async fn what_takes_too_long_is_left() {
     assert!(log.contains("shutdown_timeout passed"), "{log}");
     // Nothing came: the caller knows that it does not know.
     assert!(claim.await.unwrap_err().is_panic());
+}
+
+#[tokio::test]
+async fn acknowledged_events_that_are_left_are_counted() {
+    let database = Database::sqlite();
+    let mut service = Gated {
+        service: Binary::start(
+            &database.url,
+            &["--events", "write-behind", "--shutdown-timeout", "100ms"],
+        ),
+        gate: watch::channel(false).0,
+        _directory: tempfile::tempdir().unwrap(),
+    };
+    initialise(&service.service.field("http"), "ann").await;
+    let mut events = Events::connect(&service.service.field("grpc")).await;
+    // One of them is being written while the others wait.
+    let _locked = database.lock().await;
+    for _ in 0..3 {
+        events.add_one("ann", "").await.unwrap();
+    }
+    service.tell_to_stop();
+    let (code, log) = service.ended();
+    assert_eq!(code, Some(2), "{log}");
+    let lost = log
+        .lines()
+        .find(|line| line.contains("acknowledged are lost"));
+    let lost = lost.unwrap_or_else(|| panic!("{log}"));
+    assert!(
+        lost.contains("ERROR") && lost.contains("events=3"),
+        "{lost}"
+    );
 }
