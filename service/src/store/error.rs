@@ -31,6 +31,9 @@ pub enum StoreError {
     /// No connection became free in time.
     #[error("no database connection became free in time")]
     Busy,
+    /// The database did not answer in time; what was asked for may have been done.
+    #[error("the database did not answer in time")]
+    Unanswered,
     /// The row changed each time between its being read and written.
     #[error("others changed the row each time before it could be written")]
     Conflict,
@@ -72,7 +75,7 @@ impl StoreError {
     /// Whether the same write may succeed later.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Busy | Self::Conflict | Self::Full | Self::Overloaded => true,
+            Self::Busy | Self::Unanswered | Self::Conflict | Self::Full | Self::Overloaded => true,
             Self::Database(error) => match &**error {
                 sqlx::Error::Database(_) => !self.is_about_content(),
                 sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,

@@ -40,9 +40,10 @@ impl Store {
             return Ok(());
         };
         // One statement, whose transaction ends the lock. Materialised: else the planner might sleep
-        // before it locks.
+        // before it locks. To stand in line is what the fault is for.
         sqlx::query(
-            "with taken as materialized (select pg_advisory_xact_lock($1))
+            "with patient as materialized (select set_config('lock_timeout', '0', true)),
+             taken as materialized (select pg_advisory_xact_lock($1) from patient)
              select pg_sleep($2) from taken",
         )
         .bind(FAULT_LOCK)
