@@ -3,9 +3,9 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::batch::{Batcher, Limits, Pending, Refused};
+use crate::batch::{Batcher, Limits, Refused};
 use crate::metrics::{EventFlushMetrics, Metrics};
 use crate::phase::{Events, Switches};
 use crate::store::{DatabaseKind, Effect, Store, StoreError};
@@ -35,11 +35,10 @@ enum Way {
         queue: usize,
     },
     /// Acknowledged when the commit of its group has returned.
-    Grouped(Batcher<Effect, Result<(), StoreError>>, EventFlushMetrics),
+    Grouped(Batcher<Effect, Result<(), StoreError>>),
     /// Acknowledged when it is in the queue.
     Behind {
         batcher: Batcher<Effect, ()>,
-        metrics: EventFlushMetrics,
         /// Acknowledged, and neither written nor given up yet.
         owed: Arc<AtomicUsize>,
     },
@@ -65,13 +64,13 @@ impl EventPath {
             },
             (Events::GroupCommit, DatabaseKind::Postgres) => {
                 let flusher = flusher();
-                let metrics = flusher.metrics.clone();
+                let metrics = flusher.metrics.batches.clone();
                 let flush = move |effects| flusher.clone().write_group(effects);
-                Way::Grouped(Batcher::spawn(limits, flush), metrics)
+                Way::Grouped(Batcher::spawn(limits, metrics, flush))
             }
             (Events::WriteBehind, _) => {
                 let flusher = flusher();
-                let metrics = flusher.metrics.clone();
+                let metrics = flusher.metrics.batches.clone();
                 let owed = Arc::<AtomicUsize>::default();
                 let written = owed.clone();
                 let flush = move |effects: Vec<Effect>| {
@@ -84,8 +83,7 @@ impl EventPath {
                     }
                 };
                 Way::Behind {
-                    batcher: Batcher::spawn(limits, flush),
-                    metrics,
+                    batcher: Batcher::spawn(limits, metrics, flush),
                     owed,
                 }
             }
@@ -108,24 +106,14 @@ impl EventPath {
                     return Err(StoreError::Overloaded);
                 }
             }
-            Way::Grouped(batcher, metrics) => {
-                return enqueue(batcher, metrics, effect)?
-                    .result()
-                    .await
-                    .map_err(refusal)?;
-            }
-            Way::Behind {
-                batcher,
-                metrics,
-                owed,
-            } => {
+            Way::Grouped(batcher) => return batcher.submit(effect).await.map_err(refusal)?,
+            Way::Behind { batcher, owed } => {
                 // Before it can be written, which takes it off again.
                 owed.fetch_add(1, Ordering::Relaxed);
-                return enqueue(batcher, metrics, effect)
-                    .map(drop)
-                    .inspect_err(|_| {
-                        owed.fetch_sub(1, Ordering::Relaxed);
-                    });
+                let accepted = batcher.accept(effect).map(drop).map_err(refusal);
+                return accepted.inspect_err(|_| {
+                    owed.fetch_sub(1, Ordering::Relaxed);
+                });
             }
         }
         self.store.advance(&effect, self.window).await?;
@@ -150,7 +138,7 @@ impl EventPath {
     pub async fn close(&self) {
         match &self.way {
             Way::Direct | Way::SqliteWriter { .. } => {}
-            Way::Grouped(batcher, _) => batcher.close().await,
+            Way::Grouped(batcher) => batcher.close().await,
             Way::Behind { batcher, .. } => batcher.close().await,
         }
     }
@@ -180,19 +168,6 @@ fn refusal(refused: Refused) -> StoreError {
     }
 }
 
-fn enqueue<R: Send + 'static>(
-    batcher: &Batcher<Effect, R>,
-    metrics: &EventFlushMetrics,
-    effect: Effect,
-) -> Result<Pending<R>, StoreError> {
-    // Before it can be flushed: the flush takes it off again.
-    metrics.queued.inc();
-    batcher.accept(effect).map_err(|refused| {
-        metrics.queued.dec();
-        refusal(refused)
-    })
-}
-
 /// Writes what has gathered.
 #[derive(Debug, Clone)]
 struct Flusher {
@@ -203,7 +178,6 @@ struct Flusher {
 
 impl Flusher {
     async fn write_group(self, effects: Vec<Effect>) -> Vec<Result<(), StoreError>> {
-        self.begin(&effects);
         let outcomes = self.flush(&effects).await;
         outcomes
             .into_iter()
@@ -215,7 +189,6 @@ impl Flusher {
     /// and then refuses. Events without an id that were written although the database failed count
     /// twice.
     async fn write_behind(&self, effects: Vec<Effect>) {
-        self.begin(&effects);
         let mut left = effects;
         let mut pause = FIRST_PAUSE;
         for again in (0..TRIES).rev() {
@@ -245,19 +218,9 @@ impl Flusher {
         }
     }
 
-    /// These wait no longer.
-    fn begin(&self, effects: &[Effect]) {
-        let gathered = i64::try_from(effects.len()).unwrap_or(i64::MAX);
-        self.metrics.queued.dec_by(gathered);
-    }
-
     /// One try; how many rows each event touched.
     async fn flush(&self, effects: &[Effect]) -> Vec<Result<u64, StoreError>> {
-        let start = Instant::now();
         let outcomes = self.store.advance_all(effects, self.window).await;
-        self.metrics.size.observe(effects.len() as f64);
-        let took = start.elapsed().as_secs_f64();
-        self.metrics.duration.observe(took);
         if outcomes.iter().any(Result::is_err) {
             self.metrics.failures.inc();
         }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -15,6 +16,7 @@ use super::checkpoint::checkpoint;
 use super::write::{Write, Written};
 use crate::background::Background;
 use crate::contention::Wait;
+use crate::metrics::WriterMetrics;
 use crate::store::StoreError;
 
 /// Writes that may wait; beyond it callers wait to get in line.
@@ -40,6 +42,7 @@ pub(super) struct State {
     commits: AtomicU64,
     /// Is the log to be folded before the next one?
     fold: Notify,
+    metrics: WriterMetrics,
 }
 
 #[derive(Debug)]
@@ -54,6 +57,10 @@ impl State {
     /// Transactions so far.
     pub(super) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn metrics(&self) -> &WriterMetrics {
+        &self.metrics
     }
 
     /// Has the task fold the log into the database before its next transaction.
@@ -98,6 +105,10 @@ impl Writer {
         Ok(Begun(answer))
     }
 
+    pub(super) fn metrics(&self) -> &WriterMetrics {
+        self.state.metrics()
+    }
+
     pub(super) fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
@@ -123,7 +134,7 @@ async fn run(
     loop {
         tokio::select! {
             () = closing.cancelled(), if !jobs.is_closed() => jobs.close(),
-            () = state.fold.notified() => checkpoint(&mut connection).await,
+            () = state.fold.notified() => checkpoint(&mut connection, &state).await,
             received = jobs.recv_many(&mut batch, BATCH) => {
                 if received == 0 {
                     break;
@@ -132,7 +143,10 @@ async fn run(
                 for job in &mut batch {
                     job.wait = None;
                 }
+                let began = Instant::now();
+                state.metrics.size.observe(received as f64);
                 commit_together(&mut connection, &mut batch).await;
+                state.metrics.commit.observe(began.elapsed().as_secs_f64());
                 state.busy.store(false, Ordering::Relaxed);
                 state.commits.fetch_add(1, Ordering::Relaxed);
             }
