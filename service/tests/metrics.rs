@@ -17,6 +17,8 @@ use support::{Running, complete, start};
 use tokio::io::AsyncWriteExt as _;
 use tonic::Code;
 use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 
 const INITIALIZE: &str = "/challenge/v1/challenges/initialize";
 
@@ -290,6 +292,24 @@ async fn a_caller_that_hangs_up_is_counted_as_such() {
         0.0,
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_watch_that_its_caller_ends_is_no_failure() {
+    let service = start(|_| ()).await;
+    let mut health = HealthClient::new(connect(&service).await);
+    let whole = HealthCheckRequest::default();
+    let mut watched = health.watch(whole).await.unwrap().into_inner();
+    watched.message().await.unwrap().unwrap();
+    drop(watched);
+    let route = r#"protocol="grpc",route="/grpc.health.v1.Health/Watch",method="POST""#;
+    let ended = format!(r#"challenge_requests_total{{{route},status="OK"}}"#);
+    until(&service, &ended, 1.0).await;
+    let text = scrape(&service).await;
+    let hung_up = format!(r#"challenge_requests_total{{{route},status="hung-up"}}"#);
+    assert_eq!(value(&text, &hung_up), None, "{text}");
+    let in_progress = format!("challenge_requests_in_progress{{{route}}}");
+    assert_eq!(value(&text, &in_progress), Some(0.0), "{text}");
 }
 
 /// Scrapes until a series has this value.

@@ -23,7 +23,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 const GOAL: &str = "/challenge/v1/challenges/challenge-01/goals/goal-01-50";
@@ -186,6 +192,32 @@ async fn requests_in_flight_are_answered_and_new_ones_turned_away() {
     let (code, log) = service.ended();
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("challenge service stopped"), "{log}");
+}
+
+/// Threads of their own: the callers are at work while the test waits for the end of the process.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_are_open_end_with_it() {
+    let mut service = Gated::start(&["--shutdown-timeout", "1m"]).await;
+    let channel = service.grpc().await;
+    let mut health = HealthClient::new(channel.clone());
+    let whole = HealthCheckRequest::default();
+    let mut watched = health.watch(whole).await.unwrap().into_inner();
+    watched.message().await.unwrap().unwrap();
+    let asked = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let asking = tokio_stream::once(asked).chain(tokio_stream::pending());
+    let mut reflection = ServerReflectionClient::new(channel);
+    let answers = reflection.server_reflection_info(asking).await;
+    let mut answers = answers.unwrap().into_inner();
+    answers.message().await.unwrap().unwrap();
+
+    service.tell_to_stop();
+    assert_eq!(answers.message().await.unwrap(), None);
+    drop((watched, answers, health, reflection));
+    let (code, log) = service.ended();
+    assert_eq!(code, Some(0), "{log}");
 }
 
 /// A database that does not answer is tried for half a minute; nobody has to wait for that.
