@@ -207,3 +207,71 @@ fn undoes_transaction(error: &sqlx::Error) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+    use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+    use super::*;
+    use crate::instant::Instant;
+
+    /// A row for each of so many goals.
+    fn assign(user: &str, goals: usize) -> Write {
+        let goals: Vec<_> = (0..goals)
+            .map(|n| serde_json::json!([format!("goal-{n:05}"), "challenge", 1, null]))
+            .collect();
+        Write::Assign {
+            user: user.to_owned(),
+            namespace: "test".to_owned(),
+            goals: serde_json::Value::from(goals).to_string(),
+            now: Instant::now(),
+        }
+    }
+
+    /// One thread: what is begun without a pause in between is in one group.
+    #[tokio::test]
+    async fn a_group_that_finds_the_disk_full_is_undone_whole_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("a.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let mut connection = options.connect().await.unwrap();
+        sqlx::migrate!("migrations/sqlite")
+            .run(&mut connection)
+            .await
+            .unwrap();
+        let pages: i64 = sqlx::query_scalar("pragma page_count")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        let disk = format!("pragma max_page_count = {}", pages + 2);
+        sqlx::query(AssertSqlSafe(disk))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let mut reader = options.connect().await.unwrap();
+        let mut rows = async || -> i64 {
+            let count = sqlx::query_scalar("select count(*) from user_goal_progress");
+            count.fetch_one(&mut reader).await.unwrap()
+        };
+
+        let writer = Writer::spawn(connection);
+        writer.write(assign("ann", 1)).await.unwrap();
+        let commits = writer.state().commits();
+        let mut begun = Vec::new();
+        for (user, goals) in [("bob", 1), ("carl", 10_000), ("dora", 1)] {
+            begun.push(writer.begin(assign(user, goals)).await.unwrap());
+        }
+        for write in begun {
+            let error = write.done().await.unwrap_err();
+            assert!(error.to_string().contains("full"), "{error}");
+        }
+        assert_eq!(writer.state().commits(), commits + 1, "one group");
+        assert_eq!(rows().await, 1, "what was acknowledged before, and no more");
+        writer.write(assign("bob", 1)).await.unwrap();
+        assert_eq!(rows().await, 2);
+        writer.close().await;
+    }
+}
