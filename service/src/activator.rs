@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::batch::{Batcher, Limits};
 use crate::instant::Instant;
-use crate::metrics::{Metrics, SetActiveMetrics};
+use crate::metrics::{Metrics, SetActiveFlushMetrics, SetActiveMetrics};
 use crate::phase::{SetActive, Switches};
 use crate::progress::Progress;
 use crate::rounds::rounds;
@@ -54,7 +54,8 @@ impl Activator {
             },
             (SetActive::Queued, DatabaseKind::Postgres) => {
                 let store = store.clone();
-                Way::Queued(Batcher::spawn(TOGETHER, move |writes| {
+                let SetActiveFlushMetrics(metrics) = metrics.group();
+                Way::Queued(Batcher::spawn(TOGETHER, metrics, move |writes| {
                     let store = store.clone();
                     async move { write_together(&store, writes).await }
                 }))

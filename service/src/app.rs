@@ -77,7 +77,7 @@ impl Live {
         Self {
             inner: Arc::new(Inner {
                 faults: Faults::new(store.clone()),
-                assigner: Assigner::new(store.clone(), &phase.switches),
+                assigner: Assigner::new(store.clone(), &phase.switches, &metrics),
                 activator: Activator::new(store.clone(), &phase.switches, &metrics),
                 initialised,
                 store,

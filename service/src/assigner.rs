@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::batch::{Batcher, Limits};
 use crate::instant::Instant;
 use crate::keys::Bound;
+use crate::metrics::{Metrics, NewUserFlushMetrics};
 use crate::phase::Switches;
 use crate::store::{Assignments, DatabaseKind, Store, StoreError};
 
@@ -38,7 +39,7 @@ struct NewUser {
 
 impl Assigner {
     /// Must be called on a runtime, which batches need.
-    pub fn new(store: Store, switches: &Switches) -> Self {
+    pub fn new(store: Store, switches: &Switches, metrics: &Metrics) -> Self {
         let batches = match (switches.initialise_batch, store.kind()) {
             // SQLite's writer commits for several users already.
             (Bound::Off, _) | (_, DatabaseKind::Sqlite) => None,
@@ -49,7 +50,8 @@ impl Assigner {
                     queue: QUEUE,
                 };
                 let store = store.clone();
-                Some(Batcher::spawn(limits, move |users| {
+                let NewUserFlushMetrics(metrics) = metrics.group();
+                Some(Batcher::spawn(limits, metrics, move |users| {
                     let store = store.clone();
                     async move { assign_together(&store, users).await }
                 }))

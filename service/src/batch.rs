@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::background::Background;
+use crate::metrics::BatchMetrics;
 
 /// How much is gathered, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,7 @@ pub enum Refused {
 #[derive(Debug)]
 pub struct Batcher<T, R> {
     queue: mpsc::Sender<Job<T, R>>,
+    metrics: BatchMetrics,
     task: Background,
 }
 
@@ -68,25 +70,35 @@ where
     R: Send + 'static,
 {
     /// Starts the task. `flush` answers with one result an item, in their order.
-    pub fn spawn<F, Flushing>(limits: Limits, flush: F) -> Self
+    pub fn spawn<F, Flushing>(limits: Limits, metrics: BatchMetrics, flush: F) -> Self
     where
         F: FnMut(Vec<T>) -> Flushing + Send + 'static,
         Flushing: Future<Output = Vec<R>> + Send + 'static,
     {
         let (queue, jobs) = mpsc::channel(limits.queue.get());
-        let task = Background::spawn("batches", |closing| run(jobs, limits, closing, flush));
-        Self { queue, task }
+        let task = Background::spawn("batches", |closing| {
+            run(jobs, limits, metrics.clone(), closing, flush)
+        });
+        Self {
+            queue,
+            metrics,
+            task,
+        }
     }
 
     /// Puts an item into the queue, or refuses it at once.
     pub fn accept(&self, item: T) -> Result<Pending<R>, Refused> {
         let (reply, result) = oneshot::channel();
         let job = Job { item, reply };
-        match self.queue.try_send(job) {
-            Ok(()) => Ok(Pending(result)),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Refused::Full),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(Refused::Closed),
-        }
+        // Before it can be flushed: the flush takes it off again.
+        self.metrics.queued.inc();
+        let refused = match self.queue.try_send(job) {
+            Ok(()) => return Ok(Pending(result)),
+            Err(mpsc::error::TrySendError::Full(_)) => Refused::Full,
+            Err(mpsc::error::TrySendError::Closed(_)) => Refused::Closed,
+        };
+        self.metrics.queued.dec();
+        Err(refused)
     }
 
     /// Puts an item into the queue and waits for its result.
@@ -108,6 +120,7 @@ where
 async fn run<T, R, F, Flushing>(
     mut jobs: mpsc::Receiver<Job<T, R>>,
     limits: Limits,
+    metrics: BatchMetrics,
     closing: CancellationToken,
     mut flush: F,
 ) where
@@ -139,9 +152,14 @@ async fn run<T, R, F, Flushing>(
                 let began = Instant::now();
                 let (items, replies): (Vec<_>, Vec<_>) =
                     batch.drain(..).map(|job| (job.item, job.reply)).unzip();
-                let span = tracing::debug_span!("batch.flush", items = items.len());
+                let size = items.len();
+                metrics.queued.dec_by(i64::try_from(size).unwrap_or(i64::MAX));
+                let span = tracing::debug_span!("batch.flush", items = size);
                 let results = flush(items).instrument(span).await;
-                due = Instant::now() + began.elapsed().min(limits.linger);
+                let took = began.elapsed();
+                metrics.size.observe(size as f64);
+                metrics.duration.observe(took.as_secs_f64());
+                due = Instant::now() + took.min(limits.linger);
                 debug_assert_eq!(results.len(), replies.len(), "one result an item");
                 for (reply, result) in replies.into_iter().zip(results) {
                     // The caller may have gone; its item is done all the same.
@@ -183,7 +201,7 @@ mod tests {
     }
 
     fn slow(limits: Limits, took_ms: u64) -> (Batcher<u32, (u32, usize)>, impl Fn() -> u64) {
-        let batcher = Batcher::spawn(limits, move |items| async move {
+        let batcher = Batcher::spawn(limits, BatchMetrics::default(), move |items| async move {
             tokio::time::sleep(Duration::from_millis(took_ms)).await;
             sized(items).await
         });
@@ -233,7 +251,7 @@ mod tests {
     async fn beyond_the_queue_items_are_refused_until_there_is_room() {
         let gate = Arc::new(Semaphore::new(0));
         let waiting = gate.clone();
-        let batcher = Batcher::spawn(limits(0, 2, 3), move |items| {
+        let batcher = Batcher::spawn(limits(0, 2, 3), BatchMetrics::default(), move |items| {
             let gate = waiting.clone();
             async move {
                 gate.acquire().await.unwrap().forget();
@@ -254,7 +272,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn closing_flushes_at_once_what_was_accepted_and_takes_no_more() {
-        let batcher = Batcher::spawn(limits(60_000, 2, 100), sized);
+        let batcher = Batcher::spawn(limits(60_000, 2, 100), BatchMetrics::default(), sized);
         let pending = (0..5).map(|item| batcher.accept(item).unwrap()).collect();
         let start = Instant::now();
         batcher.close().await;
@@ -269,7 +287,7 @@ mod tests {
         async fn panics(_: Vec<u32>) -> Vec<u32> {
             panic!("a flush of a test")
         }
-        let batcher = Batcher::spawn(limits(0, 2, 2), panics);
+        let batcher = Batcher::spawn(limits(0, 2, 2), BatchMetrics::default(), panics);
         assert_eq!(batcher.submit(1).await, Err(Refused::Closed));
     }
 }

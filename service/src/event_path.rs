@@ -1,9 +1,11 @@
 //! The way of an event into the database: by itself, in a group, or after it was acknowledged.
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use crate::batch::{Batcher, Limits, Pending, Refused};
+use crate::batch::{Batcher, Limits, Refused};
 use crate::metrics::{EventFlushMetrics, Metrics};
 use crate::phase::{Events, Switches};
 use crate::store::{DatabaseKind, Effect, Store, StoreError};
@@ -33,9 +35,13 @@ enum Way {
         queue: usize,
     },
     /// Acknowledged when the commit of its group has returned.
-    Grouped(Batcher<Effect, Result<(), StoreError>>, EventFlushMetrics),
+    Grouped(Batcher<Effect, Result<(), StoreError>>),
     /// Acknowledged when it is in the queue.
-    Behind(Batcher<Effect, ()>, EventFlushMetrics),
+    Behind {
+        batcher: Batcher<Effect, ()>,
+        /// Acknowledged, and neither written nor given up yet.
+        owed: Arc<AtomicUsize>,
+    },
 }
 
 impl EventPath {
@@ -58,15 +64,28 @@ impl EventPath {
             },
             (Events::GroupCommit, DatabaseKind::Postgres) => {
                 let flusher = flusher();
-                let metrics = flusher.metrics.clone();
+                let metrics = flusher.metrics.batches.clone();
                 let flush = move |effects| flusher.clone().write_group(effects);
-                Way::Grouped(Batcher::spawn(limits, flush), metrics)
+                Way::Grouped(Batcher::spawn(limits, metrics, flush))
             }
             (Events::WriteBehind, _) => {
                 let flusher = flusher();
-                let metrics = flusher.metrics.clone();
-                let flush = move |effects| flusher.clone().write_behind(effects);
-                Way::Behind(Batcher::spawn(limits, flush), metrics)
+                let metrics = flusher.metrics.batches.clone();
+                let owed = Arc::<AtomicUsize>::default();
+                let written = owed.clone();
+                let flush = move |effects: Vec<Effect>| {
+                    let (flusher, written) = (flusher.clone(), written.clone());
+                    async move {
+                        let acknowledged = vec![(); effects.len()];
+                        flusher.write_behind(effects).await;
+                        written.fetch_sub(acknowledged.len(), Ordering::Relaxed);
+                        acknowledged
+                    }
+                };
+                Way::Behind {
+                    batcher: Batcher::spawn(limits, metrics, flush),
+                    owed,
+                }
             }
         };
         let path = Self {
@@ -87,13 +106,15 @@ impl EventPath {
                     return Err(StoreError::Overloaded);
                 }
             }
-            Way::Grouped(batcher, metrics) => {
-                return enqueue(batcher, metrics, effect)?
-                    .result()
-                    .await
-                    .map_err(refusal)?;
+            Way::Grouped(batcher) => return batcher.submit(effect).await.map_err(refusal)?,
+            Way::Behind { batcher, owed } => {
+                // Before it can be written, which takes it off again.
+                owed.fetch_add(1, Ordering::Relaxed);
+                let accepted = batcher.accept(effect).map(drop).map_err(refusal);
+                return accepted.inspect_err(|_| {
+                    owed.fetch_sub(1, Ordering::Relaxed);
+                });
             }
-            Way::Behind(batcher, metrics) => return enqueue(batcher, metrics, effect).map(drop),
         }
         self.store.advance(&effect, self.window).await?;
         Ok(())
@@ -106,7 +127,7 @@ impl EventPath {
             Way::SqliteWriter { .. } => tracing::info!(
                 "events go to the writer of SQLite one by one: it commits in groups by itself"
             ),
-            Way::Behind(..) => tracing::warn!(
+            Way::Behind { .. } => tracing::warn!(
                 events = count(switches.event_queue).get() + count(switches.event_batch).get(),
                 "events are acknowledged before they are written: a crash loses up to so many"
             ),
@@ -117,8 +138,21 @@ impl EventPath {
     pub async fn close(&self) {
         match &self.way {
             Way::Direct | Way::SqliteWriter { .. } => {}
-            Way::Grouped(batcher, _) => batcher.close().await,
-            Way::Behind(batcher, _) => batcher.close().await,
+            Way::Grouped(batcher) => batcher.close().await,
+            Way::Behind { batcher, .. } => batcher.close().await,
+        }
+    }
+
+    /// Says in the log what is lost where the process ends before it was closed.
+    pub(crate) fn give_up(&self) {
+        if let Way::Behind { owed, .. } = &self.way {
+            let events = owed.load(Ordering::Relaxed);
+            if events > 0 {
+                tracing::error!(
+                    events,
+                    "events that were acknowledged are lost: up to so many were not written"
+                );
+            }
         }
     }
 }
@@ -134,19 +168,6 @@ fn refusal(refused: Refused) -> StoreError {
     }
 }
 
-fn enqueue<R: Send + 'static>(
-    batcher: &Batcher<Effect, R>,
-    metrics: &EventFlushMetrics,
-    effect: Effect,
-) -> Result<Pending<R>, StoreError> {
-    // Before it can be flushed: the flush takes it off again.
-    metrics.queued.inc();
-    batcher.accept(effect).map_err(|refused| {
-        metrics.queued.dec();
-        refusal(refused)
-    })
-}
-
 /// Writes what has gathered.
 #[derive(Debug, Clone)]
 struct Flusher {
@@ -157,7 +178,6 @@ struct Flusher {
 
 impl Flusher {
     async fn write_group(self, effects: Vec<Effect>) -> Vec<Result<(), StoreError>> {
-        self.begin(&effects);
         let outcomes = self.flush(&effects).await;
         outcomes
             .into_iter()
@@ -168,9 +188,7 @@ impl Flusher {
     /// Nobody hears of a failure any more: what may pass is tried again, while the queue fills up
     /// and then refuses. Events without an id that were written although the database failed count
     /// twice.
-    async fn write_behind(self, effects: Vec<Effect>) -> Vec<()> {
-        self.begin(&effects);
-        let acknowledged = vec![(); effects.len()];
+    async fn write_behind(&self, effects: Vec<Effect>) {
         let mut left = effects;
         let mut pause = FIRST_PAUSE;
         for again in (0..TRIES).rev() {
@@ -198,22 +216,11 @@ impl Flusher {
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        acknowledged
-    }
-
-    /// These wait no longer.
-    fn begin(&self, effects: &[Effect]) {
-        let gathered = i64::try_from(effects.len()).unwrap_or(i64::MAX);
-        self.metrics.queued.dec_by(gathered);
     }
 
     /// One try; how many rows each event touched.
     async fn flush(&self, effects: &[Effect]) -> Vec<Result<u64, StoreError>> {
-        let start = Instant::now();
         let outcomes = self.store.advance_all(effects, self.window).await;
-        self.metrics.size.observe(effects.len() as f64);
-        let took = start.elapsed().as_secs_f64();
-        self.metrics.duration.observe(took);
         if outcomes.iter().any(Result::is_err) {
             self.metrics.failures.inc();
         }

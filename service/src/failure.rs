@@ -196,7 +196,9 @@ impl From<OperationError> for Failure {
             E::Reward(_) => Code::RewardFailed,
             E::Store(StoreError::Conflict) => Code::Conflict,
             E::Store(StoreError::Overloaded) => Code::EventsOverloaded,
-            E::Store(StoreError::Busy | StoreError::Full | StoreError::Closed)
+            E::Store(
+                StoreError::Busy | StoreError::Unanswered | StoreError::Full | StoreError::Closed,
+            )
             | E::ShuttingDown => Code::Unavailable,
             E::Store(_) => {
                 tracing::error!(%error, "a request failed in the store");

@@ -284,6 +284,9 @@ impl Service {
             () = tokio::time::sleep(grace.delay + grace.timeout) => Some(GaveUp::TooLong),
         };
         if let Some(why) = left {
+            if let Some(events) = &events {
+                events.give_up();
+            }
             return Err(ServiceError::Unfinished(why));
         }
         tracing::info!("challenge service stopped");

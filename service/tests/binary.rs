@@ -7,6 +7,8 @@ mod support;
 
 use std::process::Command;
 
+use challenge_service::throwaway::Postgres;
+use sqlx::{Connection as _, PgConnection};
 use support::binary::Binary;
 use support::send;
 
@@ -146,4 +148,39 @@ fn what_cannot_be_done_is_said_and_ends_with_two() {
     );
     check(&["--reward-url", "ftp://rewards"], "no http:// URL");
     check(&["--catalogue", "/nowhere.toml"], "/nowhere.toml");
+}
+
+#[tokio::test]
+async fn a_pool_that_the_server_does_not_take_is_refused_with_a_hint() {
+    let server = Postgres::start()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    // The server itself takes far more; what it says of a role has the same code.
+    let mut connection = PgConnection::connect(&server.url()).await.unwrap();
+    for statement in [
+        "create role few login password 'few' connection limit 5",
+        "create database few owner few",
+    ] {
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    let url = server.url();
+    let (_, address) = url.rsplit_once('@').unwrap();
+    let (address, _) = address.split_once('/').unwrap();
+    let ended = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
+        .args(["--pool", "6", "--http", "127.0.0.1:0"])
+        .args(["--grpc", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
+        .env(
+            "CHALLENGE_DATABASE",
+            format!("postgres://few:few@{address}/few"),
+        )
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    assert!(said.contains("refuses a pool of 6 connections"), "{said}");
+    assert!(said.contains("max_connections"), "{said}");
 }

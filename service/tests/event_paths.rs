@@ -8,16 +8,29 @@ mod support;
 use std::time::Duration;
 
 use challenge_service::phase::Phase;
-use support::database::Database;
+use sqlx::{Connection as _, PgConnection};
+use support::database::{Database, lock_timeout};
 use support::events::{Events, GOAL, initialise};
 use support::{Running, grpc, phase, start};
 use tokio::task::JoinSet;
 use tonic::Code;
 
+/// Long enough for any machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 const QUEUE: u32 = 16;
 const BATCH: u32 = 8;
 
 async fn service(database: &Database, way: &str) -> Running {
+    if database.url.starts_with("sqlite:") {
+        service_on(&database.url, way).await
+    } else {
+        // However slow the machine is.
+        service_on(&lock_timeout(&database.url, "1min"), way).await
+    }
+}
+
+async fn service_on(url: &str, way: &str) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let changes = [
         ("events", way.into()),
@@ -28,7 +41,7 @@ async fn service(database: &Database, way: &str) -> Running {
     let phase = phase(directory.path(), &changes);
     start(|settings| {
         settings.phase = Phase::load(&phase).unwrap();
-        settings.database = database.url.as_str().into();
+        settings.database = url.into();
     })
     .await
 }
@@ -171,4 +184,29 @@ async fn events_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_on_postgres() {
     check(&Database::postgres().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_locked_from_outside_does_not_stop_the_events_of_others() {
+    let database = Database::postgres().await;
+    let url = lock_timeout(&database.url, "300ms");
+    let service = service_on(&url, "group-commit").await;
+    let (mut events, mut more) = (sender(&service).await, sender(&service).await);
+    let (ann, bob) = (player(&service).await, player(&service).await);
+    let mut outside = PgConnection::connect(&database.url).await.unwrap();
+    sqlx::query("begin").execute(&mut outside).await.unwrap();
+    sqlx::query("select from user_goal_progress where user_id = $1 for update")
+        .bind(&ann)
+        .execute(&mut outside)
+        .await
+        .unwrap();
+    let both = async { tokio::join!(events.add_one(&ann, "1"), more.add_one(&bob, "1")) };
+    let (refused, taken) = tokio::time::timeout(PATIENCE, both).await.unwrap();
+    assert_eq!(refused.unwrap_err().code(), Code::Internal);
+    taken.unwrap();
+    assert_eq!(database.progress(&bob, GOAL).await, 1);
+    drop(outside);
+    events.add_one(&ann, "1").await.unwrap();
+    assert_eq!(database.progress(&ann, GOAL).await, 1);
+    stop(service).await;
 }

@@ -180,11 +180,12 @@ async fn all_mistakes_are_told_and_nothing_changes() {
     for fault in wrong {
         assert!(detail.contains(fault), "{detail}");
     }
-    for (fault, expected) in [
-        ("pool=1000", "the pool has 8 connections"),
-        ("lock=advisory,hold=1ms", "SQLite has none"),
+    for (faults, expected) in [
+        (&["pool=1000"][..], "the pool has 8 connections, not 1000"),
+        (&["lock=advisory,hold=1ms"], "SQLite has none"),
+        (&["pool=5", "pool=4"], "8 connections, not 9 together"),
     ] {
-        let answer = put(&service, &[fault]).await;
+        let answer = put(&service, faults).await;
         assert_eq!(answer.status, 400);
         let detail = answer.json()["detail"].to_string();
         assert!(detail.contains(expected), "{detail}");
@@ -196,6 +197,34 @@ async fn all_mistakes_are_told_and_nothing_changes() {
     let none = json!({ "faults": [] });
     assert_eq!(send("PUT", &url, &[], Some(&none)).await.status, 404);
     assert_eq!(list(&service).await.status, 500);
+}
+
+#[tokio::test]
+async fn where_connections_cannot_be_had_the_faults_of_before_stay() {
+    let service = start(|settings| {
+        settings.phase.switches.pool_timeout = Duration::from_secs(1);
+    })
+    .await;
+    service.set_faults(&["error=500"]).await;
+    let others = service.app.store.hold_connections(8).await.unwrap();
+    let answer = put(&service, &["pool=1"]).await;
+    assert_eq!(answer.problem(), (503, "UNAVAILABLE".into()));
+    assert_eq!(first(service.addresses.admin).await["fault"], "error=500");
+    assert_eq!(list(&service).await.status, 500);
+    drop(others);
+
+    // Its own connections are in nobody's way.
+    for faults in [
+        &["pool=8,for=1h"][..],
+        &["pool=8,for=1h"],
+        &["pool=3,for=1h", "pool=5,for=1h"],
+    ] {
+        assert_eq!(put(&service, faults).await.status, 200, "{faults:?}");
+        assert_eq!(list(&service).await.status, 503);
+    }
+    service.set_faults(&["pool=2,for=1h"]).await;
+    assert_eq!(list(&service).await.status, 200);
+    off(&service).await;
 }
 
 /// So many requests at once, spread over the services; how long until the last is answered.

@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use challenge_service::settings::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{grpc, start};
 use tokio_stream::once;
 use tonic::Code;
@@ -15,6 +15,7 @@ use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt as _;
 
 const CHALLENGES: &str = "brunt.challenge.v1.ChallengeService";
 const LOGINS: &str = "brunt.events.v1.UserLoggedInEvents";
@@ -110,4 +111,41 @@ async fn a_role_refuses_the_calls_of_the_other() {
     let nothing = json!({});
     let refused = grpc::call(&channel, Some("ann"), "ListChallenges", &nothing).await;
     assert_eq!(refused.unwrap_err().code(), Code::Unimplemented);
+}
+
+/// A status travels in headers, which are refused by clients where they are long.
+#[tokio::test]
+async fn a_failure_with_much_to_say_fits_into_headers() {
+    let service = start(|_| ()).await;
+    let channel = grpc::connect(&service).await;
+    let check = async |method: &str, asked: Value, code: Code, reason: &str| {
+        let answer = grpc::call(&channel, Some("ann"), method, &asked).await;
+        let refused = answer.unwrap_err();
+        assert_eq!(refused.code(), code, "{refused:?}");
+        assert_eq!(grpc::reason(&refused), reason);
+        let (message, details) = (refused.message().len(), refused.details().len());
+        assert!(
+            3 * message + details * 4 / 3 < 8_000,
+            "{message}, {details}"
+        );
+        refused.get_error_details()
+    };
+    let wrong: Vec<_> = (0..300)
+        .map(|n| format!("goal-that-is-not-{n:03}"))
+        .collect();
+    let asked = json!({ "challengeId": "challenge-01", "goalIds": wrong });
+    let refused = check(
+        "BatchSelectGoals",
+        asked,
+        Code::FailedPrecondition,
+        "NOT_SELECTABLE",
+    );
+    let refused = refused.await;
+    let told = refused.precondition_failure().unwrap().violations.len();
+    let omitted = &refused.error_info().unwrap().metadata["omittedViolations"];
+    assert!(told >= 10, "{told}");
+    assert_eq!(told + omitted.parse::<usize>().unwrap(), wrong.len());
+
+    let asked = json!({ "challengeId": "\u{e9}".repeat(8_000) });
+    check("GetRotation", asked, Code::NotFound, "UNKNOWN_CHALLENGE").await;
 }

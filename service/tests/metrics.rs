@@ -9,12 +9,18 @@ use std::time::Duration;
 use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use challenge_service::metrics::{CacheMetrics, EventFlushMetrics, SetActiveMetrics};
-use challenge_service::phase::{Events, Phase};
+use challenge_service::phase::{Events, Phase, SetActive};
 use challenge_service::settings::Role;
+use challenge_service::throwaway::Postgres;
+use serde_json::json;
 use support::{Running, complete, start};
 use tokio::io::AsyncWriteExt as _;
 use tonic::Code;
 use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+const INITIALIZE: &str = "/challenge/v1/challenges/initialize";
 
 async fn scrape(service: &Running) -> String {
     let answer = service.call("GET", "/metrics", "", None).await;
@@ -81,7 +87,7 @@ async fn a_part_shows_its_metrics_once_it_is_there() {
     }
     let metrics = &service.app.metrics;
     metrics.group::<CacheMetrics>().hits.inc_by(3);
-    metrics.group::<EventFlushMetrics>().queued.set(3);
+    metrics.group::<EventFlushMetrics>().batches.queued.set(3);
     metrics.group::<SetActiveMetrics>().conflicts.inc_by(3);
     let after = scrape(&service).await;
     for name in names {
@@ -109,6 +115,68 @@ async fn a_process_has_the_parts_of_its_role_alone() {
         ] {
             assert_eq!(value(&text, series).is_some(), expected, "{role}: {series}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_writer_of_sqlite_shows_its_commits_and_its_log() {
+    let service = start(|settings| settings.phase = Phase::load("phase12").unwrap()).await;
+    let initialised = service.call("POST", INITIALIZE, "ann", None).await;
+    assert_eq!(initialised.status, 200);
+    let text = scrape(&service).await;
+    let commits = value(&text, "challenge_commit_size_count").unwrap();
+    assert!(commits >= 1.0, "{text}");
+    assert!(value(&text, "challenge_commit_size_sum").unwrap() >= commits);
+    let timed = value(&text, "challenge_commit_duration_seconds_count").unwrap();
+    assert!((timed - commits).abs() <= 1.0, "{timed} of {commits}");
+    // Once a second.
+    let folded = async {
+        loop {
+            let text = scrape(&service).await;
+            let folds = value(&text, "challenge_checkpoint_duration_seconds_count").unwrap();
+            if folds > 0.0 && value(&text, "challenge_log_pages").unwrap() > 0.0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), folded)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_show_what_they_do_together() {
+    let server = Postgres::start()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let service = start(|settings| {
+        settings.database = server.url().into();
+        settings.phase = Phase::load("phase12").unwrap();
+        settings.phase.switches.set_active = SetActive::Queued;
+    })
+    .await;
+    let initialised = service.call("POST", INITIALIZE, "ann", None).await;
+    assert_eq!(initialised.status, 200);
+    let path = "/challenge/v1/challenges/challenge-01/goals/goal-01-02/active";
+    let on = json!({ "isActive": true });
+    let switched = service.call("PUT", path, "ann", Some(&on)).await;
+    assert_eq!(switched.status, 200);
+    let text = scrape(&service).await;
+    for (series, expected) in [
+        ("challenge_new_user_flush_size_sum", Some(1.0)),
+        ("challenge_new_user_flush_duration_seconds_count", Some(1.0)),
+        ("challenge_queued_new_users", Some(0.0)),
+        ("challenge_goal_switch_flush_size_sum", Some(1.0)),
+        (
+            "challenge_goal_switch_flush_duration_seconds_count",
+            Some(1.0),
+        ),
+        ("challenge_queued_goal_switches", Some(0.0)),
+        ("challenge_event_flush_size_count", Some(0.0)),
+        ("challenge_commit_size_count", None),
+    ] {
+        assert_eq!(value(&text, series), expected, "{series}\n{text}");
     }
 }
 
@@ -224,6 +292,24 @@ async fn a_caller_that_hangs_up_is_counted_as_such() {
         0.0,
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_watch_that_its_caller_ends_is_no_failure() {
+    let service = start(|_| ()).await;
+    let mut health = HealthClient::new(connect(&service).await);
+    let whole = HealthCheckRequest::default();
+    let mut watched = health.watch(whole).await.unwrap().into_inner();
+    watched.message().await.unwrap().unwrap();
+    drop(watched);
+    let route = r#"protocol="grpc",route="/grpc.health.v1.Health/Watch",method="POST""#;
+    let ended = format!(r#"challenge_requests_total{{{route},status="OK"}}"#);
+    until(&service, &ended, 1.0).await;
+    let text = scrape(&service).await;
+    let hung_up = format!(r#"challenge_requests_total{{{route},status="hung-up"}}"#);
+    assert_eq!(value(&text, &hung_up), None, "{text}");
+    let in_progress = format!("challenge_requests_in_progress{{{route}}}");
+    assert_eq!(value(&text, &in_progress), Some(0.0), "{text}");
 }
 
 /// Scrapes until a series has this value.

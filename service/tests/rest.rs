@@ -78,10 +78,14 @@ async fn initialises(phase: &str, rows: u64) {
         .filter(|goal| goal["isActive"] == true)
         .collect();
     assert_eq!(active.len(), 10);
-    let only = service
-        .call("GET", &format!("{LIST}?active_only=true"), "ann", None)
-        .await;
-    assert_eq!(goals(&only.json()), active);
+    for query in ["?active_only=true", "?active_only", "?active_only="] {
+        let path = format!("{LIST}{query}");
+        let only = service.call("GET", &path, "ann", None).await;
+        assert_eq!(goals(&only.json()), active, "{query}");
+    }
+    let path = format!("{LIST}?active_only=false");
+    let all = service.call("GET", &path, "ann", None).await;
+    assert_eq!(goals(&all.json()).len(), goals(&list).len());
     let stored = service.app.store.rows_of_user("ann").await.unwrap();
     assert_eq!(stored.len() as u64, rows);
 }
@@ -230,6 +234,14 @@ async fn what_cannot_be_done_is_a_problem() {
     check(
         "GET",
         &format!("{LIST}?active_only=perhaps"),
+        None,
+        (400, "BAD_REQUEST"),
+    )
+    .await;
+    // Not the list of all goals to somebody who did not ask for that.
+    check(
+        "GET",
+        &format!("{LIST}?activeOnly=true"),
         None,
         (400, "BAD_REQUEST"),
     )

@@ -18,6 +18,7 @@ use challenge_service::throwaway::Postgres;
 use clap::ValueEnum;
 use serde_json::json;
 use sqlx::{Connection, PgConnection, PgPool};
+use support::database::lock_timeout;
 use support::start;
 
 const NAMESPACE: &str = "test";
@@ -44,7 +45,9 @@ async fn every_variant_conforms_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_variant_conforms_on_postgres() {
     let server = Postgres::start().await.unwrap();
-    conforms(&server.create_database("variants").await.unwrap()).await;
+    let url = server.create_database("variants").await.unwrap();
+    // However slow the machine is.
+    conforms(&lock_timeout(&url, "1min")).await;
 }
 
 async fn conforms(url: &str) {
@@ -219,6 +222,8 @@ async fn who_meets_another_writer_waits_tries_again_or_is_refused() {
     let check = async |way: SetActive, attempts: u32, expected: (u16, i64), conflicts: &[&str]| {
         let name = format!("{way:?}-{attempts}").to_lowercase();
         let url = server.create_database(&name).await.unwrap();
+        // However slow the machine is.
+        let url = lock_timeout(&url, "1min");
         let service = start(|settings| {
             settings.database = url.as_str().into();
             settings.phase.switches.set_active = way;

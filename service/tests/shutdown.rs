@@ -16,12 +16,20 @@ use challenge_service::grpc::events_v1::StatItemUpdated;
 use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatItemUpdatedEventsClient;
 use serde_json::json;
 use support::binary::Binary;
+use support::database::Database;
+use support::events::{Events, initialise};
 use support::{Answer, grpc, send};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 const GOAL: &str = "/challenge/v1/challenges/challenge-01/goals/goal-01-50";
@@ -186,6 +194,32 @@ async fn requests_in_flight_are_answered_and_new_ones_turned_away() {
     assert!(log.contains("challenge service stopped"), "{log}");
 }
 
+/// Threads of their own: the callers are at work while the test waits for the end of the process.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_are_open_end_with_it() {
+    let mut service = Gated::start(&["--shutdown-timeout", "1m"]).await;
+    let channel = service.grpc().await;
+    let mut health = HealthClient::new(channel.clone());
+    let whole = HealthCheckRequest::default();
+    let mut watched = health.watch(whole).await.unwrap().into_inner();
+    watched.message().await.unwrap().unwrap();
+    let asked = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let asking = tokio_stream::once(asked).chain(tokio_stream::pending());
+    let mut reflection = ServerReflectionClient::new(channel);
+    let answers = reflection.server_reflection_info(asking).await;
+    let mut answers = answers.unwrap().into_inner();
+    answers.message().await.unwrap().unwrap();
+
+    service.tell_to_stop();
+    assert_eq!(answers.message().await.unwrap(), None);
+    drop((watched, answers, health, reflection));
+    let (code, log) = service.ended();
+    assert_eq!(code, Some(0), "{log}");
+}
+
 /// A database that does not answer is tried for half a minute; nobody has to wait for that.
 #[test]
 fn it_can_be_stopped_while_it_starts() {
@@ -232,4 +266,35 @@ async fn what_takes_too_long_is_left() {
     assert!(log.contains("shutdown_timeout passed"), "{log}");
     // Nothing came: the caller knows that it does not know.
     assert!(claim.await.unwrap_err().is_panic());
+}
+
+#[tokio::test]
+async fn acknowledged_events_that_are_left_are_counted() {
+    let database = Database::sqlite();
+    let mut service = Gated {
+        service: Binary::start(
+            &database.url,
+            &["--events", "write-behind", "--shutdown-timeout", "100ms"],
+        ),
+        gate: watch::channel(false).0,
+        _directory: tempfile::tempdir().unwrap(),
+    };
+    initialise(&service.service.field("http"), "ann").await;
+    let mut events = Events::connect(&service.service.field("grpc")).await;
+    // One of them is being written while the others wait.
+    let _locked = database.lock().await;
+    for _ in 0..3 {
+        events.add_one("ann", "").await.unwrap();
+    }
+    service.tell_to_stop();
+    let (code, log) = service.ended();
+    assert_eq!(code, Some(2), "{log}");
+    let lost = log
+        .lines()
+        .find(|line| line.contains("acknowledged are lost"));
+    let lost = lost.unwrap_or_else(|| panic!("{log}"));
+    assert!(
+        lost.contains("ERROR") && lost.contains("events=3"),
+        "{lost}"
+    );
 }

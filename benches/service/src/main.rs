@@ -22,11 +22,14 @@ mod database;
 mod figures;
 mod fsync;
 mod generator;
+mod operation;
 mod overhead;
 mod pgbench;
 mod plan_log;
 mod plans;
+mod rows;
 mod service;
+mod watched;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use super::mistakes::Found;
 use super::rotation;
 use super::table::Table;
 use super::{Challenge, Goal, Requirement, Reward};
-use crate::rule::{Kind, LOGIN_STAT};
+use crate::rule::{Kind, LOGIN_STAT, MAX_PROGRESS};
 
 /// A challenge of the file, as far as it could be read.
 pub(super) struct ReadChallenge {
@@ -135,6 +135,13 @@ fn requirement(mut table: Table<'_, '_>, found: &mut Found<'_>) -> Option<Requir
         not_empty(&format!("{name}: stat_code"), stat_code, found);
     }
     at_least_one(&name, "target", target.as_ref(), found);
+    if let Some(target) = &target
+        && *target.get_ref() > MAX_PROGRESS
+    {
+        let what =
+            format!("{name}: target must be {MAX_PROGRESS} (2^53) or less: progress stops there");
+        found.add(&target.span(), what);
+    }
     let (stat_code, kind) = (stat_code?, kind?);
     if stat_code.get_ref() == LOGIN_STAT && *kind.get_ref() == Kind::Absolute {
         let what = format!("{name}: logins have no absolute value: use kind \"increment\"");

@@ -35,12 +35,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use active::Active;
 pub use active::FaultView;
 pub use error::Refusal;
+use pool::Held;
 pub use spec::FaultSpec;
 use tokio_util::sync::CancellationToken;
 
 use crate::contention;
 use crate::failure::{Code, Failure};
-use crate::store::{Store, StoreError};
+use crate::store::{HeldConnection, Store, StoreError};
 
 /// Why faults could not be switched on.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,9 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Set {
     active: Arc<[Active]>,
-    /// Lets held connections go.
+    /// The connections that they hold.
+    held: Vec<Held>,
+    /// Lets them go.
     over: CancellationToken,
 }
 
@@ -122,26 +125,20 @@ impl Faults {
         Ok(())
     }
 
-    /// Switches these faults on, and all others off. Returns when held connections are held.
+    /// Switches these faults on, and all others off. Returns when held connections are held; where
+    /// that fails, the faults of before stay.
     pub async fn set(&self, specs: Vec<FaultSpec>) -> Result<(), FaultError> {
-        for spec in &specs {
-            let unsuited = |reason| FaultError::Unsuited {
-                fault: spec.text().to_owned(),
-                reason,
-            };
-            spec.suits(&self.0.store).map_err(unsuited)?;
-        }
+        self.check(&specs)?;
         let _turn = self.0.changing.lock().await;
+        let mut connections = self.connections(&specs).await?;
         self.clear();
         let over = CancellationToken::new();
+        let mut held = Vec::new();
         for spec in &specs {
             tracing::warn!(fault = spec.text(), "a fault is switched on");
-            if let Err(source) = spec.hold(&self.0.store, &over).await {
-                over.cancel();
-                return Err(FaultError::Store {
-                    fault: spec.text().to_owned(),
-                    source,
-                });
+            if let Some(starvation) = spec.starvation() {
+                let rest = connections.len().saturating_sub(spec.connections());
+                held.push(starvation.hold(connections.split_off(rest), &over));
             }
         }
         let active: Arc<[Active]> = specs.into_iter().map(Active::new).collect();
@@ -155,9 +152,61 @@ impl Faults {
             });
         }
         let on = active.iter().any(Active::takes_requests);
-        *set = Set { active, over };
+        *set = Set { active, held, over };
         self.0.on.store(on, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Whether this store, with a pool of its size, can have all of them together.
+    fn check(&self, specs: &[FaultSpec]) -> Result<(), FaultError> {
+        let max = self.0.store.pool_gauge().max as usize;
+        let mut wanted = 0_usize;
+        for spec in specs {
+            let unsuited = |reason| FaultError::Unsuited {
+                fault: spec.text().to_owned(),
+                reason,
+            };
+            spec.suits(&self.0.store).map_err(unsuited)?;
+            wanted = wanted.saturating_add(spec.connections());
+            if spec.connections() > 0 && wanted > max {
+                let together = if wanted > spec.connections() {
+                    " together"
+                } else {
+                    ""
+                };
+                let reason = format!("the pool has {max} connections, not {wanted}{together}");
+                return Err(unsuited(reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// The connections that these faults are to hold: those that others hold now, and as many more as
+    /// it takes.
+    async fn connections(&self, specs: &[FaultSpec]) -> Result<Vec<HeldConnection>, FaultError> {
+        let wanted = specs.iter().map(FaultSpec::connections).sum::<usize>();
+        let mut connections = Vec::new();
+        loop {
+            let held: usize = self.current().held.iter().map(Held::count).sum();
+            let lacking = wanted.saturating_sub(connections.len() + held);
+            if lacking == 0 {
+                break;
+            }
+            let more = self.0.store.hold_connections(lacking).await;
+            connections.extend(more.map_err(|source| {
+                let mut texts = specs.iter().filter(|spec| spec.connections() > 0);
+                FaultError::Store {
+                    fault: texts.next().map_or("", FaultSpec::text).to_owned(),
+                    source,
+                }
+            })?);
+            // Again: the time of those that hold others may have passed meanwhile.
+        }
+        for held in &self.current().held {
+            connections.extend(held.take());
+        }
+        connections.truncate(wanted);
+        Ok(connections)
     }
 
     /// Switches all faults off and lets go what they held.

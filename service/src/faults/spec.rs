@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use tokio_util::sync::CancellationToken;
-
 use super::cpu::Burn;
 use super::error::Refusal;
 use super::latency::Latency;
@@ -12,7 +10,7 @@ use super::memory::Growth;
 use super::options::Options;
 use super::pool::Starvation;
 use super::scope::Scope;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// A fault that could be switched on.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,20 +39,22 @@ impl FaultSpec {
     pub(super) fn suits(&self, store: &Store) -> Result<(), String> {
         match &self.kind {
             Kind::Lock(lock) => lock.suits(store),
-            Kind::Pool(starvation) => starvation.suits(store),
-            Kind::Latency(_) | Kind::Error(_) | Kind::Cpu(_) | Kind::Memory(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 
-    pub(super) async fn hold(
-        &self,
-        store: &Store,
-        over: &CancellationToken,
-    ) -> Result<(), StoreError> {
+    /// Of a fault that holds connections, how.
+    pub(super) fn starvation(&self) -> Option<&Starvation> {
         match &self.kind {
-            Kind::Pool(starvation) => starvation.hold(store, over).await,
-            _ => Ok(()),
+            Kind::Pool(starvation) => Some(starvation),
+            _ => None,
         }
+    }
+
+    /// How many connections it holds.
+    pub(super) fn connections(&self) -> usize {
+        let starvation = self.starvation();
+        starvation.map_or(0, |starvation| starvation.connections().get() as usize)
     }
 }
 

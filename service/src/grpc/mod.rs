@@ -1,6 +1,7 @@
 //! The gRPC interface.
 
 mod challenges;
+mod ending;
 mod event_messages;
 mod events;
 mod health;

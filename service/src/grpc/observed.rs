@@ -21,6 +21,14 @@ pub(crate) struct Observing<S> {
     observer: Observer,
 }
 
+/// Calls whose answers go on until the caller has enough: counted when they begin, for their end is no
+/// failure and how long they were open says nothing of the service.
+const LASTING: [&str; 3] = [
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
 /// On a response that no service made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unrouted;
@@ -63,8 +71,9 @@ where
             if routed && early != Some(Code::Unimplemented) {
                 call.answered_grpc(uri.path());
             }
-            let call = match early {
-                // No more than headers: a failure.
+            let lasts = || LASTING.contains(&uri.path()).then_some(Code::Ok);
+            let call = match early.or_else(lasts) {
+                // No more than headers, which is a failure; or open for who knows how long.
                 Some(code) => {
                     call.end(Outcome::Grpc(code));
                     None

@@ -10,6 +10,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_reflection::server::Builder as Reflection;
 
 use super::challenge_v1::challenge_service_server::ChallengeServiceServer;
+use super::ending::Ending;
 use super::events_v1::stat_item_updated_events_server::StatItemUpdatedEventsServer;
 use super::events_v1::user_logged_in_events_server::UserLoggedInEventsServer;
 use super::health::HealthHandler;
@@ -62,7 +63,7 @@ pub async fn serve(
         .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
         .layer(Observing::layer(offer.observer.clone()))
         .layer(offer.faults.clone().layer(refuse))
-        .add_routes(routes(offer)?)
+        .add_routes(routes(offer, &stop)?)
         .serve_with_incoming_shutdown(incoming, stop.cancelled_owned())
         .await?;
     Ok(())
@@ -74,7 +75,7 @@ fn refuse(failure: Failure) -> http::Response<tonic::body::Body> {
     response
 }
 
-fn routes(offer: Offer) -> Result<Routes, GrpcError> {
+fn routes(offer: Offer, stop: &CancellationToken) -> Result<Routes, GrpcError> {
     let mut routes = Routes::builder();
     let mut services = Vec::new();
     if let Some(challenges) = offer.challenges {
@@ -95,8 +96,8 @@ fn routes(offer: Offer) -> Result<Routes, GrpcError> {
     services.push(name(&health));
     routes
         .add_service(health)
-        .add_service(reflection(&services).build_v1()?)
-        .add_service(reflection(&services).build_v1alpha()?);
+        .add_service(Ending::with(stop, reflection(&services).build_v1()?))
+        .add_service(Ending::with(stop, reflection(&services).build_v1alpha()?));
     Ok(routes.routes())
 }
 

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::HttpState;
-use super::input::{Json, Path, Query};
+use super::input::{Json, Path, Query, flag};
 use super::player::Player;
 use super::problem::{Problem, Problems};
 use crate::app::App;
@@ -30,10 +30,11 @@ pub(super) fn router() -> OpenApiRouter<HttpState> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Only goals that are active.
-    #[serde(default)]
+    /// Only goals that are active; without a value it says yes.
+    #[serde(default, deserialize_with = "flag")]
     active_only: bool,
 }
 

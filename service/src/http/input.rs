@@ -1,9 +1,12 @@
 //! What a request carries, read so that a mistake of the caller becomes a problem.
 
+use std::borrow::Cow;
+
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use http::StatusCode;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, Unexpected};
+use serde::{Deserialize as _, Deserializer};
 
 use super::problem::Problem;
 use crate::failure::Code;
@@ -20,6 +23,19 @@ pub(crate) struct Path<T>(pub(crate) T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(crate) struct Query<T>(pub(crate) T);
+
+/// A parameter that is true where it stands without a value.
+pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let text = Cow::<str>::deserialize(deserializer)?;
+    match &*text {
+        "" | "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(D::Error::invalid_value(
+            Unexpected::Str(other),
+            &"true or false",
+        )),
+    }
+}
 
 /// The body, as JSON.
 pub(crate) struct Json<T>(pub(crate) T);

@@ -4,6 +4,7 @@
 //! (`metrics.group::<CacheMetrics>()`) and keeps it. A process without that part does not show the
 //! group at all: absent is not zero. Counting is an atomic addition or two, and allocates nothing.
 
+mod batch;
 mod bounds;
 mod build;
 mod cache;
@@ -16,12 +17,14 @@ mod reward;
 mod runtime;
 mod set_active;
 mod shown;
+mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 
+pub use batch::{BatchMetrics, NewUserFlushMetrics, SetActiveFlushMetrics};
 pub use cache::CacheMetrics;
 pub use event_flush::EventFlushMetrics;
 pub use outbox::OutboxMetrics;
@@ -29,6 +32,7 @@ pub use pool::PoolMetrics;
 pub(crate) use request::{InProgress, Outcome, RequestMetrics};
 pub use reward::RewardMetrics;
 pub use set_active::SetActiveMetrics;
+pub use writer::WriterMetrics;
 
 use crate::phase::Phase;
 use crate::store::Store;

@@ -44,6 +44,9 @@ pub(super) fn register(registry: &mut Registry, store: &Store) {
         Unit::Seconds,
         counted.acquire.clone(),
     );
+    if let Store::Sqlite(store) = store {
+        store.writer_metrics().register(registry);
+    }
     registry.register_collector(Box::new(PoolCollector(store.clone())));
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong with a database.
 
+use std::num::NonZeroU32;
+
 use crate::batch::Refused;
 
 /// Why the store could not do what was asked.
@@ -16,9 +18,22 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated: {0}")]
     Migrate(String),
+    /// The server does not take as many connections as the pool has to open.
+    #[error(
+        "the database refuses a pool of {pool} connections: {source}\nhint: every process opens all of its pool at the start; with PostgreSQL's max_connections above the sum of all pools and what it reserves, or with a smaller pool, all of them fit"
+    )]
+    TooManyConnections {
+        /// Connections of the pool.
+        pool: NonZeroU32,
+        /// What the server says.
+        source: std::sync::Arc<sqlx::Error>,
+    },
     /// No connection became free in time.
     #[error("no database connection became free in time")]
     Busy,
+    /// The database did not answer in time; what was asked for may have been done.
+    #[error("the database did not answer in time")]
+    Unanswered,
     /// The row changed each time between its being read and written.
     #[error("others changed the row each time before it could be written")]
     Conflict,
@@ -60,13 +75,17 @@ impl StoreError {
     /// Whether the same write may succeed later.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Busy | Self::Conflict | Self::Full | Self::Overloaded => true,
+            Self::Busy | Self::Unanswered | Self::Conflict | Self::Full | Self::Overloaded => true,
             Self::Database(error) => match &**error {
                 sqlx::Error::Database(_) => !self.is_about_content(),
                 sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
                 _ => false,
             },
-            Self::UnknownScheme | Self::InMemory | Self::Migrate(_) | Self::Closed => false,
+            Self::UnknownScheme
+            | Self::InMemory
+            | Self::Migrate(_)
+            | Self::TooManyConnections { .. }
+            | Self::Closed => false,
         }
     }
 

@@ -11,34 +11,26 @@ use super::{Store, StoreError};
 /// The advisory lock of the fault; any number that nobody else uses.
 const FAULT_LOCK: i64 = 0x6272_756e_7400;
 
-/// Connections that nobody else gets while this lives.
+/// A connection that nobody else gets while this lives.
 #[derive(Debug)]
-pub enum HeldConnections {
+pub enum HeldConnection {
     /// To PostgreSQL.
-    Pg(Vec<Lease<Postgres>>),
+    Pg(Lease<Postgres>),
     /// To SQLite, for reading.
-    Sqlite(Vec<Lease<Sqlite>>),
+    Sqlite(Lease<Sqlite>),
 }
 
 impl Store {
     /// Takes this many connections out of the pool.
-    pub async fn hold_connections(&self, count: u32) -> Result<HeldConnections, StoreError> {
-        Ok(match self {
-            Self::Pg(store) => {
-                let mut held = Vec::new();
-                for _ in 0..count {
-                    held.push(store.pool.acquire().await?);
-                }
-                HeldConnections::Pg(held)
-            }
-            Self::Sqlite(store) => {
-                let mut held = Vec::new();
-                for _ in 0..count {
-                    held.push(store.readers.acquire().await?);
-                }
-                HeldConnections::Sqlite(held)
-            }
-        })
+    pub async fn hold_connections(&self, count: usize) -> Result<Vec<HeldConnection>, StoreError> {
+        let mut held = Vec::new();
+        for _ in 0..count {
+            held.push(match self {
+                Self::Pg(store) => HeldConnection::Pg(store.pool.acquire().await?),
+                Self::Sqlite(store) => HeldConnection::Sqlite(store.readers.acquire().await?),
+            });
+        }
+        Ok(held)
     }
 
     /// Takes the one lock that all who call this share, and holds it for this long; a connection as
@@ -48,9 +40,10 @@ impl Store {
             return Ok(());
         };
         // One statement, whose transaction ends the lock. Materialised: else the planner might sleep
-        // before it locks.
+        // before it locks. To stand in line is what the fault is for.
         sqlx::query(
-            "with taken as materialized (select pg_advisory_xact_lock($1))
+            "with patient as materialized (select set_config('lock_timeout', '0', true)),
+             taken as materialized (select pg_advisory_xact_lock($1) from patient)
              select pg_sleep($2) from taken",
         )
         .bind(FAULT_LOCK)

@@ -26,7 +26,7 @@ pub use claim::Claim;
 pub use effect::{Advance, Effect};
 pub use error::StoreError;
 pub use gate::Gate;
-pub use held::HeldConnections;
+pub use held::HeldConnection;
 pub use outbox::{DeadDelivery, Delivery, OutboxGauge, Retry};
 pub use postgres::PgStore;
 pub use selection::Selection;

@@ -26,6 +26,9 @@ use crate::metrics::PoolMetrics;
 /// A connection that has been idle for longer is asked whether it still lives before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 
+/// One that does not answer by then is given up: its server may be gone without a word.
+const LIVES_WITHIN: Duration = Duration::from_secs(30);
+
 /// So many connections are opened at once.
 const OPENING: usize = 4;
 
@@ -164,7 +167,8 @@ impl<DB: Database> Drop for Lease<DB> {
         match Handle::try_current() {
             Ok(runtime) => {
                 runtime.spawn(async move {
-                    if connection.ping().await.is_err() {
+                    let asked = tokio::time::timeout(LIVES_WITHIN, connection.ping());
+                    if !matches!(asked.await, Ok(Ok(()))) {
                         drop(Object::take(connection));
                     }
                 });

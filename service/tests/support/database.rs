@@ -56,6 +56,12 @@ impl Database {
     }
 }
 
+/// The URL of a PostgreSQL database, whose sessions have this `lock_timeout`.
+pub fn lock_timeout(url: &str, span: &str) -> String {
+    let sign = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{sign}options[lock_timeout]={span}")
+}
+
 /// A lock that keeps everybody from writing progress, until it is dropped.
 pub enum Locked {
     Pg { _connection: PgConnection },

@@ -1,5 +1,5 @@
 use super::*;
-use crate::rule::{Kind, LOGIN_STAT};
+use crate::rule::{Kind, LOGIN_STAT, MAX_PROGRESS};
 
 #[test]
 fn the_built_in_catalogue_is_the_recorded_one() {
@@ -135,6 +135,22 @@ goals = []
             r#"bad.toml:24:6: goal "two" stands twice, first at 13:6"#,
             r#"bad.toml:28:63: goal "two": reward: unknown key "colour", expected one of quantity, reward_id, type"#,
             r#"bad.toml:30:6: challenge "empty" has no goal"#,
+        ],
+    );
+}
+
+#[test]
+fn a_target_that_progress_never_reaches_is_a_mistake() {
+    let with_target = |target: i64| {
+        catalogue("", &[("a", "")]).replace("target = 1", &format!("target = {target}"))
+    };
+    let reachable = with_target(MAX_PROGRESS);
+    let read = Catalogue::parse(Path::new("good.toml"), &reachable).unwrap();
+    assert_eq!(read.goal("a").unwrap().1.requirement.target, MAX_PROGRESS);
+    check(
+        &with_target(MAX_PROGRESS + 1),
+        &[
+            r#"bad.toml:11:66: goal "a": requirement: target must be 9007199254740992 (2^53) or less: progress stops there"#,
         ],
     );
 }

@@ -8,10 +8,13 @@ use uuid::Uuid;
 
 use super::super::pool::Pool;
 use super::super::{Effect, StoreError};
-use super::PgStore;
+use super::{PgStore, answered};
 use crate::event_key::EventKey;
 use crate::instant::Instant;
 use crate::rounds::rounds;
+
+/// A batch that fails is halved for so long: where each half fails by a time-out, others wait.
+const HALVING: Duration = Duration::from_secs(30);
 
 /// Which rows progress by a change; asked once when a row is locked and once when it is written.
 macro_rules! progresses {
@@ -195,20 +198,23 @@ async fn advance(
 }
 
 /// Applies many events in one transaction; where that fails, halves them until those that fail are
-/// alone.
+/// alone, or it is `until`.
 async fn advance_all(
     pool: &Pool<Postgres>,
     effects: &[Effect],
     window: Duration,
+    until: std::time::Instant,
 ) -> Vec<Result<u64, StoreError>> {
     match advance_together(pool, effects, window).await {
         Ok(touched) => touched.into_iter().map(Ok).collect(),
         // Without a connection the halves would fail as well, each after a time-out of its own.
-        Err(sqlx::Error::Database(error)) if effects.len() > 1 => {
+        Err(sqlx::Error::Database(error))
+            if effects.len() > 1 && std::time::Instant::now() < until =>
+        {
             tracing::debug!(%error, events = effects.len(), "a batch of events is halved");
             let (first, second) = effects.split_at(effects.len() / 2);
-            let mut outcomes = Box::pin(advance_all(pool, first, window)).await;
-            outcomes.extend(Box::pin(advance_all(pool, second, window)).await);
+            let mut outcomes = Box::pin(advance_all(pool, first, window, until)).await;
+            outcomes.extend(Box::pin(advance_all(pool, second, window, until)).await);
             outcomes
         }
         Err(error) => vec![Err(error.into()); effects.len()],
@@ -284,7 +290,11 @@ impl PgStore {
         effects: &[Effect],
         window: Duration,
     ) -> Vec<Result<u64, StoreError>> {
-        advance_all(&self.pool, effects, window).await
+        let until = std::time::Instant::now() + HALVING;
+        let written = async { Ok(advance_all(&self.pool, effects, window, until).await) };
+        answered(written)
+            .await
+            .unwrap_or_else(|error| vec![Err(error); effects.len()])
     }
 
     pub(in crate::store) async fn forget_events(

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryFutureExt as _;
+
 use super::super::{Assignments, StoreError};
-use super::PgStore;
+use super::{PgStore, answered};
 use crate::instant::Instant;
 
 impl PgStore {
@@ -78,7 +80,7 @@ impl PgStore {
         now: Instant,
     ) -> Result<Vec<u64>, StoreError> {
         // In order: two such statements that meet must not wait for each other.
-        let counts: Vec<(String, i64)> = sqlx::query_as(
+        let query = sqlx::query_as(
             "with new as (
                  insert into user_goal_progress
                      (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
@@ -98,9 +100,9 @@ impl PgStore {
         .bind(&goals.goal_ids)
         .bind(&goals.challenge_ids)
         .bind(&goals.active)
-        .bind(&goals.expires_at)
-        .fetch_all(&self.pool)
-        .await?;
+        .bind(&goals.expires_at);
+        let inserted = query.fetch_all(&self.pool).err_into();
+        let counts: Vec<(String, i64)> = answered(inserted).await?;
         let mut counts: HashMap<String, i64> = counts.into_iter().collect();
         // Taken out: of requests for one user the first is told of the rows.
         let taken = users

@@ -7,6 +7,8 @@ mod outbox;
 mod select;
 mod set_active;
 
+use std::time::Duration;
+
 use sqlx::postgres::{PgConnectOptions, Postgres};
 use sqlx::{ConnectOptions as _, Connection as _};
 
@@ -35,16 +37,30 @@ const PLANNER: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
+/// How long a statement may wait for a lock, and how long it may take: whoever waits for a batch waits
+/// for one flush at a time, which a row that somebody holds from outside must not stop. Such a batch is
+/// carried out again in halves, each of which may wait as long. The URL may say otherwise.
+const BOUNDS: [(&str, &str); 2] = [("lock_timeout", "5s"), ("statement_timeout", "30s")];
+
+/// A batch may take so long: longer than the server lets its statements take, for the case that the
+/// server is gone without a word.
+const ANSWERED_WITHIN: Duration = Duration::from_mins(2);
+
 impl PgStore {
     pub(super) async fn connect(url: &str, limits: PoolLimits) -> Result<Self, StoreError> {
-        let options = url.parse::<PgConnectOptions>()?.options(PLANNER);
+        let options = url.parse::<PgConnectOptions>()?;
+        let given = options.get_options().unwrap_or_default().to_owned();
+        let bounds = BOUNDS.into_iter().filter(|(name, _)| !given.contains(name));
+        let options = options.options(PLANNER);
+        // Without bounds: what a migration does to a large table takes as long as it takes.
         let mut migrating = options.connect().await?;
         sqlx::migrate!("migrations/postgres")
             .run(&mut migrating)
             .await?;
         migrating.close().await?;
+        let pool = Pool::open(options.options(bounds), limits).await;
         Ok(Self {
-            pool: Pool::open(options, limits).await?,
+            pool: pool.map_err(|error| refused(error, limits))?,
             gate: Gate::default(),
         })
     }
@@ -87,5 +103,29 @@ impl PgStore {
 
     pub(super) async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// What comes of a batch, for which others wait.
+async fn answered<T>(batch: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(ANSWERED_WITHIN, batch)
+        .await
+        .unwrap_or(Err(StoreError::Unanswered))
+}
+
+/// SQLSTATE `too_many_connections`: of the server, the database or the role.
+const TOO_MANY_CONNECTIONS: &str = "53300";
+
+fn refused(error: sqlx::Error, limits: PoolLimits) -> StoreError {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    if code.is_some_and(|code| code == TOO_MANY_CONNECTIONS) {
+        StoreError::TooManyConnections {
+            pool: limits.connections,
+            source: error.into(),
+        }
+    } else {
+        error.into()
     }
 }

@@ -1,11 +1,12 @@
 //! Ways of switching a goal on or off: whatever the row held, by what it held, and many rows at once.
 
+use futures_util::TryFutureExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{Acquire as _, FromRow, PgConnection, Row as _};
 
 use super::super::row::progress_columns;
 use super::super::{ActiveWrite, Assignment, StoreError};
-use super::PgStore;
+use super::{PgStore, answered};
 use crate::instant::Instant;
 use crate::progress::Progress;
 
@@ -139,15 +140,15 @@ impl PgStore {
             progress_columns!(),
             ", user_id"
         );
-        let mut rows: Vec<Owned> = sqlx::query_as(sql)
+        let query = sqlx::query_as(sql)
             .bind(now)
             .bind(column(|write| &write.user_id))
             .bind(column(|write| &write.namespace))
             .bind(column(|write| &write.goal.goal_id))
             .bind(column(|write| &write.goal.challenge_id))
-            .bind(active)
-            .fetch_all(&self.pool)
-            .await?;
+            .bind(active);
+        let written = query.fetch_all(&self.pool).err_into();
+        let mut rows: Vec<Owned> = answered(written).await?;
         let key = |row: &Owned| (row.user_id.clone(), row.row.goal_id.clone());
         rows.sort_by_cached_key(key);
         let found = |write: &ActiveWrite| {

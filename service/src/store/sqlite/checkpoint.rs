@@ -6,7 +6,7 @@
 //! the log begins anew.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::time::MissedTickBehavior;
@@ -59,7 +59,7 @@ async fn run(mut connection: SqliteConnection, writer: Arc<State>, closing: Canc
             continue;
         }
         folded = commits;
-        checkpoint(&mut connection).await;
+        checkpoint(&mut connection, &writer).await;
         writer.fold();
     }
     if let Err(error) = connection.close().await {
@@ -68,9 +68,19 @@ async fn run(mut connection: SqliteConnection, writer: Arc<State>, closing: Canc
 }
 
 /// One pass. Where it fails, the log is longer at the next.
-pub(super) async fn checkpoint(connection: &mut SqliteConnection) {
-    if let Err(error) = sqlx::query(CHECKPOINT).execute(connection).await {
-        tracing::warn!(%error, "the write-ahead log could not be folded into the database");
+pub(super) async fn checkpoint(connection: &mut SqliteConnection, writer: &State) {
+    let metrics = writer.metrics();
+    let began = Instant::now();
+    // Whether it was kept from work, pages in the log, and how many of them are in the database.
+    let folded = sqlx::query_as::<_, (i64, i64, i64)>(CHECKPOINT).fetch_one(connection);
+    match folded.await {
+        Ok((_, pages, _)) => {
+            metrics.fold.observe(began.elapsed().as_secs_f64());
+            metrics.log_pages.set(pages);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the write-ahead log could not be folded into the database");
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use writer::Writer;
 use super::pool::Pool;
 use super::row::progress_columns;
 use super::{Assignments, Gate, PoolGauge, PoolLimits, StoreError};
-use crate::metrics::PoolMetrics;
+use crate::metrics::{PoolMetrics, WriterMetrics};
 use crate::progress::Progress;
 
 /// Every reader is a thread; more than this only adds switches between them.
@@ -122,6 +122,11 @@ impl SqliteStore {
 
     pub(super) fn pool_metrics(&self) -> &PoolMetrics {
         self.readers.metrics()
+    }
+
+    /// What the writer counts.
+    pub(crate) fn writer_metrics(&self) -> &WriterMetrics {
+        self.writer.metrics()
     }
 
     pub(super) async fn close(&self) {

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -15,6 +16,7 @@ use super::checkpoint::checkpoint;
 use super::write::{Write, Written};
 use crate::background::Background;
 use crate::contention::Wait;
+use crate::metrics::WriterMetrics;
 use crate::store::StoreError;
 
 /// Writes that may wait; beyond it callers wait to get in line.
@@ -40,6 +42,7 @@ pub(super) struct State {
     commits: AtomicU64,
     /// Is the log to be folded before the next one?
     fold: Notify,
+    metrics: WriterMetrics,
 }
 
 #[derive(Debug)]
@@ -54,6 +57,10 @@ impl State {
     /// Transactions so far.
     pub(super) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn metrics(&self) -> &WriterMetrics {
+        &self.metrics
     }
 
     /// Has the task fold the log into the database before its next transaction.
@@ -98,6 +105,10 @@ impl Writer {
         Ok(Begun(answer))
     }
 
+    pub(super) fn metrics(&self) -> &WriterMetrics {
+        self.state.metrics()
+    }
+
     pub(super) fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
@@ -123,7 +134,7 @@ async fn run(
     loop {
         tokio::select! {
             () = closing.cancelled(), if !jobs.is_closed() => jobs.close(),
-            () = state.fold.notified() => checkpoint(&mut connection).await,
+            () = state.fold.notified() => checkpoint(&mut connection, &state).await,
             received = jobs.recv_many(&mut batch, BATCH) => {
                 if received == 0 {
                     break;
@@ -132,7 +143,10 @@ async fn run(
                 for job in &mut batch {
                     job.wait = None;
                 }
+                let began = Instant::now();
+                state.metrics.size.observe(received as f64);
                 commit_together(&mut connection, &mut batch).await;
+                state.metrics.commit.observe(began.elapsed().as_secs_f64());
                 state.busy.store(false, Ordering::Relaxed);
                 state.commits.fetch_add(1, Ordering::Relaxed);
             }
@@ -191,5 +205,73 @@ fn undoes_transaction(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.kind() == sqlx::error::ErrorKind::Other,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+    use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+    use super::*;
+    use crate::instant::Instant;
+
+    /// A row for each of so many goals.
+    fn assign(user: &str, goals: usize) -> Write {
+        let goals: Vec<_> = (0..goals)
+            .map(|n| serde_json::json!([format!("goal-{n:05}"), "challenge", 1, null]))
+            .collect();
+        Write::Assign {
+            user: user.to_owned(),
+            namespace: "test".to_owned(),
+            goals: serde_json::Value::from(goals).to_string(),
+            now: Instant::now(),
+        }
+    }
+
+    /// One thread: what is begun without a pause in between is in one group.
+    #[tokio::test]
+    async fn a_group_that_finds_the_disk_full_is_undone_whole_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("a.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal);
+        let mut connection = options.connect().await.unwrap();
+        sqlx::migrate!("migrations/sqlite")
+            .run(&mut connection)
+            .await
+            .unwrap();
+        let pages: i64 = sqlx::query_scalar("pragma page_count")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        let disk = format!("pragma max_page_count = {}", pages + 2);
+        sqlx::query(AssertSqlSafe(disk))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let mut reader = options.connect().await.unwrap();
+        let mut rows = async || -> i64 {
+            let count = sqlx::query_scalar("select count(*) from user_goal_progress");
+            count.fetch_one(&mut reader).await.unwrap()
+        };
+
+        let writer = Writer::spawn(connection);
+        writer.write(assign("ann", 1)).await.unwrap();
+        let commits = writer.state().commits();
+        let mut begun = Vec::new();
+        for (user, goals) in [("bob", 1), ("carl", 10_000), ("dora", 1)] {
+            begun.push(writer.begin(assign(user, goals)).await.unwrap());
+        }
+        for write in begun {
+            let error = write.done().await.unwrap_err();
+            assert!(error.to_string().contains("full"), "{error}");
+        }
+        assert_eq!(writer.state().commits(), commits + 1, "one group");
+        assert_eq!(rows().await, 1, "what was acknowledged before, and no more");
+        writer.write(assign("bob", 1)).await.unwrap();
+        assert_eq!(rows().await, 2);
+        writer.close().await;
     }
 }
