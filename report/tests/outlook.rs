@@ -69,9 +69,45 @@ fn a_service_is_ready_where_all_criteria_pass() {
         &["explain-regression", "meet-target"],
     );
     check(
+        // Few enough for every target to be met.
+        |b| b.action("claim").failed = 0.0002,
+        [Undecided, Passed, Passed, Passed, Undecided],
+        &[],
+    );
+    check(
+        |b| {
+            for name in ["initialize-new", "list", "claim"] {
+                b.action(name).failed = 1.0;
+            }
+        },
+        [Undecided, Failed, Failed, Failed, Failed],
+        &["remove-failures"],
+    );
+    check(
+        |b| {
+            for name in ["initialize-new", "list", "claim"] {
+                b.action(name).failed = 1.0;
+                b.action(name).kind = "timeout".into();
+            }
+        },
+        [NotMeasured, Failed, Failed, Failed, Failed],
+        &["remove-failures"],
+    );
+    check(
         |b| b.action("list").growth = 0.8,
         [Passed, Passed, Undecided, Passed, Undecided],
         &["find-steady-state"],
+    );
+    check(
+        // Enough for a p95, and too few for one in each tenth of the stage.
+        |b| b.action("list").rate_per_s = 90,
+        [Passed, Passed, Undecided, Passed, Undecided],
+        &[],
+    );
+    check(
+        |b| b.rates = vec![(0, 500), (40, 700)],
+        [Passed, Passed, Undecided, Passed, Undecided],
+        &[],
     );
     check(
         // A's plan has one, and the union is judged.

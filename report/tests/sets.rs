@@ -4,7 +4,9 @@
 
 mod support;
 
-use brunt_report::comparison::{Conclusion, NoiseSource, RunState, Statistic, Value};
+use brunt_report::comparison::{
+    Conclusion, CriterionKind, NoiseSource, RunState, Side, Standing, Statistic, Value,
+};
 use brunt_report::{CompareOptions, Comparison, Rule, Run, compare, compare_sets, gate, load};
 use support::Synthetic;
 
@@ -95,6 +97,21 @@ fn one_bad_run_spoils_its_side() {
     let began = sets(&[good(), good()], &[good(), overloaded]);
     let rules = [Rule::parse("claim: p95 +10%").unwrap()];
     assert_eq!(gate(&rules, &began).exit_code(), 1);
+}
+
+#[test]
+fn one_run_that_drifts_leaves_its_side_undecided() {
+    let good = || run("p8", 1.0, |_| {});
+    let drifting = run("p9", 1.0, |run| run.action("list").growth = 0.8);
+    let sets = compare_sets(&[good(), good()], &[good(), drifting], &CompareOptions::default());
+    let comparison = sets.unwrap();
+    let of = |side| {
+        let mut criteria = comparison.readiness.criteria.iter();
+        let stability = criteria.find(|one| one.what == CriterionKind::Stability);
+        stability.unwrap().sides.get(side).standing
+    };
+    assert_eq!(of(Side::A), Standing::Passed);
+    assert_eq!(of(Side::B), Standing::Undecided);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::Noise;
 use super::action::{ActionComparison, Quantiles, StageComparison};
 use super::answered::Answered;
 use super::change::StatisticComparison;
+use super::drift::Drift;
 use super::estimate::{Estimate, NoInterval, Windowed};
 use super::options::CompareOptions;
 use super::pooled::{Pooled, mean_value};
@@ -99,6 +100,9 @@ pub(super) fn compare_action(
             .map(|runs| total(runs.iter().map(|run| run.counts))),
         overloaded,
         statistics,
+        drift: runs
+            .as_ref()
+            .map(|runs| Drift::of_runs(runs.iter().flatten().copied())),
         service: arrived.as_ref().map(|runs| service(runs)),
         success: SuccessComparison::new(
             arrived

@@ -1,7 +1,7 @@
 //! The figures of the story: estimates, changes, shares.
 
 use brunt_report::comparison::{
-    ActionComparison, ActionCounts, Certainty, Change, Estimate, Interval, NoInterval, Noise,
+    ActionComparison, ActionCounts, Certainty, Change, Drift, Estimate, Interval, NoInterval, Noise,
     NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Statistic,
     StatisticComparison, Success, SuccessComparison, SuccessDifference, Value, Verdict,
 };
@@ -59,6 +59,10 @@ pub(super) fn action(told: &Told, name: &impl Fn(&str) -> String) -> ActionCompa
             .iter()
             .map(|statistic| statistic_row(told, *statistic))
             .collect(),
+        drift: Sides {
+            a: Some(Drift::Unknown),
+            b: Some(Drift::Steady),
+        },
         service: Sides::of(0, 1, |side: usize| {
             Some(Quantiles {
                 p50: finite(told.p50[side] * 0.9),

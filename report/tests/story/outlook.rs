@@ -109,13 +109,20 @@ pub(super) fn readiness(name: &impl Fn(&str) -> String) -> Readiness {
         what,
         sides: Sides { a, b },
     };
-    let functional = |of| held(Standing::Passed, vec![Ground::NoWrongAnswer { of }]);
+    let functional = |ok, count| {
+        let of = ok + count;
+        let grounds = vec![
+            Ground::NoWrongAnswer { of: ok },
+            Ground::FailureStatus { count, of },
+        ];
+        held(Standing::Undecided, grounds)
+    };
     Readiness {
         criteria: vec![
             criterion(
                 CriterionKind::Functional,
-                functional(1_245_807),
-                functional(1_268_487),
+                functional(1_245_807, 103),
+                functional(1_268_485, 2),
             ),
             criterion(CriterionKind::Targets, targets(1, 5, 1), targets(4, 3, 0)),
             criterion(
@@ -132,6 +139,10 @@ pub(super) fn readiness(name: &impl Fn(&str) -> String) -> Readiness {
                             stage: name("gameplay"),
                             action: name("challenges"),
                             percent: 18.2,
+                        },
+                        Ground::DriftUnknown {
+                            stage: name("gameplay"),
+                            actions: vec![name("set-active"), name("stat-event")],
                         },
                     ],
                 ),
