@@ -164,6 +164,8 @@ pub enum NotJudged {
     FewSamples,
     /// A value has no interval: failures reach into the quantile in a part of its run.
     UnboundedInAWindow,
+    /// The calibration has no floor of it.
+    NoFloor,
     /// Extremes are never judged.
     Extreme,
     /// Success is judged per stage, over all actions; per action it stands for information.
@@ -181,6 +183,7 @@ impl fmt::Display for NotJudged {
             Self::BothUnbounded => f.write_str(BOTH_UNBOUNDED),
             Self::FewSamples => f.write_str(FEW_SAMPLES),
             Self::UnboundedInAWindow => f.write_str("unbounded in a part of a run"),
+            Self::NoFloor => f.write_str("no finite value in a run of the calibration, so no noise floor"),
             Self::Extreme => f.write_str("min and max never are"),
             Self::PerStageOnly => f.write_str("success is judged per stage"),
         }

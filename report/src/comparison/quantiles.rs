@@ -69,8 +69,8 @@ pub(super) fn quantile_functions(
             });
             Pooled::of(nearest, each.collect())
         });
-        let noise = options.noise(stage, action, nearest);
-        point(quantile, pooled, situation, options.yardstick(noise))
+        let (yardstick, _) = options.held_against((stage, action), nearest, situation);
+        point(quantile, pooled, situation, yardstick)
     });
     let points = points.filter(|point| point.us.a.is_some() || point.us.b.is_some());
     Some(QuantileFunctions {

@@ -1,6 +1,5 @@
 //! The rows of a comparison: one stage, or one action, of all runs of both sides.
 
-use super::Noise;
 use super::action::{ActionComparison, Quantiles, StageComparison};
 use super::answered::Answered;
 use super::change::StatisticComparison;
@@ -41,7 +40,7 @@ pub(super) fn compare_stage(
                 each.collect()
             }),
             options.tolerances.throughput,
-            options.yardstick(Noise::ASSUMED),
+            options.uncalibrated(),
             situation,
         ),
         overloaded: Side::BOTH
@@ -79,11 +78,13 @@ pub(super) fn compare_action(
     let statistics = Statistic::ALL
         .into_iter()
         .map(|statistic| {
+            let names = (stage, action);
+            let (yardstick, situation) = options.held_against(names, statistic, situation);
             StatisticComparison::new(
                 statistic,
                 pooled(statistic),
                 options.tolerances.of(statistic),
-                options.yardstick(options.noise(stage, action, statistic)),
+                yardstick,
                 situation,
             )
         })

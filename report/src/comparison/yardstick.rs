@@ -9,6 +9,8 @@ use crate::statistics::{Difference, NoiseFloor, RunMean, difference, paired_diff
 pub(super) enum Yardstick {
     /// No surer than this floor lets it be.
     Floor(Noise),
+    /// Nobody knows: the calibration has no floor of it.
+    Unknown,
     /// As sure as the differences of the pairs agree.
     Pairs,
 }
@@ -22,6 +24,7 @@ impl Yardstick {
                 let found = difference(&runs.a, &runs.b, noise.floor())?;
                 Some((found, noise))
             }
+            Self::Unknown => None,
             Self::Pairs => {
                 let found = paired_difference(&runs.a, &runs.b)?;
                 let pairs = runs.a.len();

@@ -215,11 +215,6 @@ pub(super) fn noise(comparison: &Comparison) -> String {
             "assumed to be {}, not calibrated",
             language::share_target(s)
         ),
-        (FloorUse::Calibrated { .. }, Some(s)) => format!(
-            "{}, and assumed to be {} for what it has no value of",
-            comparison.floor,
-            language::share_target(s)
-        ),
         (FloorUse::Refused { .. }, Some(s)) => {
             format!("{} ({})", comparison.floor, language::share_target(s))
         }

@@ -3,8 +3,8 @@
 use super::evidence::{Evidence, RelativeChange};
 use super::outcome::{RuleOutcome, RuleRow, Why};
 use crate::comparison::{
-    Change, CompareOptions, CostComparison, Noise, Sides, Statistic, StatisticComparison, percent,
-    percents, verdict,
+    Change, CompareOptions, CostComparison, Noise, NotJudged, Sides, Statistic,
+    StatisticComparison, percent, percents, verdict,
 };
 use crate::statistics::{Difference, HolmStep, holm, runs_needed};
 
@@ -55,13 +55,13 @@ impl<'a> Changed<'a> {
         }
     }
 
-    /// How much it moves from run to run though nothing changed.
-    pub(super) fn noise(&self, stage: &str, options: &CompareOptions) -> Noise {
+    /// How much it moves from run to run though nothing changed; none where nobody knows.
+    pub(super) fn noise(&self, stage: &str, options: &CompareOptions) -> Option<Noise> {
         match self {
             Self::Statistic {
                 action, statistic, ..
             } => options.noise(stage, action, *statistic),
-            Self::Cost(_) => Noise::ASSUMED,
+            Self::Cost(_) => Some(Noise::ASSUMED),
         }
     }
 
@@ -136,6 +136,16 @@ impl Relative<'_> {
             upper_percent: percent(d.upper_bound(1.0 - ALPHA)),
             p_adjusted: step.p_adjusted,
         });
+        self.row(change, outcome, why)
+    }
+
+    /// What it comes to where its statistic has no noise floor.
+    pub(super) fn without_floor(&self) -> RuleRow {
+        let reason = NotJudged::NoFloor;
+        self.row(None, RuleOutcome::NotJudged, Why::NotJudged { reason })
+    }
+
+    fn row(&self, change: Option<RelativeChange>, outcome: RuleOutcome, why: Why) -> RuleRow {
         RuleRow {
             rule: self.rule.clone(),
             stage: Some(self.stage.to_owned()),
