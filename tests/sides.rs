@@ -5,6 +5,8 @@
 #[path = "support/records.rs"]
 mod records;
 
+use std::path::Path;
+
 use records::{brunt_in, copies, text};
 
 #[test]
@@ -60,5 +62,65 @@ fn sides_are_records_or_folders_of_them() {
         text(&three.stderr).contains("--baseline A1"),
         "{}",
         text(&three.stderr)
+    );
+}
+
+/// The record in `folder` with these labels beside its own.
+fn label(folder: &str, labels: &[(&str, &str)]) {
+    let path = Path::new(folder).join("run.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for (name, value) in labels {
+        manifest["labels"][name] = (*value).into();
+    }
+    std::fs::write(path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn pairs_are_those_that_a_duet_has_labelled() {
+    let temp = tempfile::tempdir().unwrap();
+    let records = copies(temp.path(), 6);
+    let sides = ["a", "b", "b", "a", "a", "b"];
+    for (i, record) in records.iter().enumerate() {
+        let pair = (i / 2 + 1).to_string();
+        label(record, &[("duet-side", sides[i]), ("duet-pair", &pair)]);
+    }
+    let [a, b] = [["0", "3", "4"], ["1", "2", "5"]];
+    let check = |a: &[&str], b: &[&str], code, said: &[&str]| {
+        let mut args = vec!["gate", "--paired", "--rule", "init/*: p95 +50%"];
+        let path = |name: &str| format!("same/{name}");
+        let [a, b] = [a, b].map(|side| side.iter().map(|name| path(name)).collect::<Vec<_>>());
+        args.extend(a.iter().flat_map(|record| ["--baseline", record]));
+        args.extend(b.iter().map(String::as_str));
+        let output = brunt_in(temp.path(), &args);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{args:?}\n{told}");
+        for part in said {
+            assert!(told.contains(part), "{part} is not in\n{told}");
+        }
+    };
+    check(&a, &b, 0, &[]);
+    // One record is gone on either side: as many, and no pairs.
+    check(
+        &["0", "4"],
+        &["1", "2"],
+        2,
+        &[
+            "same/4 is of pair 3, of which B has no run",
+            "same/2 is of pair 2, of which A has no run",
+        ],
+    );
+    check(&a, &b[..2], 2, &["same/4 is of pair 3, of which B has no run"]);
+    check(
+        &["3", "0", "4"],
+        &b,
+        2,
+        &["same/3 is of pair 2, and same/1 beside it of pair 1"],
+    );
+    check(
+        &["0", "2", "4"],
+        &["1", "3", "5"],
+        2,
+        &["same/2 is of side b, same/0 of side a"],
     );
 }

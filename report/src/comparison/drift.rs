@@ -8,7 +8,8 @@ use super::estimate::ln_us;
 use super::verdict;
 use crate::run::{ActionRun, StageSpan};
 use crate::statistics::{
-    Difference, MANY_WINDOWS, NoiseFloor, RunMean, batch_means, difference, requests_needed,
+    Difference, MANY_WINDOWS, NoiseFloor, RunMean, Within, batch_means, difference,
+    requests_needed,
 };
 
 /// The quantile that is looked at.
@@ -80,8 +81,10 @@ fn moved(run: &ActionRun) -> Option<Difference> {
         let spread = batch_means(&ln_thetas)?;
         halves.push(RunMean {
             ln_theta: ln_thetas.iter().sum::<f64>() / ln_thetas.len() as f64,
-            variance: spread.variance,
-            degrees_of_freedom: spread.degrees_of_freedom(),
+            within: Some(Within {
+                variance: spread.variance,
+                degrees_of_freedom: spread.degrees_of_freedom(),
+            }),
         });
     }
     let [first, second] = halves[..] else {

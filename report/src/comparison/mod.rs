@@ -48,6 +48,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::run::{ActionCounts, LoadModel, Value};
+pub use crate::statistics::Spread;
 pub use action::{ActionComparison, Quantiles, StageComparison};
 pub use answered::Answered;
 pub use backlog::Backlog;

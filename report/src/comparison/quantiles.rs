@@ -42,7 +42,7 @@ pub struct QuantilePoint {
     pub intervals: Sides<Option<Interval>>,
     /// The shift, 100(B/A − 1); absent where a value is, or where a stage was overloaded.
     pub percent: Option<f64>,
-    /// Its 95 % interval, percent; absent with those of the values.
+    /// Its 95 % interval, percent; absent with those of the values, unless pairs give it.
     pub percent_95: Option<Interval>,
 }
 

@@ -2,7 +2,7 @@
 
 use brunt_report::comparison::{
     ActionComparison, ActionCounts, Certainty, Change, Drift, Estimate, Interval, NoInterval, Noise,
-    NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Statistic,
+    NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Spread, Statistic,
     StatisticComparison, Success, SuccessComparison, SuccessDifference, Value, Verdict,
 };
 
@@ -193,8 +193,8 @@ pub(super) fn statistic_row(told: &Told, statistic: Statistic) -> StatisticCompa
                         high: percent(d + 0.11),
                     },
                     variances: Sides {
-                        a: 0.0004,
-                        b: 0.0004,
+                        a: Some(0.0004),
+                        b: Some(0.0004),
                     },
                     standard_error: 0.0707,
                     degrees_of_freedom: None,
@@ -202,7 +202,7 @@ pub(super) fn statistic_row(told: &Told, statistic: Statistic) -> StatisticCompa
                         s_aa: 0.05,
                         source: NoiseSource::Assumed,
                     },
-                    noise_decides: true,
+                    spread: Spread::NoiseFloor,
                     minimal_detectable_percent: 21.9,
                     p: 0.01,
                     p_adjusted: 0.02,
