@@ -53,8 +53,8 @@ pub use gauge::{GaugeRow, GaugeSeries};
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
-    ActionPlan, ActionTotals, Build, Capture, Completeness, Ending, ExpectedRequests, GaugeSource,
-    GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, DataFile, DataKind, Ending,
+    ExpectedRequests, GaugeSource, GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
     RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
 };
 pub use mark::{Mark, MarkError, MarkKind, is_running, mark};

@@ -5,7 +5,7 @@
 pub mod gauges;
 mod written;
 
-use brunt_record::{Ending, LatencyTarget};
+use brunt_record::{DataFile, Ending, LatencyTarget};
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 
 /// A run to be written; change the fields, then [`write`](Self::write) it.
@@ -26,6 +26,8 @@ pub struct Synthetic {
     pub users: Option<u64>,
     /// Text of the file that the scenario includes.
     pub included: Option<String>,
+    /// Files that requests are made of.
+    pub data: Option<Vec<DataFile>>,
     /// Users of closed streams.
     pub players: u64,
     /// Planned rates of every stream, second and rate; none where they stay the same.
@@ -99,6 +101,7 @@ impl Synthetic {
             ],
             users: None,
             included: None,
+            data: Some(vec![]),
             success_target: Some(0.9995),
             ending: Ending::Complete,
             clock_step_us: 0,
