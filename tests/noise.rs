@@ -39,7 +39,7 @@ fn a_gate_finds_the_floor_that_was_calibrated() {
     let (code, said) = gate(&[]);
     assert_eq!(code, 3, "{said}");
     assert!(
-        said.contains("noise floor: assumed, not calibrated"),
+        said.contains("noise floor: assumed to be 5 %, brunt calibrate measures it"),
         "{said}"
     );
     let resolves = |runs: &str| {

@@ -8,6 +8,7 @@
 mod action;
 mod answered;
 mod backlog;
+mod baseline;
 mod change;
 mod comparable;
 mod compare;
@@ -52,6 +53,7 @@ pub use crate::statistics::Spread;
 pub use action::{ActionComparison, Quantiles, StageComparison};
 pub use answered::Answered;
 pub use backlog::Backlog;
+pub use baseline::why_no_baseline;
 pub use change::{Certainty, Change, Noise, NoiseSource, NotJudged, StatisticComparison, Verdict};
 pub(crate) use change::{percent, percents};
 pub use comparable::{Aspect, Comparability, Difference};
