@@ -1,8 +1,8 @@
 //! What follows from the story: what changed together, what to do, and whether it may be deployed.
 
 use brunt_report::comparison::{
-    Correlated, Correlation, Criterion, CriterionKind, Ground, Held, Readiness, Recommendation,
-    Sides, Standing, TargetCounts, TargetVerdict, Waiting, Watch, Watched,
+    Correlated, Correlation, Criterion, CriterionKind, Ground, Held, NoiseSource, Readiness,
+    Recommendation, Sides, Spread, Standing, TargetCounts, TargetVerdict, Waiting, Watch, Watched,
 };
 
 use super::ANSWERED;
@@ -83,6 +83,8 @@ pub(super) fn recommendations(name: &impl Fn(&str) -> String) -> Vec<Recommendat
             stage: name("gameplay"),
             action: name("set-active"),
             detectable_percent: 24.1,
+            spread: Spread::NoiseFloor,
+            noise: NoiseSource::Assumed,
         },
         Recommendation::Calibrate { s_aa: 0.05 },
         Recommendation::OwnMachine,
