@@ -127,7 +127,10 @@ fn all(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Calibration)>> {
             // What somebody left there is no reason to judge nothing at all.
             Err(error) => {
                 let told = format!("{error:#}");
-                say(&format!("passed over {}", told.lines().next().unwrap_or_default()));
+                say(&format!(
+                    "passed over {}",
+                    told.lines().next().unwrap_or_default()
+                ));
             }
         }
     }

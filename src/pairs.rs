@@ -11,7 +11,13 @@ pub(crate) const SIDE: &str = "duet-side";
 /// Is the first of `a` a pair with the first of `b`, and so on? By their labels; runs without any are taken
 /// as they come.
 pub(crate) fn check(a: &[Run], b: &[Run]) -> anyhow::Result<()> {
-    let mut told = [one_side(a), one_side(b), partners(a, b, "B"), partners(b, a, "A")].concat();
+    let mut told = [
+        one_side(a),
+        one_side(b),
+        partners(a, b, "B"),
+        partners(b, a, "A"),
+    ]
+    .concat();
     if told.is_empty() {
         told = in_order(a, b);
     }
@@ -42,7 +48,10 @@ fn one_side(runs: &[Run]) -> Vec<String> {
     others
         .map(|run| {
             let (first, other) = (side(&runs[0]), side(run));
-            format!("{} is of side {other}, {} of side {first}", run.label, runs[0].label)
+            format!(
+                "{} is of side {other}, {} of side {first}",
+                run.label, runs[0].label
+            )
         })
         .collect()
 }
@@ -52,7 +61,12 @@ fn partners(runs: &[Run], others: &[Run], name: &str) -> Vec<String> {
     let paired = runs.iter().filter_map(|run| Some((run, label(run, PAIR)?)));
     let alone = paired.filter(|(_, pair)| !others.iter().any(|run| label(run, PAIR) == Some(pair)));
     alone
-        .map(|(run, pair)| format!("{} is of pair {pair}, of which {name} has no run", run.label))
+        .map(|(run, pair)| {
+            format!(
+                "{} is of pair {pair}, of which {name} has no run",
+                run.label
+            )
+        })
         .collect()
 }
 
@@ -61,7 +75,13 @@ fn in_order(a: &[Run], b: &[Run]) -> Vec<String> {
     let beside = a.iter().zip(b).filter(|(a, b)| pair(a) != pair(b));
     beside
         .map(|(a, b)| {
-            format!("{} is of pair {}, and {} beside it of pair {}", a.label, pair(a), b.label, pair(b))
+            format!(
+                "{} is of pair {}, and {} beside it of pair {}",
+                a.label,
+                pair(a),
+                b.label,
+                pair(b)
+            )
         })
         .collect()
 }

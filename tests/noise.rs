@@ -145,7 +145,13 @@ fn a_foreign_file_beside_the_floors_is_passed_over() {
     std::fs::write(folder.join("older.json"), older).unwrap();
     std::fs::write(folder.join("notes.json"), "[]").unwrap();
     let gate = |more: &[&str]| {
-        let args = ["gate", &records[0], &records[1], "--rule", "init/*: p95 < 10s"];
+        let args = [
+            "gate",
+            &records[0],
+            &records[1],
+            "--rule",
+            "init/*: p95 < 10s",
+        ];
         brunt_in(temp.path(), &[&args, more].concat())
     };
     let output = gate(&[]);

@@ -110,7 +110,12 @@ fn pairs_are_those_that_a_duet_has_labelled() {
             "same/2 is of pair 2, of which A has no run",
         ],
     );
-    check(&a, &b[..2], 2, &["same/4 is of pair 3, of which B has no run"]);
+    check(
+        &a,
+        &b[..2],
+        2,
+        &["same/4 is of pair 3, of which B has no run"],
+    );
     check(
         &["3", "0", "4"],
         &b,

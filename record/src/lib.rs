@@ -54,8 +54,9 @@ pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
     ActionPlan, ActionTotals, Build, Capture, Completeness, DataFile, DataKind, Ending,
-    ExpectedRequests, GaugeSource, GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
-    RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan, StagePlan, StreamPlan,
+    ExpectedRequests, GaugeSource, GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget,
+    Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION, ScenarioRef, SessionAction, SessionPlan,
+    StagePlan, StreamPlan,
 };
 pub use mark::{Mark, MarkError, MarkKind, is_running, mark};
 pub use profile_name::ProfileName;

@@ -7,10 +7,11 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::{
-    ActionTotals, Build, Completeness, CountsRow, DataFile, DataKind, Ending, ErrorSample, FailureCounts, GaugeRow,
-    GaugeWriter, Host, LatencyTag, Manifest, Mark, MarkError, MarkKind, MarkWriter, Measure,
-    Outcome, Plan, Problem, ProfileName, Record, RecordError, RecordWriter, SCHEMA_VERSION,
-    ScenarioRef, Second, SessionPlan, StatementRow, is_running, mark, new_histogram,
+    ActionTotals, Build, Completeness, CountsRow, DataFile, DataKind, Ending, ErrorSample,
+    FailureCounts, GaugeRow, GaugeWriter, Host, LatencyTag, Manifest, Mark, MarkError, MarkKind,
+    MarkWriter, Measure, Outcome, Plan, Problem, ProfileName, Record, RecordError, RecordWriter,
+    SCHEMA_VERSION, ScenarioRef, Second, SessionPlan, StatementRow, is_running, mark,
+    new_histogram,
 };
 
 fn manifest() -> Manifest {

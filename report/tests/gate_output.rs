@@ -60,10 +60,7 @@ fn gitlab_is_told_of_all_runs_and_of_what_is_unbounded() {
     let of_both = p95(&both);
     assert!(of_fine < of_both && of_both < 120_000.0, "{of_both}");
     let requests = |runs: &[Run]| metrics(runs)["http_reqs"]["count"].as_u64().unwrap();
-    assert_eq!(
-        requests(&both),
-        requests(&both[..1]) + requests(&both[1..])
-    );
+    assert_eq!(requests(&both), requests(&both[..1]) + requests(&both[1..]));
     let rate = |runs: &[Run]| metrics(runs)["http_reqs"]["rate"].as_f64().unwrap();
     let mean = f64::midpoint(rate(&both[..1]), rate(&both[1..]));
     assert!((rate(&both) - mean).abs() < 0.02);

@@ -8,9 +8,7 @@ use std::path::Path;
 
 use brunt_report::comparison::{Readiness, Recommendation, Spread, Standing, Watched};
 use brunt_report::stated::{Delivery, Doubt, StatedVerdict, compare_if_stated};
-use brunt_report::{
-    CompareOptions, Comparison, Run, compare_sets, document, load, markdown,
-};
+use brunt_report::{CompareOptions, Comparison, Run, compare_sets, document, load, markdown};
 use support::{Synthetic, compared};
 
 use Standing::{Failed, NotMeasured, Passed, Undecided};
@@ -107,7 +105,7 @@ fn a_service_is_ready_where_all_criteria_pass() {
         &[],
     );
     check(
-        |b| b.rates = vec![(0, 500), (40, 700)],
+        |b| b.rates = vec![(0, 500.0), (40, 700.0)],
         [Passed, Passed, Undecided, Passed, Undecided],
         &[],
     );
@@ -158,14 +156,14 @@ fn what_to_watch_follows_from_targets_and_what_is_left_of_them() {
 
 #[test]
 fn longer_runs_are_advised_where_they_help() {
-    let check = |factors: &[f64], wobble: f64, paired: bool, wanted: Spread, act: &str| {
+    let check = |factors: &[f64], growth: f64, paired: bool, wanted: Spread, act: &str| {
         let temp = tempfile::tempdir().unwrap();
         let side = |name: &str, by: f64| -> Vec<Run> {
             let runs = factors.iter().enumerate().map(|(i, factor)| {
                 let mut run = Synthetic::two_stages(&format!("{name}{i}"));
                 let claim = run.action("claim");
                 claim.median_us *= by * factor;
-                claim.wobble = wobble;
+                claim.growth = growth;
                 load(&run.write(temp.path())).unwrap()
             });
             runs.collect()
@@ -192,10 +190,10 @@ fn longer_runs_are_advised_where_they_help() {
     };
     let calibrate = "Calibrate the noise floor, make more runs of each side or use `brunt duet`";
     let more = "Make more runs of each side or use `brunt duet`";
-    check(&[1.0], 0.02, false, Spread::NoiseFloor, calibrate);
-    check(&[1.0], 0.6, false, Spread::WithinRuns, "Run longer");
-    check(&[1.0, 1.3], 0.02, false, Spread::BetweenRuns, more);
-    check(&[1.0, 1.3], 0.02, true, Spread::Pairs, "Make more pairs");
+    check(&[1.0], 0.0, false, Spread::NoiseFloor, calibrate);
+    check(&[1.0], 1.5, false, Spread::WithinRuns, "Run longer");
+    check(&[1.0, 1.3], 0.0, false, Spread::BetweenRuns, more);
+    check(&[1.0, 1.3], 0.0, true, Spread::Pairs, "Make more pairs");
 }
 
 #[test]

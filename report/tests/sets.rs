@@ -106,7 +106,11 @@ fn one_bad_run_spoils_its_side() {
 fn one_run_that_drifts_leaves_its_side_undecided() {
     let good = || run("p8", 1.0, |_| {});
     let drifting = run("p9", 1.0, |run| run.action("list").growth = 0.8);
-    let sets = compare_sets(&[good(), good()], &[good(), drifting], &CompareOptions::default());
+    let sets = compare_sets(
+        &[good(), good()],
+        &[good(), drifting],
+        &CompareOptions::default(),
+    );
     let comparison = sets.unwrap();
     let of = |side| {
         let mut criteria = comparison.readiness.criteria.iter();

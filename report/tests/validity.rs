@@ -188,7 +188,11 @@ fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
     use DataKind::{Body, DataSet, Proto};
     const AGREE: &str = "durations, data and seed agree";
     const NOT_NOTED: &str = "was not recorded";
-    let all = data(&[(DataSet, "players", 'a'), (Body, "upload", 'b'), (Proto, "x.proto", 'c')]);
+    let all = data(&[
+        (DataSet, "players", 'a'),
+        (Body, "upload", 'b'),
+        (Proto, "x.proto", 'c'),
+    ]);
     let check = |in_a: &Option<Vec<DataFile>>, in_b: Option<Vec<DataFile>>, judged, said: &str| {
         let [mut a, mut b] = ["p8", "p9"].map(Synthetic::two_stages);
         a.data.clone_from(in_a);
@@ -205,7 +209,11 @@ fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
     assert_eq!(check(&all, all.clone(), true, AGREE), []);
     assert_eq!(check(&None, None, true, NOT_NOTED), []);
     assert_eq!(check(&None, all.clone(), true, NOT_NOTED), []);
-    let other_rows = data(&[(DataSet, "players", 'd'), (Body, "upload", 'b'), (Proto, "x.proto", 'c')]);
+    let other_rows = data(&[
+        (DataSet, "players", 'd'),
+        (Body, "upload", 'b'),
+        (Proto, "x.proto", 'c'),
+    ]);
     let found = check(&all, other_rows, false, "data set \"players\"");
     assert_eq!(
         found[0].what,
@@ -214,10 +222,17 @@ fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
             name: "players".into()
         }
     );
-    assert_eq!((&*found[0].a, &*found[0].b), ("sha256 aaaaaaaaaaaa", "sha256 dddddddddddd"));
+    assert_eq!(
+        (&*found[0].a, &*found[0].b),
+        ("sha256 aaaaaaaaaaaa", "sha256 dddddddddddd")
+    );
     let no_body = data(&[(DataSet, "players", 'a'), (Proto, "x.proto", 'c')]);
     let found = check(&all, no_body, false, "the body of \"upload\"");
     assert_eq!(found[0].b, "absent");
-    let other_proto = data(&[(DataSet, "players", 'a'), (Body, "upload", 'b'), (Proto, "x.proto", 'd')]);
+    let other_proto = data(&[
+        (DataSet, "players", 'a'),
+        (Body, "upload", 'b'),
+        (Proto, "x.proto", 'd'),
+    ]);
     check(&all, other_proto, true, "gRPC definitions \"x.proto\"");
 }

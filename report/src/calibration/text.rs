@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Calibration, NoFloor};
 use super::sight::{Sight, sights};
+use super::{Calibration, NoFloor};
 use crate::comparison::Tolerances;
 use crate::language::{percent, plural, share_target};
 

@@ -184,7 +184,9 @@ impl fmt::Display for NotJudged {
             Self::BothUnbounded => f.write_str(BOTH_UNBOUNDED),
             Self::FewSamples => f.write_str(FEW_SAMPLES),
             Self::UnboundedInAWindow => f.write_str("unbounded in a part of a run"),
-            Self::NoFloor => f.write_str("no finite value in a run of the calibration, so no noise floor"),
+            Self::NoFloor => {
+                f.write_str("no finite value in a run of the calibration, so no noise floor")
+            }
             Self::Extreme => f.write_str("min and max never are"),
             Self::PerStageOnly => f.write_str("success is judged per stage"),
         }
@@ -210,7 +212,8 @@ impl StatisticComparison {
             a: a.means,
             b: b.means,
         };
-        let judgeable = verdict::judgeable(situation, tolerance.is_some(), &yardstick.seen(&estimates));
+        let judgeable =
+            verdict::judgeable(situation, tolerance.is_some(), &yardstick.seen(&estimates));
         let measured = tau
             .filter(|_| judgeable.is_none())
             .and_then(|tau| Some((tau, yardstick.measure(&means)?)));

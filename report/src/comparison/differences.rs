@@ -1,8 +1,6 @@
 //! Finds what differs between the loads of two runs.
 
-use brunt_record::{
-    ActionPlan, DataFile, DataKind, Manifest, ScenarioRef, StagePlan, StreamPlan,
-};
+use brunt_record::{ActionPlan, DataFile, DataKind, Manifest, ScenarioRef, StagePlan, StreamPlan};
 
 use super::comparable::{Aspect, Comparability, Difference};
 use super::side_runs::SideRuns;
@@ -258,7 +256,9 @@ fn data(found: &mut Found, a: &ScenarioRef, b: &ScenarioRef) {
     }
     for (kind, name) in named {
         let digests = |files: &[DataFile]| {
-            let same = files.iter().filter(|file| file.kind == kind && file.name == *name);
+            let same = files
+                .iter()
+                .filter(|file| file.kind == kind && file.name == *name);
             let digests: Vec<&str> = same.map(|file| short(&file.sha256)).collect();
             match digests[..] {
                 [] => ABSENT.to_owned(),

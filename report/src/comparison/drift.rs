@@ -8,8 +8,7 @@ use super::estimate::ln_us;
 use super::verdict;
 use crate::run::{ActionRun, StageSpan};
 use crate::statistics::{
-    Difference, MANY_WINDOWS, NoiseFloor, RunMean, Within, batch_means, difference,
-    requests_needed,
+    Difference, MANY_WINDOWS, NoiseFloor, RunMean, Within, batch_means, difference, requests_needed,
 };
 
 /// The quantile that is looked at.

@@ -243,11 +243,16 @@ impl fmt::Display for Why {
                 let (who, show) = so_many(*runs);
                 let why = match spread {
                     Spread::NoiseFloor => "with this noise floor",
-                    Spread::BetweenRuns => "which differ among themselves by more than the noise floor",
+                    Spread::BetweenRuns => {
+                        "which differ among themselves by more than the noise floor"
+                    }
                     Spread::WithinRuns => "with what varies within a run",
                     Spread::Pairs => "by how the pairs differ",
                 };
-                write!(f, "{who}, {why}, {show} changes of {detectable_percent:.0} % or more")?;
+                write!(
+                    f,
+                    "{who}, {why}, {show} changes of {detectable_percent:.0} % or more"
+                )?;
                 match needed {
                     _ if *spread == Spread::WithinRuns => f.write_str(": run longer"),
                     Some(needed) if *spread == Spread::Pairs => write!(f, ": make {needed} pairs"),

@@ -84,8 +84,8 @@ pub fn difference(a: &[RunMean], b: &[RunMean], noise: NoiseFloor) -> Option<Dif
         noise.degrees_of_freedom,
         Spread::NoiseFloor,
     );
-    let between = variance_between(a, b)
-        .map(|(s2, freedom)| (s2 * each, Some(freedom), Spread::BetweenRuns));
+    let between =
+        variance_between(a, b).map(|(s2, freedom)| (s2 * each, Some(freedom), Spread::BetweenRuns));
     // Of equals the floor: its degrees of freedom do not depend on these runs.
     let (squared, degrees_of_freedom, spread) = [Some(within), between]
         .into_iter()
@@ -297,15 +297,30 @@ mod tests {
             let got = difference(&side(a), &side(b), floor).unwrap();
             assert_eq!((got.spread, got.degrees_of_freedom), (spread, freedom));
             let each = 1.0 / a.len() as f64 + 1.0 / b.len() as f64;
-            assert!((got.standard_error - s * each.sqrt()).abs() < 1e-12, "{got:?}");
+            assert!(
+                (got.standard_error - s * each.sqrt()).abs() < 1e-12,
+                "{got:?}"
+            );
         };
         let (floor, between) = (Spread::NoiseFloor, Spread::BetweenRuns);
-        check(&[0.0, 0.15, 0.3], &[0.1, 0.25, 0.4], between, 0.15, Some(4.0));
+        check(
+            &[0.0, 0.15, 0.3],
+            &[0.1, 0.25, 0.4],
+            between,
+            0.15,
+            Some(4.0),
+        );
         check(&[0.0, 0.03, 0.06], &[0.0, 0.03, 0.06], floor, 0.05, None);
         // One side alone shows it too, and stands for both.
         check(&[0.0, 0.15, 0.3], &[0.1], between, 0.15, Some(2.0));
         // Pooled: nothing of one side and squares of 0.06 of the other, over three.
-        check(&[0.0, 0.0], &[0.0, 0.3, 0.3], between, 0.02f64.sqrt(), Some(3.0));
+        check(
+            &[0.0, 0.0],
+            &[0.0, 0.3, 0.3],
+            between,
+            0.02f64.sqrt(),
+            Some(3.0),
+        );
         check(&[0.0], &[0.3], floor, 0.05, None);
     }
 

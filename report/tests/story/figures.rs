@@ -1,9 +1,9 @@
 //! The figures of the story: estimates, changes, shares.
 
 use brunt_report::comparison::{
-    ActionComparison, ActionCounts, Certainty, Change, Drift, Estimate, Interval, NoInterval, Noise,
-    NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Spread, Statistic,
-    StatisticComparison, Success, SuccessComparison, SuccessDifference, Value, Verdict,
+    ActionComparison, ActionCounts, Certainty, Change, Drift, Estimate, Interval, NoInterval,
+    Noise, NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Spread,
+    Statistic, StatisticComparison, Success, SuccessComparison, SuccessDifference, Value, Verdict,
 };
 
 use super::{ANSWERED, Told};

@@ -18,9 +18,13 @@ use crate::statistics::OverOffered;
 /// unsent arrivals make unbounded is the longest response time that a record can hold.
 pub fn gitlab(outcome: &GateOutcome, runs: &[Run]) -> Json {
     let (mut response, mut lost, mut ok, mut seconds) = (new_histogram(), 0, 0, 0.0);
-    let stages = runs
-        .iter()
-        .flat_map(|run| run.manifest.plan.stages.iter().map(move |stage| (run, stage)));
+    let stages = runs.iter().flat_map(|run| {
+        run.manifest
+            .plan
+            .stages
+            .iter()
+            .map(move |stage| (run, stage))
+    });
     for (run, stage) in stages.filter(|(_, stage)| stage.judged) {
         for action in run.stage(&stage.name) {
             let arrivals = action.arrivals();
