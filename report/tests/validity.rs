@@ -173,14 +173,14 @@ fn drift_is_flagged_and_a_steady_run_is_not() {
     assert!((15.0..35.0).contains(percent), "{percent}");
 }
 
-/// A file of a run by what it is for, its name and a letter of its digest.
-fn data(files: &[(DataKind, &str, char)]) -> Option<Vec<DataFile>> {
+/// Files of a run, each by what it is for, its name and a letter of its digest.
+fn data(files: &[(DataKind, &str, char)]) -> Vec<DataFile> {
     let files = files.iter().map(|(kind, name, digest)| DataFile {
         kind: *kind,
         name: (*name).to_owned(),
         sha256: digest.to_string().repeat(64),
     });
-    Some(files.collect())
+    files.collect()
 }
 
 #[test]
@@ -188,11 +188,11 @@ fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
     use DataKind::{Body, DataSet, Proto};
     const AGREE: &str = "durations, data and seed agree";
     const NOT_NOTED: &str = "was not recorded";
-    let all = data(&[
+    let all = Some(data(&[
         (DataSet, "players", 'a'),
         (Body, "upload", 'b'),
         (Proto, "x.proto", 'c'),
-    ]);
+    ]));
     let check = |in_a: &Option<Vec<DataFile>>, in_b: Option<Vec<DataFile>>, judged, said: &str| {
         let [mut a, mut b] = ["p8", "p9"].map(Synthetic::two_stages);
         a.data.clone_from(in_a);
@@ -214,7 +214,7 @@ fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
         (Body, "upload", 'b'),
         (Proto, "x.proto", 'c'),
     ]);
-    let found = check(&all, other_rows, false, "data set \"players\"");
+    let found = check(&all, Some(other_rows), false, "data set \"players\"");
     assert_eq!(
         found[0].what,
         Aspect::Data {
@@ -227,12 +227,13 @@ fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
         ("sha256 aaaaaaaaaaaa", "sha256 dddddddddddd")
     );
     let no_body = data(&[(DataSet, "players", 'a'), (Proto, "x.proto", 'c')]);
-    let found = check(&all, no_body, false, "the body of \"upload\"");
+    let found = check(&all, Some(no_body), false, "the body of \"upload\"");
     assert_eq!(found[0].b, "absent");
     let other_proto = data(&[
         (DataSet, "players", 'a'),
         (Body, "upload", 'b'),
         (Proto, "x.proto", 'd'),
     ]);
-    check(&all, other_proto, true, "gRPC definitions \"x.proto\"");
+    let said = "gRPC definitions \"x.proto\"";
+    check(&all, Some(other_proto), true, said);
 }
