@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use brunt_record::{Ending, Record, Stated};
+use brunt_record::{Record, Stated};
+use brunt_report::{load_all, why_no_baseline};
 
 /// Where they are, seen from the directory that brunt is called in.
 pub(crate) const FOLDER: &str = "results/baselines";
@@ -59,8 +60,13 @@ pub(crate) fn set(
     if name.is_empty() || name.starts_with('.') || !name.chars().all(slug) {
         bail!("{name:?} is no name of a baseline\nhint: write a-z, 0-9, \"-\" and \".\"");
     }
-    for record in records {
-        whole(record)?;
+    let paths: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
+    let refused = why_no_baseline(&load_all(&paths)?);
+    if !refused.is_empty() {
+        bail!(
+            "no baseline:\n  {}\nhint: give runs of one phase and one scenario that can be judged",
+            refused.join("\n  ")
+        );
     }
     let target = folder.join(name);
     if target.exists() && !replace {
@@ -81,21 +87,6 @@ pub(crate) fn set(
         .and_then(|()| remove(&target))
         .and_then(|()| fs::rename(&draft, &target));
     copied.with_context(|| target.display().to_string())
-}
-
-/// Did the run go to its end, and do its files agree?
-fn whole(record: &Path) -> anyhow::Result<()> {
-    let opened = Record::open(record)?;
-    let problems = opened.problems();
-    if opened.manifest.completeness.ending != Ending::Complete || !problems.is_empty() {
-        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        bail!(
-            "{}: not every run is a baseline: this one did not go to its end, or its files do not agree {}\nhint: run it again to its end",
-            record.display(),
-            told.join("; ")
-        );
-    }
-    Ok(())
 }
 
 /// The records of each of `paths`, in order.

@@ -45,6 +45,7 @@ mod knee;
 mod metrics;
 mod noise;
 mod outline;
+mod pairs;
 mod progress;
 mod series;
 

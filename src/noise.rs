@@ -8,6 +8,8 @@ use brunt_report::calibration::{Calibration, Fingerprint, FloorUse, SCHEMA_VERSI
 use brunt_report::{CompareOptions, Run};
 use jiff::Timestamp;
 
+use crate::cli::output::say;
+
 /// Where they are, seen from the directory that brunt is called in.
 pub(crate) const FOLDER: &str = "results/noise";
 
@@ -100,6 +102,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Calibration> {
     Ok(calibration)
 }
 
+/// Every floor in `folder`; files that are none are passed over, and told.
 fn all(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Calibration)>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -117,8 +120,19 @@ fn all(folder: &Path) -> anyhow::Result<Vec<(PathBuf, Calibration)>> {
         }
     }
     paths.sort();
-    paths
-        .into_iter()
-        .map(|path| Ok((path.clone(), read(&path)?)))
-        .collect()
+    let mut found = Vec::new();
+    for path in paths {
+        match read(&path) {
+            Ok(calibration) => found.push((path, calibration)),
+            // What somebody left there is no reason to judge nothing at all.
+            Err(error) => {
+                let told = format!("{error:#}");
+                say(&format!(
+                    "passed over {}",
+                    told.lines().next().unwrap_or_default()
+                ));
+            }
+        }
+    }
+    Ok(found)
 }

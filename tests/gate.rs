@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/records.rs"]
+mod records;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+
+use records::{brunt_in, copies, text};
 
 /// The committed records of phase8 and phase9.
 fn examples() -> [String; 2] {
@@ -15,16 +19,6 @@ fn examples() -> [String; 2] {
         let found = paths.iter().find(named).unwrap();
         found.to_str().unwrap().to_owned()
     })
-}
-
-fn brunt_in(folder: &Path, args: &[&str]) -> Output {
-    let brunt = Command::new(env!("CARGO_BIN_EXE_brunt"));
-    let mut brunt = brunt;
-    brunt.current_dir(folder).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
 }
 
 #[test]
@@ -154,6 +148,49 @@ fn what_is_no_whole_record_is_no_baseline() {
     let output = brunt_in(temp.path(), &["baseline", "set", "main", "cut"]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
     assert!(!temp.path().join("results/baselines/main").exists());
+}
+
+#[test]
+fn what_cannot_be_judged_or_is_not_the_same_thing_is_no_baseline() {
+    let check = |change: &dyn Fn(&mut serde_json::Value), said: Option<&str>| {
+        let temp = tempfile::tempdir().unwrap();
+        let records = copies(temp.path(), 3);
+        let path = Path::new(&records[1]).join("run.json");
+        let manifest = std::fs::read_to_string(&path).unwrap();
+        let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        change(&mut manifest);
+        std::fs::write(path, manifest.to_string()).unwrap();
+        let set = |records: &[String]| {
+            let mut args = vec!["baseline", "set", "main"];
+            args.extend(records.iter().map(String::as_str));
+            let output = brunt_in(temp.path(), &args);
+            let told = text(&output.stderr).to_owned();
+            (output.status.code().unwrap(), told)
+        };
+        let (code, told) = set(&records);
+        assert_eq!(code, if said.is_some() { 2 } else { 0 }, "{told}");
+        let said = said.unwrap_or_default();
+        assert!(told.contains(said), "{said} is not in {told}");
+        let kept = temp.path().join("results/baselines/main").exists();
+        assert_eq!(kept, code == 0);
+        if code == 2 {
+            assert_eq!(set(&records[..1]).0, 0, "the others are good");
+        }
+    };
+    check(&|_| {}, None);
+    check(&|run| run["labels"]["commit"] = "abc".into(), None);
+    check(
+        &|run| run["generator"]["clock_step_us"] = 2_000_000.into(),
+        Some("The wall clock moved by 2.00 s"),
+    );
+    check(
+        &|run| run["phase"] = "phase10".into(),
+        Some("phase: phase10 instead of phase9"),
+    );
+    check(
+        &|run| run["scenario"]["sha256"] = "0123456789abcdef".into(),
+        Some("scenario file: sha256 0123456789ab instead of sha256"),
+    );
 }
 
 #[test]

@@ -2,54 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/records.rs"]
+mod records;
 #[path = "support/target.rs"]
 mod target;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use brunt_record::Record;
+use records::{brunt_in, copies, text};
 use target::Target;
-
-fn brunt_in(folder: &Path, args: &[&str]) -> Output {
-    let mut brunt = Command::new(env!("CARGO_BIN_EXE_brunt"));
-    brunt.current_dir(folder).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-/// The committed record of phase9, so many times under `folder/same`.
-fn copies(folder: &Path, count: usize) -> Vec<String> {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/examples/demo-sqlite");
-    let mut entries = std::fs::read_dir(examples).unwrap();
-    let phase9 = entries.find_map(|entry| {
-        let path = entry.unwrap().path();
-        path.to_str().unwrap().ends_with("phase9").then_some(path)
-    });
-    (0..count)
-        .map(|i| {
-            let to = folder.join("same").join(i.to_string());
-            copy(phase9.as_ref().unwrap(), &to);
-            to.to_str().unwrap().to_owned()
-        })
-        .collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (source, copied) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
-            copy(&source, &copied);
-        } else {
-            std::fs::copy(&source, &copied).unwrap();
-        }
-    }
-}
 
 /// The one file of results/noise.
 fn floor_in(folder: &Path) -> PathBuf {
@@ -75,7 +39,7 @@ fn a_gate_finds_the_floor_that_was_calibrated() {
     let (code, said) = gate(&[]);
     assert_eq!(code, 3, "{said}");
     assert!(
-        said.contains("noise floor: assumed, not calibrated"),
+        said.contains("noise floor: assumed to be 5 %, brunt calibrate measures it"),
         "{said}"
     );
     let resolves = |runs: &str| {
@@ -169,59 +133,44 @@ fn gate_error(folder: &Path, records: &[String], noise: &str) -> String {
 }
 
 #[test]
-fn sides_are_records_or_folders_of_them() {
+fn a_foreign_file_beside_the_floors_is_passed_over() {
     let temp = tempfile::tempdir().unwrap();
-    let records = copies(temp.path(), 4);
-    let rule = ["--rule", "init/*: p95 +50%", "--json", "gate.json"];
-    let named = [
-        "--baseline",
-        &records[0],
-        "--baseline",
-        &records[1],
-        &records[2],
-        &records[3],
-    ];
-    for sides in [&named[..], &["same", "same"]] {
-        let output = brunt_in(temp.path(), &[&["gate"], sides, &rule].concat());
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    }
-    let set = [
-        "baseline",
-        "set",
-        "main",
-        &records[0],
-        &records[1],
-        &records[2],
-    ];
-    assert!(brunt_in(temp.path(), &set).status.success());
-    let shown = brunt_in(temp.path(), &["baseline", "list"]);
-    assert!(
-        text(&shown.stdout).contains("3 runs"),
-        "{}",
-        text(&shown.stdout)
-    );
-    let output = brunt_in(
-        temp.path(),
-        &[&["gate", "main", "same"], &rule[..]].concat(),
-    );
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let paired = |sides: &[&str]| {
-        let output = brunt_in(temp.path(), &[&["gate", "--paired"], sides, &rule].concat());
-        (output.status.code(), text(&output.stderr).to_owned())
+    let records = copies(temp.path(), 5);
+    let calibrated = brunt_in(temp.path(), &["calibrate", "--from", "same"]);
+    assert_eq!(calibrated.status.code(), Some(0));
+    let floor = std::fs::read_to_string(floor_in(temp.path())).unwrap();
+    let folder = temp.path().join("results/noise");
+    let older = floor.replacen("\"schema\": 1", "\"schema\": 0", 1);
+    assert_ne!(older, floor);
+    std::fs::write(folder.join("older.json"), older).unwrap();
+    std::fs::write(folder.join("notes.json"), "[]").unwrap();
+    let gate = |more: &[&str]| {
+        let args = [
+            "gate",
+            &records[0],
+            &records[1],
+            "--rule",
+            "init/*: p95 < 10s",
+        ];
+        brunt_in(temp.path(), &[&args, more].concat())
     };
-    assert_eq!(paired(&named).0, Some(0));
-    let (code, said) = paired(&["--baseline", &records[0], &records[1]]);
-    assert!(code == Some(2) && said.contains("two or more"), "{said}");
-    let three = brunt_in(
-        temp.path(),
-        &["gate", &records[0], &records[1], &records[2]],
+    let output = gate(&[]);
+    let (said, told) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert_eq!(
+        told.lines().collect::<Vec<_>>(),
+        [
+            "passed over results/noise/notes.json: no noise floor",
+            "passed over results/noise/older.json: of version 0, this brunt reads 1",
+        ]
     );
-    assert_eq!(three.status.code(), Some(2));
-    assert!(
-        text(&three.stderr).contains("--baseline A1"),
-        "{}",
-        text(&three.stderr)
-    );
+    let compared = brunt_in(temp.path(), &["compare", &records[0], &records[1]]);
+    assert_eq!(compared.status.code(), Some(0), "{said}");
+    for named in ["results/noise/notes.json", "results/noise/older.json"] {
+        let output = gate(&["--noise", named]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+        assert!(text(&output.stderr).contains("hint: "));
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use brunt_loadgen::Scenario;
 use brunt_loadgen::scenario::{Call, Load, Stream};
+use brunt_record::{DataKind, sha256_hex};
 use support::{Behaviour, Server, record_of_file};
 use tokio_util::sync::CancellationToken;
 
@@ -160,6 +161,61 @@ mix = {{ work = 1 }}
         let text = String::from_utf8_lossy(&std::fs::read(&entry).unwrap()).into_owned();
         assert!(!text.contains(&secret), "{}", entry.display());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_tells_the_files_that_requests_are_made_of_apart_and_has_no_copy() {
+    let server = Server::start(Behaviour::default()).await;
+    let main = format!(
+        r#"format = 1
+name = "files"
+[addresses]
+http = "http://{}"
+[data.players]
+file = "players.csv"
+[actions.upload]
+http = "POST /job/${{players.id}}"
+file = "body.bin"
+[[stages]]
+name = "load"
+duration = "1s"
+[[stages.streams]]
+name = "main"
+rate = "5/s"
+mix = {{ upload = 1 }}
+"#,
+        server.address
+    );
+    let mut digests = Vec::new();
+    for player in ["first-token", "other-token"] {
+        let temp = tempfile::tempdir().unwrap();
+        let players = format!("id\n{player}\n");
+        write(
+            temp.path(),
+            &[
+                ("main.toml", &main),
+                ("players.csv", &players),
+                ("body.bin", "a body with a token"),
+            ],
+        );
+        let file = temp.path().join("main.toml");
+        let results = temp.path().join("results");
+        let record = record_of_file(&results, &file, CancellationToken::new()).await;
+        for entry in walk(&record.dir) {
+            let text = String::from_utf8_lossy(&std::fs::read(&entry).unwrap()).into_owned();
+            assert!(!text.contains("token"), "{}", entry.display());
+        }
+        let data = record.manifest.scenario.data.unwrap();
+        let named: Vec<_> = data.iter().map(|file| (file.kind, &*file.name)).collect();
+        assert_eq!(
+            named,
+            [(DataKind::DataSet, "players"), (DataKind::Body, "upload")]
+        );
+        assert_eq!(data[0].sha256, sha256_hex(players.as_bytes()));
+        assert_eq!(data[1].sha256, sha256_hex(b"a body with a token"));
+        digests.push(data[0].sha256.clone());
+    }
+    assert_ne!(digests[0], digests[1]);
 }
 
 fn walk(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -55,10 +55,10 @@ pub use gauge::{GaugeRow, GaugeSeries};
 pub use histogram::{LONGEST_LATENCY_US, new_histogram};
 pub use latency::{LatencyInterval, LatencyLog};
 pub use manifest::{
-    ActionPlan, ActionTotals, Build, Capture, Completeness, Effect, Ending, ExpectedRequests, GaugeSource,
-    GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget, Manifest, MixShare, Plan,
-    RatePoint, SCHEMA_VERSION, Saturation, ScenarioRef, SessionAction, SessionPlan, StagePlan,
-    StreamPlan,
+    ActionPlan, ActionTotals, Build, Capture, Completeness, DataFile, DataKind, Effect, Ending,
+    ExpectedRequests, GaugeSource, GeneratorHealth, Host, IncludedFile, Latency, LatencyTarget,
+    Manifest, MixShare, Plan, RatePoint, SCHEMA_VERSION, Saturation, ScenarioRef, SessionAction,
+    SessionPlan, StagePlan, StreamPlan,
 };
 pub use mark::{Mark, MarkError, MarkKind, is_running, mark};
 pub use profile_name::ProfileName;

@@ -83,6 +83,32 @@ pub struct ScenarioRef {
     /// The files that it includes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub includes: Vec<IncludedFile>,
+    /// The files that its requests are made of; absent in records from before they were noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Vec<DataFile>>,
+}
+
+/// A file that requests are made of. It may hold tokens, so that the record has no copy of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DataFile {
+    /// What it is for.
+    pub kind: DataKind,
+    /// Slug of the data set, or of the action whose body it is; of definitions the file's name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataKind {
+    /// Rows that requests take their values from.
+    DataSet,
+    /// The body of the requests of an action.
+    Body,
+    /// Definitions of gRPC services that the scenario names, without those that they import.
+    Proto,
 }
 
 /// A file that a scenario includes.

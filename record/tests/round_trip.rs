@@ -7,10 +7,11 @@ use std::fs;
 use std::path::Path;
 
 use brunt_record::{
-    ActionTotals, Build, Completeness, CountsRow, Ending, ErrorSample, FailureCounts, GaugeRow,
-    GaugeWriter, Host, LatencyTag, Manifest, Mark, MarkError, MarkKind, MarkWriter, Measure,
-    Outcome, Plan, Problem, ProfileName, Record, RecordError, RecordWriter, SCHEMA_VERSION,
-    ScenarioRef, Second, SessionPlan, StatementRow, is_running, mark, new_histogram,
+    ActionTotals, Build, Completeness, CountsRow, DataFile, DataKind, Ending, ErrorSample,
+    FailureCounts, GaugeRow, GaugeWriter, Host, LatencyTag, Manifest, Mark, MarkError, MarkKind,
+    MarkWriter, Measure, Outcome, Plan, Problem, ProfileName, Record, RecordError, RecordWriter,
+    SCHEMA_VERSION, ScenarioRef, Second, SessionPlan, StatementRow, is_running, mark,
+    new_histogram,
 };
 
 fn manifest() -> Manifest {
@@ -28,6 +29,11 @@ fn manifest() -> Manifest {
             name: "smoke".into(),
             sha256: String::new(),
             includes: vec![],
+            data: Some(vec![DataFile {
+                kind: DataKind::DataSet,
+                name: "players".into(),
+                sha256: String::new(),
+            }]),
         },
         overrides: vec![],
         seed: 1,

@@ -28,7 +28,7 @@ pub mod statistics;
 pub mod trend;
 
 pub use calibration::Calibration;
-pub use comparison::{CompareOptions, Comparison, compare, compare_sets};
+pub use comparison::{CompareOptions, Comparison, compare, compare_sets, why_no_baseline};
 pub use document::{Document, build as document};
 pub use error::ReportError;
 pub use gate::{GateOutcome, Rule, gate};

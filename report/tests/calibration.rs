@@ -5,7 +5,8 @@
 mod support;
 
 use brunt_report::calibration::{Calibration, FloorUse, sights};
-use brunt_report::comparison::{Statistic, Tolerances};
+use brunt_report::comparison::{NotJudged, Statistic, Tolerances, Verdict};
+use brunt_report::gate::{RuleOutcome, foresee};
 use brunt_report::{CompareOptions, Run, compare, compare_sets, gate, load};
 use jiff::{SignedDuration, Timestamp};
 use support::Synthetic;
@@ -170,6 +171,52 @@ fn a_report_says_which_floor_it_stands_on() {
     insta::assert_snapshot!(
         [told("2026-02-20T00:00:00Z"), told("2026-04-01T00:00:00Z")].join("\n")
     );
+}
+
+#[test]
+fn what_was_unbounded_in_a_run_of_the_calibration_is_not_judged_by_it() {
+    let mut runs = same();
+    // More than one in a hundred, and too few for an overload.
+    runs[2] = run(2, |run| run.action("claim").failed = 0.015);
+    let made = Calibration::of(&runs, now(), A_MONTH).unwrap();
+    let without = made.without.iter().map(|one| (&*one.action, one.statistic));
+    assert_eq!(
+        without.collect::<Vec<_>>(),
+        [("claim", Statistic::P99), ("claim", Statistic::P999)]
+    );
+    let text = brunt_report::calibration::text(&made);
+    assert!(text.contains("play / claim: no floor of p99,"), "{text}");
+
+    let (a, b) = (run(10, |_| {}), run(11, |_| {}));
+    let verdict = |b: &Run, statistic| {
+        let comparison = compare(&a, b, &by_floor(&made, now(), &a, b));
+        let claim = comparison.action("play", "claim").unwrap();
+        claim.statistic(statistic).unwrap().verdict
+    };
+    let no_floor = Verdict::NotJudged {
+        reason: NotJudged::NoFloor,
+    };
+    assert_eq!(verdict(&b, Statistic::P99), no_floor);
+    assert_eq!(verdict(&b, Statistic::P95), Verdict::Equivalent);
+    let extreme = Verdict::NotJudged {
+        reason: NotJudged::Extreme,
+    };
+    assert_eq!(verdict(&b, Statistic::Max), extreme);
+    // What the runs of the calibration did by themselves is no regression.
+    let failing = run(12, |run| run.action("claim").failed = 0.015);
+    assert_eq!(verdict(&failing, Statistic::P99), no_floor);
+    let overloaded = run(13, |run| run.action("claim").unsent = 0.8);
+    assert_eq!(verdict(&overloaded, Statistic::P99), Verdict::OverloadBegan);
+
+    let options = by_floor(&made, now(), &a, &b);
+    let comparison = compare(&a, &b, &options);
+    let rules = [brunt_report::Rule::parse("claim: p99 +15%").unwrap()];
+    let row = &gate(&rules, &comparison).rows[0];
+    assert_eq!(row.outcome, RuleOutcome::NotJudged, "{row:?}");
+    let foresight = foresee(&rules, &comparison, &options, 50);
+    assert!(!foresight.resolves() && foresight.rows.is_empty());
+    let told = foresight.to_string();
+    assert!(told.contains("so no noise floor"), "{told}");
 }
 
 #[test]

@@ -5,11 +5,11 @@
 mod support;
 
 use brunt_report::gate::{GateOutcome, Inconclusive, output};
-use brunt_report::{CompareOptions, Rule, Run, compare, gate, load_pair};
+use brunt_report::{CompareOptions, Rule, Run, compare, gate, load, load_pair};
 use support::Synthetic;
 
-/// A gate with a rule of every outcome, and the run that was judged.
-fn gated() -> (GateOutcome, Run) {
+/// A gate with a rule of every outcome, and the runs that were judged.
+fn gated() -> (GateOutcome, [Run; 1]) {
     let temp = tempfile::tempdir().unwrap();
     let mut b = Synthetic::two_stages("p9");
     b.action("claim").median_us *= 2.0;
@@ -31,18 +31,39 @@ fn gated() -> (GateOutcome, Run) {
         .collect();
     (
         gate(&rules, &compare(&a, &b, &CompareOptions::default())),
-        b,
+        [b],
     )
 }
 
 #[test]
 fn every_form_says_the_same() {
-    let (outcome, run) = gated();
+    let (outcome, runs) = gated();
     insta::assert_snapshot!("text", output::text(&outcome));
     insta::assert_snapshot!("markdown", output::markdown(&outcome));
     insta::assert_snapshot!("github", output::github(&outcome));
     insta::assert_snapshot!("junit", output::junit(&outcome).unwrap());
-    insta::assert_json_snapshot!("gitlab", output::gitlab(&outcome, &run));
+    insta::assert_json_snapshot!("gitlab", output::gitlab(&outcome, &runs));
+}
+
+#[test]
+fn gitlab_is_told_of_all_runs_and_of_what_is_unbounded() {
+    let (outcome, [failing]) = gated();
+    let temp = tempfile::tempdir().unwrap();
+    let fine = load(&Synthetic::two_stages("p8").write(temp.path())).unwrap();
+    let metrics = |runs: &[Run]| output::gitlab(&outcome, runs)["metrics"].clone();
+    let p95 = |runs: &[Run]| metrics(runs)["http_req_waiting"]["p(95)"].as_f64().unwrap();
+    let [of_fine, of_failing] = [&fine, &failing].map(|run| p95(std::slice::from_ref(run)));
+    assert!((of_failing - 120_000.0).abs() < 1e-9, "{of_failing}");
+    assert!(of_fine < 100.0, "{of_fine}");
+    // Of both together one arrival in thirty fails: it is bounded, and above that of the good one.
+    let both = [fine, failing];
+    let of_both = p95(&both);
+    assert!(of_fine < of_both && of_both < 120_000.0, "{of_both}");
+    let requests = |runs: &[Run]| metrics(runs)["http_reqs"]["count"].as_u64().unwrap();
+    assert_eq!(requests(&both), requests(&both[..1]) + requests(&both[1..]));
+    let rate = |runs: &[Run]| metrics(runs)["http_reqs"]["rate"].as_f64().unwrap();
+    let mean = f64::midpoint(rate(&both[..1]), rate(&both[1..]));
+    assert!((rate(&both) - mean).abs() < 0.02);
 }
 
 #[test]
@@ -55,7 +76,7 @@ fn junit_counts_what_failed_and_what_could_not_be_judged() {
 
 #[test]
 fn every_form_counts_what_is_inconclusive_as_is_wanted() {
-    let (outcome, run) = gated();
+    let (outcome, runs) = gated();
     for (counting, failures, errors, annotations, said) in [
         (Inconclusive::NoVerdict, 3, 2, 5, "gate: failed"),
         (
@@ -85,7 +106,7 @@ fn every_form_counts_what_is_inconclusive_as_is_wanted() {
         assert_eq!(github.lines().count(), annotations, "{github}");
         assert!(output::text(&outcome).ends_with(&format!("{said}\n")));
         assert!(output::markdown(&outcome).contains(said));
-        let checks = &output::gitlab(&outcome, &run)["metrics"]["checks"];
+        let checks = &output::gitlab(&outcome, &runs)["metrics"]["checks"];
         assert_eq!(checks["fails"], failures + errors);
     }
 }

@@ -6,9 +6,9 @@ mod support;
 
 use std::path::Path;
 
-use brunt_report::comparison::{Readiness, Recommendation, Standing, Watched};
+use brunt_report::comparison::{Readiness, Recommendation, Spread, Standing, Watched};
 use brunt_report::stated::{Delivery, Doubt, StatedVerdict, compare_if_stated};
-use brunt_report::{CompareOptions, Comparison};
+use brunt_report::{CompareOptions, Comparison, Run, compare_sets, document, load, markdown};
 use support::{Synthetic, compared};
 
 use Standing::{Failed, NotMeasured, Passed, Undecided};
@@ -69,9 +69,45 @@ fn a_service_is_ready_where_all_criteria_pass() {
         &["explain-regression", "meet-target"],
     );
     check(
+        // Few enough for every target to be met.
+        |b| b.action("claim").failed = 0.0002,
+        [Undecided, Passed, Passed, Passed, Undecided],
+        &[],
+    );
+    check(
+        |b| {
+            for name in ["initialize-new", "list", "claim"] {
+                b.action(name).failed = 1.0;
+            }
+        },
+        [Undecided, Failed, Failed, Failed, Failed],
+        &["remove-failures"],
+    );
+    check(
+        |b| {
+            for name in ["initialize-new", "list", "claim"] {
+                b.action(name).failed = 1.0;
+                b.action(name).kind = "timeout".into();
+            }
+        },
+        [NotMeasured, Failed, Failed, Failed, Failed],
+        &["remove-failures"],
+    );
+    check(
         |b| b.action("list").growth = 0.8,
         [Passed, Passed, Undecided, Passed, Undecided],
         &["find-steady-state"],
+    );
+    check(
+        // Enough for a p95, and too few for one in each tenth of the stage.
+        |b| b.action("list").rate_per_s = 90,
+        [Passed, Passed, Undecided, Passed, Undecided],
+        &[],
+    );
+    check(
+        |b| b.rates = vec![(0, 500.0), (40, 700.0)],
+        [Passed, Passed, Undecided, Passed, Undecided],
+        &[],
     );
     check(
         // A's plan has one, and the union is judged.
@@ -116,6 +152,48 @@ fn what_to_watch_follows_from_targets_and_what_is_left_of_them() {
         }
     }
     assert_eq!(seen, 3);
+}
+
+#[test]
+fn longer_runs_are_advised_where_they_help() {
+    let check = |factors: &[f64], growth: f64, paired: bool, wanted: Spread, act: &str| {
+        let temp = tempfile::tempdir().unwrap();
+        let side = |name: &str, by: f64| -> Vec<Run> {
+            let runs = factors.iter().enumerate().map(|(i, factor)| {
+                let mut run = Synthetic::two_stages(&format!("{name}{i}"));
+                let claim = run.action("claim");
+                claim.median_us *= by * factor;
+                claim.growth = growth;
+                load(&run.write(temp.path())).unwrap()
+            });
+            runs.collect()
+        };
+        let mut b = side("b", 1.08);
+        if paired {
+            // Else the pairs agree on every change.
+            b.rotate_left(1);
+        }
+        let options = CompareOptions {
+            paired,
+            ..CompareOptions::default()
+        };
+        let comparison = compare_sets(&side("a", 1.0), &b, &options).unwrap();
+        let mut all = comparison.recommendations.iter();
+        let found = all.find_map(|one| match one {
+            Recommendation::RunMore { action, spread, .. } if action == "claim" => Some(*spread),
+            _ => None,
+        });
+        assert_eq!(found, Some(wanted));
+        let text = markdown(&document(&comparison), "charts").text;
+        let said = format!("{act} to tell how claim changed.");
+        assert!(text.contains(&said), "{said} is not in\n{text}");
+    };
+    let calibrate = "Calibrate the noise floor, make more runs of each side or use `brunt duet`";
+    let more = "Make more runs of each side or use `brunt duet`";
+    check(&[1.0], 0.0, false, Spread::NoiseFloor, calibrate);
+    check(&[1.0], 1.5, false, Spread::WithinRuns, "Run longer");
+    check(&[1.0, 1.3], 0.0, false, Spread::BetweenRuns, more);
+    check(&[1.0, 1.3], 0.0, true, Spread::Pairs, "Make more pairs");
 }
 
 #[test]

@@ -4,7 +4,11 @@
 
 mod support;
 
-use brunt_report::comparison::{Conclusion, NoiseSource, RunState, Statistic, Value};
+use brunt_report::comparison::{
+    Conclusion, CriterionKind, NoiseSource, NotJudged, RunState, Side, Spread, Standing, Statistic,
+    Value, Verdict,
+};
+use brunt_report::gate::Why;
 use brunt_report::{CompareOptions, Comparison, Rule, Run, compare, compare_sets, gate, load};
 use support::Synthetic;
 
@@ -40,7 +44,8 @@ fn one_run_a_side_is_the_same_as_a_pair() {
 #[test]
 fn values_are_geometric_means_and_counts_are_sums() {
     let options = CompareOptions::default();
-    let a = [run("p8", 1.0, |_| {}), run("p8b", 1.21, |_| {})];
+    // By less than the floor: what one run differs from the next by does not decide.
+    let a = [run("p8", 1.0, |_| {}), run("p8b", 1.0404, |_| {})];
     let b = [
         run("p9", 1.5, |_| {}),
         run("p9b", 1.5, |_| {}),
@@ -50,7 +55,7 @@ fn values_are_geometric_means_and_counts_are_sums() {
     let both = compare_sets(&a, &b, &options).unwrap();
     let [alone_p95, set_p95] = [&alone, &both].map(p95);
     let ratio = us(set_p95.estimates.a.value) / us(alone_p95.estimates.a.value);
-    assert!((ratio - 1.1).abs() < 2e-3, "{ratio}");
+    assert!((ratio - 1.02).abs() < 2e-3, "{ratio}");
     let certainty = |c: &Comparison| p95(c).change.clone().unwrap().certainty.unwrap();
     let [one, set] = [&alone, &both].map(certainty);
     assert_eq!((set.runs.a, set.runs.b), (2, 3));
@@ -98,6 +103,25 @@ fn one_bad_run_spoils_its_side() {
 }
 
 #[test]
+fn one_run_that_drifts_leaves_its_side_undecided() {
+    let good = || run("p8", 1.0, |_| {});
+    let drifting = run("p9", 1.0, |run| run.action("list").growth = 0.8);
+    let sets = compare_sets(
+        &[good(), good()],
+        &[good(), drifting],
+        &CompareOptions::default(),
+    );
+    let comparison = sets.unwrap();
+    let of = |side| {
+        let mut criteria = comparison.readiness.criteria.iter();
+        let stability = criteria.find(|one| one.what == CriterionKind::Stability);
+        stability.unwrap().sides.get(side).standing
+    };
+    assert_eq!(of(Side::A), Standing::Passed);
+    assert_eq!(of(Side::B), Standing::Undecided);
+}
+
+#[test]
 fn pairs_need_no_noise_floor() {
     // The machine moves by a third from pair to pair; B is 20 % slower in each.
     let moves = [1.0, 1.3, 0.9, 1.1];
@@ -124,4 +148,47 @@ fn pairs_need_no_noise_floor() {
     let certainty = p95(&comparison).change.clone().unwrap().certainty.unwrap();
     assert_eq!(certainty.noise.source, NoiseSource::Paired { pairs: 4 });
     assert_eq!(certainty.degrees_of_freedom, Some(3.0));
+    assert_eq!(certainty.spread, Spread::Pairs);
+
+    // Too few requests for an interval within a run, which pairs do not ask for.
+    let p999 = |comparison: &Comparison| {
+        let claim = comparison.action("play", "claim").unwrap();
+        claim.statistic(Statistic::P999).unwrap().clone()
+    };
+    let paired = p999(&comparison);
+    assert_eq!(paired.verdict, Verdict::Regressed);
+    assert_eq!(paired.estimates.a.interval, None);
+    let certainty = paired.change.unwrap().certainty.unwrap();
+    assert_eq!(certainty.variances.a, None);
+    let few = Verdict::NotJudged {
+        reason: NotJudged::FewSamples,
+    };
+    let alone = compare_sets(&a, &b, &unpaired).unwrap();
+    assert_eq!(p999(&alone).verdict, few);
+}
+
+#[test]
+fn runs_that_differ_by_more_than_the_floor_say_so_themselves() {
+    // B is 12 % slower, which 5 % of noise would tell, and the runs of a side differ by 15 %.
+    let side = |name: &str, by: f64| -> Vec<Run> {
+        let moves = [1.0, 1.16, 0.86].into_iter().enumerate();
+        moves
+            .map(|(i, moved)| run(&format!("{name}{i}"), moved * by, |_| {}))
+            .collect()
+    };
+    let (a, b) = (side("a", 1.0), side("b", 1.12));
+    let comparison = compare_sets(&a, &b, &CompareOptions::default()).unwrap();
+    let p95 = p95(&comparison);
+    assert_eq!(p95.verdict, Verdict::Inconclusive);
+    let certainty = p95.change.as_ref().unwrap().certainty.as_ref().unwrap();
+    assert_eq!(certainty.spread, Spread::BetweenRuns);
+    assert_eq!(certainty.degrees_of_freedom, Some(4.0));
+    let s = certainty.standard_error / (2.0f64 / 3.0).sqrt();
+    assert!((s - 0.15).abs() < 5e-3, "{s}");
+    // How many it takes follows from what they show, not from the floor.
+    let rules = [Rule::parse("claim: p95 +40%").unwrap()];
+    let Why::CannotResolve { needed, .. } = gate(&rules, &comparison).rows[0].why else {
+        panic!("{:?}", gate(&rules, &comparison).rows[0]);
+    };
+    assert_eq!(needed, Some(4));
 }

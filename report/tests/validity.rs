@@ -4,8 +4,10 @@
 
 mod support;
 
-use brunt_record::{Ending, LatencyTarget};
-use brunt_report::comparison::{Conclusion, Fact, Fault, Finding, RunState, Side, StageState};
+use brunt_record::{DataFile, DataKind, Ending, LatencyTarget};
+use brunt_report::comparison::{
+    Aspect, Conclusion, Fact, Fault, Finding, RunState, Side, StageState,
+};
 use brunt_report::document::build;
 use brunt_report::render::{html, markdown, terminal};
 use brunt_report::{CompareOptions, Comparison};
@@ -254,4 +256,69 @@ fn drift_is_flagged_and_a_steady_run_is_not() {
     };
     assert_eq!(action, "claim");
     assert!((15.0..35.0).contains(percent), "{percent}");
+}
+
+/// Files of a run, each by what it is for, its name and a letter of its digest.
+fn data(files: &[(DataKind, &str, char)]) -> Vec<DataFile> {
+    let files = files.iter().map(|(kind, name, digest)| DataFile {
+        kind: *kind,
+        name: (*name).to_owned(),
+        sha256: digest.to_string().repeat(64),
+    });
+    files.collect()
+}
+
+#[test]
+fn other_data_are_another_load_and_what_nobody_noted_does_not_agree() {
+    use DataKind::{Body, DataSet, Proto};
+    const AGREE: &str = "durations, data and seed agree";
+    const NOT_NOTED: &str = "was not recorded";
+    let all = Some(data(&[
+        (DataSet, "players", 'a'),
+        (Body, "upload", 'b'),
+        (Proto, "x.proto", 'c'),
+    ]));
+    let check = |in_a: &Option<Vec<DataFile>>, in_b: Option<Vec<DataFile>>, judged, said: &str| {
+        let [mut a, mut b] = ["p8", "p9"].map(Synthetic::two_stages);
+        a.data.clone_from(in_a);
+        b.data = in_b;
+        let comparison = compared(&a, &b, &CompareOptions::default());
+        assert_eq!(comparison.comparable.judged, judged, "{said}");
+        let text = markdown(&build(&comparison), "charts").text;
+        assert!(text.contains(said), "{said:?} is not in\n{text}");
+        for claim in [AGREE, NOT_NOTED] {
+            assert!(claim == said || !text.contains(claim), "{claim}");
+        }
+        comparison.comparable.differences
+    };
+    assert_eq!(check(&all, all.clone(), true, AGREE), []);
+    assert_eq!(check(&None, None, true, NOT_NOTED), []);
+    assert_eq!(check(&None, all.clone(), true, NOT_NOTED), []);
+    let other_rows = data(&[
+        (DataSet, "players", 'd'),
+        (Body, "upload", 'b'),
+        (Proto, "x.proto", 'c'),
+    ]);
+    let found = check(&all, Some(other_rows), false, "data set \"players\"");
+    assert_eq!(
+        found[0].what,
+        Aspect::Data {
+            kind: DataSet,
+            name: "players".into()
+        }
+    );
+    assert_eq!(
+        (&*found[0].a, &*found[0].b),
+        ("sha256 aaaaaaaaaaaa", "sha256 dddddddddddd")
+    );
+    let no_body = data(&[(DataSet, "players", 'a'), (Proto, "x.proto", 'c')]);
+    let found = check(&all, Some(no_body), false, "the body of \"upload\"");
+    assert_eq!(found[0].b, "absent");
+    let other_proto = data(&[
+        (DataSet, "players", 'a'),
+        (Body, "upload", 'b'),
+        (Proto, "x.proto", 'd'),
+    ]);
+    let said = "gRPC definitions \"x.proto\"";
+    check(&all, Some(other_proto), true, said);
 }

@@ -37,7 +37,7 @@ enum What {
     Set {
         /// Name of the baseline
         name: String,
-        /// Record of a run that went to its end; several, or a folder of them, of the same thing
+        /// Record of a run that can be judged; several, or a folder of them, of the same phase and load
         #[arg(required = true, value_name = "RECORD")]
         records: Vec<PathBuf>,
         /// Move a baseline that is there already

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use brunt_report::comparison::Conclusion;
-use brunt_report::language::plural;
 use brunt_report::render::Templates;
 use brunt_report::{
     Against, Comparison, ComparisonOutput, Document, Run, Sequence, SequenceOutput, StatedOutput,
@@ -16,6 +15,7 @@ use super::judging::JudgingArgs;
 use super::output;
 use super::sides::{RecordArgs, load_sides};
 use crate::exit::Exit;
+use crate::pairs;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -187,12 +187,8 @@ fn report_stated(records: &[&Path], files: &ReportFiles) -> anyhow::Result<Optio
 
 /// Holds the runs of B against those of A.
 pub(crate) fn hold(a: &[Run], b: &[Run], judging: &JudgingArgs) -> anyhow::Result<Comparison> {
-    if judging.paired && (a.len() != b.len() || a.len() < 2) {
-        bail!(
-            "--paired: {} against {}\nhint: give as many runs of each side, two or more",
-            plural(a.len() as u64, "run"),
-            plural(b.len() as u64, "run")
-        );
+    if judging.paired {
+        pairs::check(a, b)?;
     }
     let runs: Vec<&Run> = a.iter().chain(b).collect();
     let options = judging.options(&runs)?;

@@ -14,7 +14,7 @@ use super::output::{Product, say};
 use super::run::runtime;
 use crate::exit::Exit;
 use crate::experiment::{Bench, Subject, Wanted, service};
-use crate::interrupt;
+use crate::{interrupt, pairs};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -73,8 +73,8 @@ pub(crate) fn run(args: DuetArgs) -> anyhow::Result<Exit> {
                 phase: subjects[side].phase_or(name),
                 folder: folder.join(name),
                 labels: vec![
-                    ("duet-side", name.to_owned()),
-                    ("duet-pair", pair.to_string()),
+                    (pairs::SIDE, name.to_owned()),
+                    (pairs::PAIR, pair.to_string()),
                 ],
             }
         });

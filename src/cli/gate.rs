@@ -122,7 +122,7 @@ pub(crate) fn run(args: &GateArgs) -> anyhow::Result<Exit> {
     let counting = args.inconclusive.map(Inconclusive::from);
     let counting = counting.or(said.inconclusive).unwrap_or_default();
     let outcome = gate(&rules, &comparison).counting(counting);
-    write(&outcome, &b[0], &args.files)?;
+    write(&outcome, &b, &args.files)?;
     output::print(&match args.format {
         Format::Text => forms::text(&outcome),
         Format::Json => output::json(&outcome)?,
@@ -152,7 +152,7 @@ fn can_resolve(args: &GateArgs, rules: &[Rule], runs: u32) -> anyhow::Result<Exi
     })
 }
 
-fn write(outcome: &GateOutcome, candidate: &Run, files: &GateFiles) -> anyhow::Result<()> {
+fn write(outcome: &GateOutcome, candidate: &[Run], files: &GateFiles) -> anyhow::Result<()> {
     if let Some(path) = &files.json {
         output::write(path, output::json(outcome)?.as_bytes())?;
     }

@@ -17,7 +17,8 @@ pub(crate) struct JudgingArgs {
     /// Noise floor by brunt calibrate; by default the newest of results/noise that is of such runs
     #[arg(long, value_name = "FILE")]
     noise: Option<PathBuf>,
-    /// The runs were made in pairs: the first of A beside the first of B, and so on
+    /// The runs were made in pairs: the first of A beside the first of B, and so on; their labels by
+    /// brunt duet must say so too
     #[arg(long, conflicts_with = "noise")]
     pub(crate) paired: bool,
 }

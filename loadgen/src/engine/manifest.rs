@@ -9,6 +9,7 @@ use brunt_record::{
 };
 use jiff::Timestamp;
 
+use super::data_files::data_files;
 use super::error::RunError;
 use super::run::RunOptions;
 use crate::clock::Clock;
@@ -41,6 +42,7 @@ pub(super) fn draft(
             name: scenario.name.clone(),
             sha256: sha256_hex(text.as_bytes()),
             includes: included(scenario),
+            data: Some(data_files(scenario)),
         },
         overrides: options.overrides.clone(),
         seed: scenario.seed,

@@ -6,6 +6,7 @@ mod capture;
 mod chronicle;
 mod closed;
 mod conductor;
+mod data_files;
 mod error;
 mod kept;
 mod lane;

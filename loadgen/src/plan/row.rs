@@ -68,6 +68,7 @@ mod tests {
         let data = DataSet {
             name: "players".to_owned(),
             pick,
+            sha256: String::new(),
             rows: Arc::new(Rows {
                 columns: vec!["id".to_owned()],
                 values: (0..5).map(|n| vec![n.to_string()]).collect(),

@@ -10,6 +10,8 @@ pub struct DataSet {
     pub name: String,
     /// Which row an arrival takes.
     pub pick: RowPick,
+    /// SHA-256 of the file.
+    pub sha256: String,
     /// What the file holds.
     pub rows: Arc<Rows>,
 }

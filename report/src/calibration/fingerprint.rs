@@ -1,6 +1,6 @@
 //! Which runs a calibration is good for.
 
-use brunt_record::Manifest;
+use brunt_record::{DataKind, Manifest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::language;
 pub struct Fingerprint {
     /// Name of the scenario.
     pub scenario: String,
-    /// SHA-256 of its file, then of those that it includes.
+    /// SHA-256 of its file, then of those that it includes, then of its data sets and bodies.
     pub digests: Vec<String>,
     /// What the command line changed of it.
     pub overrides: Vec<String>,
@@ -55,11 +55,15 @@ impl Fingerprint {
     pub fn of(run: &Manifest) -> Self {
         let scenario = &run.scenario;
         let includes = scenario.includes.iter().map(|file| file.sha256.clone());
+        let data = scenario.data.iter().flatten();
+        let data = data.filter(|file| file.kind != DataKind::Proto);
+        let data = data.map(|file| file.sha256.clone());
         let host = &run.host;
         Self {
             scenario: scenario.name.clone(),
             digests: std::iter::once(scenario.sha256.clone())
                 .chain(includes)
+                .chain(data)
                 .collect(),
             overrides: run.overrides.clone(),
             database: run.labels.get("database").cloned(),

@@ -15,7 +15,7 @@ pub enum FloorUse {
     /// An assumed one: there is no calibration.
     #[default]
     Assumed,
-    /// A calibrated one, assumed where the calibration has no value.
+    /// A calibrated one; what the calibration has no value of is not judged.
     Calibrated {
         /// Where it was read from, as the caller spelled it.
         file: String,

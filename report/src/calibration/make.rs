@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Calibration, FEWEST_RUNS, Fingerprint, Floor, LeftOut, SCHEMA_VERSION};
+use super::{Calibration, FEWEST_RUNS, Fingerprint, Floor, LeftOut, NoFloor, SCHEMA_VERSION};
 use crate::comparison::differences::forbidding;
 use crate::comparison::{Finding, RunState, RunValidity, Statistic, value_of};
 use crate::run::{ActionRun, Run, Value};
@@ -45,7 +45,7 @@ impl Calibration {
     }
 
     /// From `runs` of the same thing, good for `valid_for` from `made_at` on. Invalid and overloaded
-    /// runs are left out; statistics that a run has no value of have no floor.
+    /// runs are left out; statistics that a run has no finite value of have no floor.
     pub fn of(
         runs: &[Run],
         made_at: Timestamp,
@@ -76,6 +76,7 @@ impl Calibration {
         if !differing.is_empty() {
             return Err(CalibrationError::NotTheSame(differing));
         }
+        let (floors, without) = floors(&usable);
         Ok(Self {
             schema: SCHEMA_VERSION,
             made_at,
@@ -83,7 +84,8 @@ impl Calibration {
             fingerprint: Fingerprint::of(&first.manifest),
             records: usable.iter().map(|run| run.manifest.id.clone()).collect(),
             left_out,
-            floors: floors(&usable),
+            floors,
+            without,
         })
     }
 }
@@ -115,28 +117,37 @@ fn differing(first: &Run, run: &Run) -> Vec<String> {
     loads.chain(prints).collect()
 }
 
-fn floors(runs: &[&Run]) -> Vec<Floor> {
+/// What has a floor, and what has none.
+fn floors(runs: &[&Run]) -> (Vec<Floor>, Vec<NoFloor>) {
+    let (mut floors, mut without) = (Vec::new(), Vec::new());
     let Some(first) = runs.first() else {
-        return Vec::new();
+        return (floors, without);
     };
     let judged = |stage: &str| {
         let mut stages = first.manifest.plan.stages.iter();
         stages.any(|plan| plan.judged && plan.name == stage)
     };
     let rows = first.actions.iter().chain(&first.sessions);
-    let rows = rows.filter(|row| judged(&row.stage));
-    rows.flat_map(|row| {
+    for row in rows.filter(|row| judged(&row.stage)) {
         let same = runs.iter().map(|run| {
             let session = run.session(&row.stage, &row.action);
             run.action(&row.stage, &row.action).or(session)
         });
         let rows: Vec<&ActionRun> = same.collect::<Option<_>>().unwrap_or_default();
         let statistics = Statistic::ALL.into_iter();
-        statistics
-            .filter(|statistic| !matches!(statistic, Statistic::Min | Statistic::Max))
-            .filter_map(move |statistic| floor(row, statistic, &rows))
-    })
-    .collect()
+        let extreme = |statistic: &Statistic| matches!(statistic, Statistic::Min | Statistic::Max);
+        for statistic in statistics.filter(|statistic| !extreme(statistic)) {
+            match floor(row, statistic, &rows) {
+                Some(floor) => floors.push(floor),
+                None => without.push(NoFloor {
+                    stage: row.stage.clone(),
+                    action: row.action.clone(),
+                    statistic,
+                }),
+            }
+        }
+    }
+    (floors, without)
 }
 
 fn floor(of: &ActionRun, statistic: Statistic, runs: &[&ActionRun]) -> Option<Floor> {

@@ -52,6 +52,21 @@ pub struct Calibration {
     pub left_out: Vec<LeftOut>,
     /// By judged stage, action (or session) and statistic, in the order of the plan.
     pub floors: Vec<Floor>,
+    /// What has no floor, likewise: comparisons by this calibration do not judge it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<NoFloor>,
+}
+
+/// A statistic of an action that a run has no finite value of: failures reach into it, or too little
+/// succeeded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NoFloor {
+    /// Slug of the stage.
+    pub stage: String,
+    /// Slug of the action, or of the session.
+    pub action: String,
+    /// Which.
+    pub statistic: Statistic,
 }
 
 /// A record that says nothing about the noise.

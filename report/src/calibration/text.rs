@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Calibration;
 use super::sight::{Sight, sights};
+use super::{Calibration, NoFloor};
 use crate::comparison::Tolerances;
 use crate::language::{percent, plural, share_target};
 
@@ -27,6 +27,17 @@ pub fn text(calibration: &Calibration) -> String {
             above = Some(name);
         }
         text.push_str(&line(row));
+    }
+    for one in &calibration.without {
+        let NoFloor {
+            stage,
+            action,
+            statistic,
+        } = one;
+        let _ = writeln!(
+            text,
+            "\n{stage} / {action}: no floor of {statistic}, which is then not judged: in a run it has no finite value"
+        );
     }
     text.push_str(
         "\ns_AA is the standard deviation from run to run. A change of the size in the third and fourth column

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::answered::Answered;
 use super::change::StatisticComparison;
+use super::drift::Drift;
 use super::success::SuccessComparison;
 use super::throughput::{Throughput, ThroughputComparison};
 use super::value::{Side, Sides, Statistic};
@@ -27,6 +28,8 @@ pub struct ActionComparison {
     pub overloaded: Sides<Option<Answered>>,
     /// p50 p90 p95 p99 p99.9 mean min max, in this order, always all of them.
     pub statistics: Vec<StatisticComparison>,
+    /// Did the p95 move within the run? Of several runs the gravest; absent where nothing arrived.
+    pub drift: Sides<Option<Drift>>,
     /// Service time (sent to done) of successes: p50, p95, p99; absent where there were none.
     pub service: Sides<Option<Quantiles>>,
     /// Successes, for information: they are judged per stage.

@@ -11,7 +11,7 @@ use super::value::{Interval, Side, Sides, Statistic};
 use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
 use crate::language::{BEYOND, BOTH_UNBOUNDED, FEW_SAMPLES};
-use crate::statistics::{self, benjamini_hochberg};
+use crate::statistics::{self, Spread, benjamini_hochberg};
 
 /// One statistic of an action in both runs.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -37,8 +37,8 @@ pub struct Change {
     pub percent: f64,
     /// B / A; of a response time below 1 is faster, and "3.03× faster" is its reciprocal.
     pub factor: f64,
-    /// How sure; absent where a value has no interval, where the comparison is not judged, or
-    /// where a stage was overloaded.
+    /// How sure; absent where a value has no interval (which those of pairs need not have), where the
+    /// comparison is not judged, or where a stage was overloaded.
     pub certainty: Option<Certainty>,
 }
 
@@ -51,16 +51,17 @@ pub struct Certainty {
     pub percent_95: Interval,
     /// 90 % interval, percent.
     pub percent_90: Interval,
-    /// Within-run variances of ln(value), of several runs that of their mean: `V_A` and `V_B`.
-    pub variances: Sides<f64>,
+    /// Within-run variances of ln(value), of several runs that of their mean: `V_A` and `V_B`. Absent
+    /// where a run is too short for one, which pairs need not have.
+    pub variances: Sides<Option<f64>>,
     /// Standard error of d.
     pub standard_error: f64,
     /// Degrees of freedom of the t quantile; absent where the normal one is used.
     pub degrees_of_freedom: Option<f64>,
     /// `s_AA`, the standard deviation of ln(value) from run to run.
     pub noise: Noise,
-    /// Is the standard error that of the noise floor (rather than `V_A` + `V_B`)?
-    pub noise_decides: bool,
+    /// What the standard error is that of: the largest, or the pairs.
+    pub spread: Spread,
     /// The smallest change that such a pair of runs shows in four of five tries, percent.
     pub minimal_detectable_percent: f64,
     /// Two-sided p of "no change".
@@ -168,6 +169,8 @@ pub enum NotJudged {
     FewSamples,
     /// A value has no interval: failures reach into the quantile in a part of its run.
     UnboundedInAWindow,
+    /// The calibration has no floor of it.
+    NoFloor,
     /// Extremes are never judged.
     Extreme,
     /// A database did not see what each success of the action does by its declaration.
@@ -191,6 +194,9 @@ impl fmt::Display for NotJudged {
             Self::Beyond => write!(f, "{BEYOND} in a run: nobody knows by how much"),
             Self::FewSamples => f.write_str(FEW_SAMPLES),
             Self::UnboundedInAWindow => f.write_str("unbounded in a part of a run"),
+            Self::NoFloor => {
+                f.write_str("no finite value in a run of the calibration, so no noise floor")
+            }
             Self::Extreme => f.write_str("min and max never are"),
             Self::EffectUnseen { side } => {
                 write!(f, "did not do in run {side} what it declares")
@@ -219,7 +225,7 @@ impl StatisticComparison {
             a: a.means,
             b: b.means,
         };
-        let judgeable = verdict::judgeable(situation, tau, &estimates);
+        let judgeable = verdict::judgeable(situation, tau, &yardstick.seen(&estimates));
         let measured = tau
             .filter(|_| judgeable.is_none())
             .and_then(|tau| Some((tau, yardstick.measure(&means)?)));
@@ -293,7 +299,7 @@ impl Certainty {
             standard_error: d.standard_error,
             degrees_of_freedom: d.degrees_of_freedom,
             noise,
-            noise_decides: d.noise_decides,
+            spread: d.spread,
             minimal_detectable_percent: percent(d.minimal_detectable(tau)),
             p: d.p(),
             p_adjusted: 1.0,

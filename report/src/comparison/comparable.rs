@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use brunt_record::DataKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -64,8 +65,11 @@ pub enum Aspect {
     Timeout { action: String },
     /// The limits in the plan; the union is judged.
     Targets,
-    /// The scenario file, which is all that says which data the requests carry.
+    /// The scenario file.
     Scenario,
+    /// A file that requests are made of: the slug of the data set or of the action, or a file of
+    /// definitions.
+    Data { kind: DataKind, name: String },
     /// The seed of every draw.
     Seed,
     /// How many generators shared the plan.
@@ -100,7 +104,15 @@ impl fmt::Display for Aspect {
             Self::Call { action } => (format!("action {action:?}: "), "call"),
             Self::Timeout { action } => (format!("action {action:?}: "), "timeout"),
             Self::Targets => (String::new(), "targets"),
-            Self::Scenario => (String::new(), "scenario file (data)"),
+            Self::Scenario => (String::new(), "scenario file"),
+            Self::Data { kind, name } => {
+                let kind = match kind {
+                    DataKind::DataSet => "data set",
+                    DataKind::Body => "file that is the body of",
+                    DataKind::Proto => "gRPC definitions",
+                };
+                (format!("{kind} {name:?}"), "")
+            }
             Self::Users => (String::new(), "users"),
             Self::Seed => (String::new(), "seed"),
             Self::Shards => (String::new(), "generators"),

@@ -2,7 +2,7 @@
 
 use super::action::{ActionComparison, StageComparison};
 use super::answered::Answered;
-use super::change::{Noise, NotJudged, adjust};
+use super::change::{NotJudged, adjust};
 use super::correlation::correlations;
 use super::differences::comparability;
 use super::effect;
@@ -77,7 +77,7 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
         };
         stages.push(compare_stage(runs, &stage, situation, options));
         // Nobody has calibrated what requests cost.
-        let yardstick = options.yardstick(Noise::ASSUMED);
+        let yardstick = options.uncalibrated();
         resources.add_stage(runs, &stage, situation, yardstick);
         let answered = each.as_ref().map(|all| answered(all, &stage));
         let mut row = |name: &str, of: &dyn Fn(&'_ Run) -> Option<&'_ ActionRun>| {

@@ -11,8 +11,8 @@ use super::yardstick::Yardstick;
 use crate::language;
 use crate::run::{Evidence, Run};
 use crate::statistics::{
-    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, mean_of_runs, requests_needed,
-    t_quantile,
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, Within, batch_means, mean_of_runs,
+    requests_needed,
 };
 
 /// The smallest change of a cost that matters, for the minimal detectable one.
@@ -177,7 +177,7 @@ pub(super) fn costs(
 struct Spent {
     /// Together.
     cost: Cost,
-    /// Run by run; empty where one of them has no interval.
+    /// Run by run; empty where one of them spent nothing.
     means: Vec<RunMean>,
 }
 
@@ -266,29 +266,28 @@ impl Cost {
             // One of them spent nothing, and has no logarithm.
             total / requests as f64
         };
-        let mean = mean_of_runs(means);
+        let within = mean_of_runs(means).and_then(|mean| mean.within);
         (!runs.is_empty()).then(|| Self {
             per_request,
             total,
             requests,
-            interval: mean.map(|mean| {
-                let t = t_quantile(0.975, Some(mean.degrees_of_freedom));
-                let factor = (t * mean.variance.sqrt()).exp();
+            interval: within.map(|within| {
+                let factor = within.half_width().exp();
                 Interval {
                     low: per_request / factor,
                     high: per_request * factor,
                 }
             }),
-            variance: mean.map(|mean| mean.variance),
-            windows: mean.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
+            variance: within.map(|within| within.variance),
+            windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
         })
     }
 
+    /// None where nothing was spent, which has no logarithm.
     fn mean(&self) -> Option<RunMean> {
-        Some(RunMean {
+        (self.per_request > 0.0).then(|| RunMean {
             ln_theta: self.per_request.ln(),
-            variance: self.variance?,
-            degrees_of_freedom: f64::from(self.windows?) - 1.0,
+            within: Within::of(self.variance, self.windows),
         })
     }
 }

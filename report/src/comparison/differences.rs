@@ -1,6 +1,6 @@
 //! Finds what differs between the loads of two runs.
 
-use brunt_record::{ActionPlan, Manifest, StagePlan, StreamPlan};
+use brunt_record::{ActionPlan, DataFile, DataKind, Manifest, ScenarioRef, StagePlan, StreamPlan};
 
 use super::comparable::{Aspect, Comparability, Difference};
 use super::side_runs::SideRuns;
@@ -47,6 +47,7 @@ fn differences(a: &Manifest, b: &Manifest) -> Vec<Difference> {
         scenario(a, &b.scenario.name),
         scenario(b, &a.scenario.name),
     );
+    data(&mut found, &a.scenario, &b.scenario);
     provenance(&mut found, a, b);
     found.differences
 }
@@ -240,9 +241,45 @@ fn provenance(found: &mut Found, a: &Manifest, b: &Manifest) {
     found.known(Aspect::Build, build(a), build(b));
 }
 
+/// Other data are another load; definitions may gain a field that nobody sends.
+fn data(found: &mut Found, a: &ScenarioRef, b: &ScenarioRef) {
+    // Nothing is known of records from before it was noted.
+    let (Some(in_a), Some(in_b)) = (&a.data, &b.data) else {
+        return;
+    };
+    let mut named: Vec<(DataKind, &String)> = Vec::new();
+    for file in in_a.iter().chain(in_b) {
+        let one = (file.kind, &file.name);
+        if !named.contains(&one) {
+            named.push(one);
+        }
+    }
+    for (kind, name) in named {
+        let digests = |files: &[DataFile]| {
+            let same = files
+                .iter()
+                .filter(|file| file.kind == kind && file.name == *name);
+            let digests: Vec<&str> = same.map(|file| short(&file.sha256)).collect();
+            match digests[..] {
+                [] => ABSENT.to_owned(),
+                _ => format!("sha256 {}", digests.join(" ")),
+            }
+        };
+        let what = Aspect::Data {
+            kind,
+            name: name.clone(),
+        };
+        let forbids = kind != DataKind::Proto;
+        found.note(what, forbids, digests(in_a), digests(in_b));
+    }
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
 /// The digest decides; the name stands beside it where the names differ.
 fn scenario(m: &Manifest, other_name: &str) -> String {
-    let short = |digest: &str| digest.get(..12).unwrap_or(digest).to_owned();
     let includes = m.scenario.includes.iter();
     let includes = includes.map(|file| format!(", {} {}", file.name, short(&file.sha256)));
     let digest = format!(

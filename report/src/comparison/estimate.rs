@@ -3,13 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::percent;
 use super::value::{Interval, Statistic};
-use super::verdict;
 use crate::run::{ActionRun, Value, Window};
 use crate::statistics::{
-    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, NoiseFloor, OverOffered, RunMean, batch_means,
-    difference, requests_needed,
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, OverOffered, batch_means, requests_needed,
 };
 
 /// A statistic of one run.
@@ -122,37 +119,6 @@ impl<'a> Windowed<'a> {
             q,
             parts,
         )
-    }
-
-    /// How much the p95 moved from the first half of the judged span to the second, percent, where
-    /// that is certain and beyond a tenth; none where it did not, or where that cannot be told.
-    pub(super) fn drift(&self) -> Option<f64> {
-        const Q: f64 = 0.95;
-        let mut halves = Vec::new();
-        for half in self.run.windows.chunks(MANY_WINDOWS / 2) {
-            let mut ln_thetas = Vec::new();
-            for window in half {
-                if window.arrivals().len() < requests_needed(Q) {
-                    return None;
-                }
-                ln_thetas.push(ln_us(window.arrivals().quantile(Q).us()?));
-            }
-            let spread = batch_means(&ln_thetas)?;
-            halves.push(RunMean {
-                ln_theta: ln_thetas.iter().sum::<f64>() / ln_thetas.len() as f64,
-                variance: spread.variance,
-                degrees_of_freedom: spread.degrees_of_freedom(),
-            });
-        }
-        let [first, second] = halves[..] else {
-            return None;
-        };
-        let alone = NoiseFloor {
-            s_aa: 0.0,
-            degrees_of_freedom: None,
-        };
-        let moved = difference(&[first], &[second], alone)?;
-        verdict::drifted(moved.d, moved.interval(0.95)).then(|| percent(moved.d))
     }
 
     fn extreme(&self, value: Value) -> Estimate {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{Noise, NoiseSource};
+use super::change::{Noise, NoiseSource, NotJudged};
 use super::value::Statistic;
+use super::verdict::Situation;
 use super::yardstick::Yardstick;
 use crate::calibration::FloorUse;
 
@@ -25,7 +26,8 @@ pub struct CompareOptions {
     pub force: bool,
     /// The smallest changes that matter, as shares.
     pub tolerances: Tolerances,
-    /// `s_AA` by stage, action and statistic; what is absent is assumed to be [`ASSUMED_NOISE`].
+    /// `s_AA` by stage, action and statistic. Where `floor` is calibrated, what is absent is not judged;
+    /// else it is assumed to be [`ASSUMED_NOISE`].
     pub calibration: BTreeMap<(String, String, Statistic), Noise>,
     /// Where `calibration` comes from, or why there is none.
     pub floor: FloorUse,
@@ -35,19 +37,46 @@ pub struct CompareOptions {
 }
 
 impl CompareOptions {
-    /// The noise floor of one statistic.
-    pub fn noise(&self, stage: &str, action: &str, statistic: Statistic) -> Noise {
-        self.calibration
-            .get(&(stage.to_owned(), action.to_owned(), statistic))
-            .copied()
-            .unwrap_or(Noise::ASSUMED)
+    /// The noise floor of one statistic; none where the calibration has no value of it. Nobody then
+    /// knows how it moves from run to run: to assume what is little would be the worst guess.
+    pub fn noise(&self, stage: &str, action: &str, statistic: Statistic) -> Option<Noise> {
+        let of = (stage.to_owned(), action.to_owned(), statistic);
+        let calibrated = matches!(self.floor, FloorUse::Calibrated { .. });
+        let floor = self.calibration.get(&of).copied();
+        floor.or((!calibrated).then_some(Noise::ASSUMED))
     }
 
-    pub(super) fn yardstick(&self, noise: Noise) -> Yardstick {
-        if self.paired {
-            Yardstick::Pairs
+    /// What is held against no calibration.
+    pub(super) fn uncalibrated(&self) -> Yardstick {
+        self.by(Some(Noise::ASSUMED))
+    }
+
+    /// What a change of one statistic is held against, and the situation that it is judged in.
+    pub(super) fn held_against(
+        &self,
+        (stage, action): (&str, &str),
+        statistic: Statistic,
+        situation: Situation,
+    ) -> (Yardstick, Situation) {
+        let yardstick = self.by(self.noise(stage, action, statistic));
+        let judged = self.tolerances.of(statistic).is_some();
+        // That overload began or ended needs no floor.
+        let situation = if yardstick == Yardstick::Unknown && judged && situation.is_plain() {
+            Situation {
+                blocked: Some(NotJudged::NoFloor),
+                ..situation
+            }
         } else {
-            Yardstick::Floor(noise)
+            situation
+        };
+        (yardstick, situation)
+    }
+
+    fn by(&self, noise: Option<Noise>) -> Yardstick {
+        match noise {
+            _ if self.paired => Yardstick::Pairs,
+            Some(noise) => Yardstick::Floor(noise),
+            None => Yardstick::Unknown,
         }
     }
 }

@@ -3,13 +3,13 @@
 use super::estimate::{Estimate, NoInterval, ln_us};
 use super::value::{Interval, Statistic};
 use crate::run::Value;
-use crate::statistics::{RunMean, mean_of_runs, t_quantile};
+use crate::statistics::{RunMean, Within, mean_of_runs};
 
 /// A statistic of one side.
 pub(super) struct Pooled {
     /// Of its runs together.
     pub(super) estimate: Estimate,
-    /// Run by run; empty where one of them has no interval.
+    /// Run by run; empty where one of them has no finite value.
     pub(super) means: Vec<RunMean>,
 }
 
@@ -72,14 +72,13 @@ pub(super) fn mean_value(values: impl IntoIterator<Item = Value> + Clone) -> Val
 fn run_mean(estimate: &Estimate) -> Option<RunMean> {
     Some(RunMean {
         ln_theta: ln_us(estimate.value.us()?),
-        variance: estimate.variance?,
-        degrees_of_freedom: f64::from(estimate.windows?) - 1.0,
+        within: Within::of(estimate.variance, estimate.windows),
     })
 }
 
 fn together(estimates: &[Estimate], means: &[RunMean]) -> Estimate {
     let value = mean_value(estimates.iter().map(|one| one.value));
-    let mean = mean_of_runs(means).filter(|_| value.us().is_some());
+    let within = mean_of_runs(means).and_then(|mean| mean.within);
     let reason = || {
         let mut reasons = estimates.iter().filter_map(|one| one.no_interval);
         reasons.next().unwrap_or(NoInterval::NotMeasured)
@@ -87,20 +86,20 @@ fn together(estimates: &[Estimate], means: &[RunMean]) -> Estimate {
     Estimate {
         value,
         over_successes: mean_value(estimates.iter().map(|one| one.over_successes)),
-        interval: mean.zip(value.us()).map(|(mean, us)| {
-            let half = t_quantile(0.975, Some(mean.degrees_of_freedom)) * mean.variance.sqrt();
+        interval: within.zip(value.us()).map(|(within, us)| {
+            let factor = within.half_width().exp();
             Interval {
-                low: us / half.exp(),
-                high: us * half.exp(),
+                low: us / factor,
+                high: us * factor,
             }
         }),
-        no_interval: mean.is_none().then(|| match value {
+        no_interval: within.is_none().then(|| match value {
             Value::Unbounded => NoInterval::Unbounded,
             Value::Beyond => NoInterval::Beyond,
             _ => reason(),
         }),
-        variance: mean.map(|mean| mean.variance),
-        windows: mean.map(|_| estimates.iter().filter_map(|one| one.windows).sum()),
+        variance: within.map(|within| within.variance),
+        windows: within.map(|_| estimates.iter().filter_map(|one| one.windows).sum()),
         samples: estimates.iter().map(|one| one.samples).sum(),
     }
 }

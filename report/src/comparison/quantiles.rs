@@ -42,7 +42,7 @@ pub struct QuantilePoint {
     pub intervals: Sides<Option<Interval>>,
     /// The shift, 100(B/A − 1); absent where a value is, or where a stage was overloaded.
     pub percent: Option<f64>,
-    /// Its 95 % interval, percent; absent with those of the values.
+    /// Its 95 % interval, percent; absent with those of the values, unless pairs give it.
     pub percent_95: Option<Interval>,
 }
 
@@ -69,8 +69,8 @@ pub(super) fn quantile_functions(
             });
             Pooled::of(nearest, each.collect())
         });
-        let noise = options.noise(stage, action, nearest);
-        point(quantile, pooled, situation, options.yardstick(noise))
+        let (yardstick, _) = options.held_against((stage, action), nearest, situation);
+        point(quantile, pooled, situation, yardstick)
     });
     let points = points.filter(|point| point.us.a.is_some() || point.us.b.is_some());
     Some(QuantileFunctions {

@@ -2,9 +2,9 @@
 //!
 //! | criterion | passes where | fails where |
 //! |---|---|---|
-//! | functional | no answer was found wrong | one was |
+//! | functional | every answer was looked at, and none found wrong | one was |
 //! | targets | every target is met | one is missed |
-//! | stability | every success target is met, and nothing drifts | a success target is missed |
+//! | stability | every success target is met, and no p95 is seen to drift | a success target is missed |
 //! | scalability | every judged stage was carried, on a machine that was not nearly busy | one was not carried |
 //!
 //! What lies between cannot be told, and nothing is passed that was not measured. A service is ready
@@ -14,6 +14,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answered::Answered;
+use super::drift::Drift;
+use super::failures::FailureRow;
 use super::finding::Finding;
 use super::overall::TargetCounts;
 use super::target::{Measured, Target, TargetVerdict};
@@ -88,11 +90,17 @@ pub enum Standing {
 pub enum Ground {
     /// The record is invalid.
     Invalid,
-    /// Nothing arrived in a judged stage.
+    /// Nothing was answered in a judged stage.
     NothingArrived,
     /// No answer failed a check of the scenario.
     NoWrongAnswer {
-        /// Requests that were answered.
+        /// Answers that were looked at: successes.
+        of: u64,
+    },
+    /// Answers had a status that is a failure, after which nobody looks into them.
+    FailureStatus {
+        count: u64,
+        /// All answers.
         of: u64,
     },
     /// Answers failed a check.
@@ -122,6 +130,8 @@ pub enum Ground {
         /// From the first half to the second.
         percent: f64,
     },
+    /// Whether the p95 of these actions moved within the run cannot be told.
+    DriftUnknown { stage: String, actions: Vec<String> },
     /// A stage was not carried.
     Overloaded {
         stage: String,
@@ -164,7 +174,7 @@ fn held(comparison: &Comparison, what: CriterionKind, side: Side) -> Held {
     let validity = comparison.validity.get(side);
     let grounds = if validity.state == RunState::Invalid {
         vec![Ground::Invalid]
-    } else if answered(comparison, side) == 0 {
+    } else if counted(comparison, side, ActionCounts::sent) == 0 {
         vec![Ground::NothingArrived]
     } else {
         match what {
@@ -180,31 +190,55 @@ fn held(comparison: &Comparison, what: CriterionKind, side: Side) -> Held {
     }
 }
 
-/// Requests of judged stages that settled.
-fn answered(comparison: &Comparison, side: Side) -> u64 {
+/// Requests of judged stages: `what` of them, over all actions.
+fn counted(comparison: &Comparison, side: Side, what: fn(&ActionCounts) -> u64) -> u64 {
     let counts = comparison.actions.iter();
     let counts = counts.filter_map(|row| row.counts.get(side).as_ref());
-    counts.map(ActionCounts::sent).sum()
+    counts.map(what).sum()
 }
 
 fn functional(comparison: &Comparison, side: Side) -> Vec<Ground> {
-    let wrong = comparison.failures.iter().filter_map(|row| {
-        let count = (*row.counts.get(side))?;
-        let wrong = row.kind.starts_with("check-") || row.kind == "extract";
-        (wrong && count > 0).then(|| Ground::WrongAnswers {
+    // What a session fails by its requests did.
+    let rows = comparison.failures.iter();
+    let rows = rows.filter(|row| !comparison.is_session(&row.action));
+    let counted_rows = rows.filter_map(|row| Some((row, (*row.counts.get(side))?)));
+    let failed: Vec<(&FailureRow, u64)> = counted_rows.filter(|(_, count)| *count > 0).collect();
+    let of_kind = |is: fn(&str) -> bool| failed.iter().filter(move |(row, _)| is(&row.kind));
+    let ok = counted(comparison, side, |counts| counts.ok);
+    let wrong: u64 = of_kind(is_wrong).map(|(_, count)| count).sum();
+    let refused: u64 = of_kind(is_status).map(|(_, count)| count).sum();
+
+    let mut grounds: Vec<Ground> = of_kind(is_wrong)
+        .map(|(row, count)| Ground::WrongAnswers {
             stage: row.stage.clone(),
             action: row.action.clone(),
             kind: row.kind.clone(),
-            count,
+            count: *count,
         })
-    });
-    let wrong: Vec<Ground> = wrong.collect();
-    if wrong.is_empty() {
-        return vec![Ground::NoWrongAnswer {
-            of: answered(comparison, side),
-        }];
+        .collect();
+    if wrong == 0 && ok > 0 {
+        grounds.push(Ground::NoWrongAnswer { of: ok });
     }
-    wrong
+    if refused > 0 {
+        grounds.push(Ground::FailureStatus {
+            count: refused,
+            of: ok + wrong + refused,
+        });
+    }
+    if grounds.is_empty() {
+        grounds.push(Ground::NothingArrived);
+    }
+    grounds
+}
+
+/// Does an answer that failed so not say what it was asked for?
+fn is_wrong(kind: &str) -> bool {
+    kind.starts_with("check-") || kind == "extract"
+}
+
+/// Is it the failure of a status, whatever the answer said?
+fn is_status(kind: &str) -> bool {
+    kind.starts_with("http-") || kind.starts_with("grpc-")
 }
 
 fn of_targets(comparison: &Comparison, side: Side) -> Vec<Ground> {
@@ -235,20 +269,36 @@ fn stability(comparison: &Comparison, side: Side) -> Vec<Ground> {
     if grounds.is_empty() {
         grounds.push(Ground::NoSuccessTarget);
     }
-    let findings = comparison.validity.get(side).findings.iter();
-    grounds.extend(findings.filter_map(|finding| match finding {
-        Finding::Drift {
-            stage,
-            action,
-            percent,
-        } => Some(Ground::Drift {
-            stage: stage.clone(),
-            action: action.clone(),
-            percent: *percent,
-        }),
-        _ => None,
-    }));
+    grounds.extend(drifts(comparison, side));
     grounds
+}
+
+/// What moved, then of what that cannot be told, stage by stage.
+fn drifts(comparison: &Comparison, side: Side) -> Vec<Ground> {
+    let drifts = comparison.actions.iter();
+    let drifts = drifts.filter_map(|row| Some((row, (*row.drift.get(side))?)));
+    let (mut moved, mut unknown) = (Vec::new(), Vec::new());
+    for (row, drift) in drifts {
+        match drift {
+            Drift::Steady => {}
+            Drift::Moved { percent } => moved.push(Ground::Drift {
+                stage: row.stage.clone(),
+                action: row.action.clone(),
+                percent,
+            }),
+            Drift::Unknown => match unknown.last_mut() {
+                Some(Ground::DriftUnknown { stage, actions }) if *stage == row.stage => {
+                    actions.push(row.action.clone());
+                }
+                _ => unknown.push(Ground::DriftUnknown {
+                    stage: row.stage.clone(),
+                    actions: vec![row.action.clone()],
+                }),
+            },
+        }
+    }
+    moved.append(&mut unknown);
+    moved
 }
 
 fn scalability(comparison: &Comparison, side: Side) -> Vec<Ground> {

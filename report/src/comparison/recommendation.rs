@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answered::Answered;
-use super::change::Verdict;
+use super::change::{NoiseSource, Verdict};
 use super::extremes::extremes;
 use super::finding::{Fault, Finding};
 use super::overall::Fact;
@@ -13,7 +13,7 @@ use super::target::{Measured, Target, TargetRow, TargetVerdict};
 use super::value::{Side, Statistic};
 use super::verdict;
 use super::waits::WaitComparison;
-use super::{ActionComparison, Comparison, Value};
+use super::{ActionComparison, Comparison, Spread, Value};
 
 /// One thing to do, with what speaks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -85,8 +85,13 @@ pub enum Recommendation {
     RunMore {
         stage: String,
         action: String,
-        /// The smallest change that such a pair shows.
+        /// The smallest change that such runs show.
         detectable_percent: f64,
+        /// What hides smaller ones: longer runs help against what varies within them, and against
+        /// nothing else.
+        spread: Spread,
+        /// Where the noise floor comes from.
+        noise: NoiseSource,
     },
     /// The noise floor is assumed.
     Calibrate {
@@ -244,5 +249,7 @@ fn inconclusive(row: &ActionComparison) -> Option<Recommendation> {
         stage: row.stage.clone(),
         action: row.action.clone(),
         detectable_percent: certainty.minimal_detectable_percent,
+        spread: certainty.spread,
+        noise: certainty.noise.source,
     })
 }

@@ -1,9 +1,9 @@
 //! The rows of a comparison: one stage, or one action, of all runs of both sides.
 
-use super::Noise;
 use super::action::{ActionComparison, Quantiles, StageComparison};
 use super::answered::Answered;
 use super::change::StatisticComparison;
+use super::drift::Drift;
 use super::estimate::{Estimate, NoInterval, Windowed};
 use super::options::CompareOptions;
 use super::pooled::{Pooled, mean_value};
@@ -40,7 +40,7 @@ pub(super) fn compare_stage(
                 each.collect()
             }),
             options.tolerances.throughput,
-            options.yardstick(Noise::ASSUMED),
+            options.uncalibrated(),
             situation,
         ),
         overloaded: Side::BOTH
@@ -78,11 +78,13 @@ pub(super) fn compare_action(
     let statistics = Statistic::ALL
         .into_iter()
         .map(|statistic| {
+            let names = (stage, action);
+            let (yardstick, situation) = options.held_against(names, statistic, situation);
             StatisticComparison::new(
                 statistic,
                 pooled(statistic),
                 options.tolerances.of(statistic),
-                options.yardstick(options.noise(stage, action, statistic)),
+                yardstick,
                 situation,
             )
         })
@@ -99,6 +101,9 @@ pub(super) fn compare_action(
             .map(|runs| total(runs.iter().map(|run| run.counts))),
         overloaded,
         statistics,
+        drift: runs
+            .as_ref()
+            .map(|runs| Drift::of_runs(runs.iter().flatten().copied())),
         service: arrived.as_ref().map(|runs| service(runs)),
         success: SuccessComparison::new(
             arrived

@@ -12,8 +12,8 @@ use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
 use crate::run::{ActionRun, StageSpan};
 use crate::statistics::{
-    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, mean_of_runs, requests_needed,
-    t_quantile,
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, Within, batch_means, mean_of_runs,
+    requests_needed,
 };
 
 /// Requests that succeeded per second while users of the closed model were at work.
@@ -103,29 +103,30 @@ impl Throughput {
         }
         let means: Option<Vec<RunMean>> = runs.iter().map(Self::mean).collect();
         let mean = means.as_deref().and_then(mean_of_runs);
+        let within = mean.and_then(|mean| mean.within);
         let ln = runs.iter().map(|run| run.per_s.ln()).sum::<f64>() / runs.len() as f64;
         let per_s = ln.exp();
         Some(Self {
             per_s,
             ok: runs.iter().map(|run| run.ok).sum(),
             seconds: runs.iter().map(|run| run.seconds).sum(),
-            interval: mean.map(|mean| {
-                let half = t_quantile(0.975, Some(mean.degrees_of_freedom)) * mean.variance.sqrt();
+            interval: within.map(|within| {
+                let factor = within.half_width().exp();
                 Interval {
-                    low: per_s / half.exp(),
-                    high: per_s * half.exp(),
+                    low: per_s / factor,
+                    high: per_s * factor,
                 }
             }),
-            variance: mean.map(|mean| mean.variance),
-            windows: mean.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
+            variance: within.map(|within| within.variance),
+            windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
         })
     }
 
+    /// None where nothing got done, which has no logarithm.
     fn mean(&self) -> Option<RunMean> {
-        Some(RunMean {
+        (self.per_s > 0.0).then(|| RunMean {
             ln_theta: self.per_s.ln(),
-            variance: self.variance?,
-            degrees_of_freedom: f64::from(self.windows?) - 1.0,
+            within: Within::of(self.variance, self.windows),
         })
     }
 }

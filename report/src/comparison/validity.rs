@@ -7,6 +7,7 @@ use brunt_record::{Ending, Problem, StagePlan, StreamPlan, new_histogram};
 
 use super::answered::Answered;
 use super::backlog::Backlog;
+use super::drift::Drift;
 use super::effect;
 use super::estimate::Windowed;
 use super::exhausted::Exhausted;
@@ -286,7 +287,7 @@ fn of_action(run: &Run, stage: &StagePlan, action: &ActionRun) -> Vec<Finding> {
     } else {
         findings.extend(late(run, action));
     }
-    if let (Some(percent), true) = (Windowed::new(action).drift(), is_steady(stage)) {
+    if let (Drift::Moved { percent }, true) = (Drift::of(action), is_steady(stage)) {
         findings.push(Finding::Drift {
             stage: action.stage.clone(),
             action: action.action.clone(),

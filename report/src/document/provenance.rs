@@ -197,7 +197,7 @@ fn methods(comparison: &Comparison) -> Section {
         noise(comparison),
         "Percentiles: over offered arrivals, response time counted from when an arrival was due; failed and unsent arrivals rank above every success, and a quantile that they reach is unbounded.".to_owned(),
         "Interval of a value: batch means over 10 (else 5) contiguous windows of ln(percentile), t quantiles, widened by the lag-1 autocorrelation (after Künsch 1989; Politis & Romano 1994).".to_owned(),
-        "Interval of a change: the larger of the within-run variance and the run-to-run noise (after Daly et al., ICPE 2020, 10.1145/3358960.3375791; Bulej et al., duet benchmarking, ICPE 2020, arXiv 2001.05811).".to_owned(),
+        "Interval of a change: the largest of the within-run variance, the run-to-run noise, and with several runs a side what these differ by; of pairs what their differences vary by (after Daly et al., ICPE 2020, 10.1145/3358960.3375791; Bulej et al., duet benchmarking, ICPE 2020, arXiv 2001.05811).".to_owned(),
         "Verdict: regressed or improved when the 95 % interval excludes no change and the change exceeds the tolerance; equivalent when the 90 % interval lies within the tolerance; small change when certain and within it; else inconclusive. Min and max are never judged.".to_owned(),
         "Success: Wilson's interval (1927), differences by Newcombe (1998), both over arrivals deflated by how failures cluster in time.".to_owned(),
     ]));
@@ -213,11 +213,6 @@ pub(super) fn noise(comparison: &Comparison) -> String {
         }
         (FloorUse::Assumed, Some(s)) => format!(
             "assumed to be {}, not calibrated",
-            language::share_target(s)
-        ),
-        (FloorUse::Calibrated { .. }, Some(s)) => format!(
-            "{}, and assumed to be {} for what it has no value of",
-            comparison.floor,
             language::share_target(s)
         ),
         (FloorUse::Refused { .. }, Some(s)) => {

@@ -15,7 +15,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("readiness", "Production readiness");
     section.table(criteria(comparison, names));
     section.paragraph(
-        "Functional: no answer failed a check of the scenario. Targets: every target is met. Stability: every success target is met, and no p95 drifts within the run. Scalability: every judged stage was carried, on a machine with cores to spare. A service is ready where all four pass, and not ready where one fails; nothing passes that was not measured.",
+        "Functional: no answer failed a check of the scenario or had a status that is a failure. Targets: every target is met. Stability: every success target is met, and of no action the p95 is seen to drift within the run. Scalability: every judged stage was carried, on a machine with cores to spare. A service is ready where all four pass, and not ready where one fails; nothing passes that was not measured.",
     );
     for side in Side::BOTH {
         for (i, criterion) in comparison.readiness.criteria.iter().enumerate() {
@@ -133,6 +133,10 @@ fn ground(ground: &Ground, comparison: &Comparison) -> String {
                 language::plural(*of, "answer")
             )
         }
+        Ground::FailureStatus { count, of } => format!(
+            "{} answers had a status that is a failure.",
+            language::of(*count, *of)
+        ),
         Ground::WrongAnswers {
             stage,
             action,
@@ -185,6 +189,10 @@ fn ground(ground: &Ground, comparison: &Comparison) -> String {
             "{}: p95 moved by {} within the run.",
             row_name(comparison, stage, action),
             language::percent_change(percent / 100.0)
+        ),
+        Ground::DriftUnknown { stage, actions } => format!(
+            "{stage}: whether the p95 drifts cannot be told of {}.",
+            actions.join(", ")
         ),
         Ground::Overloaded { stage, answered } => match answered {
             Some(answered) => format!(

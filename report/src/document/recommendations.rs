@@ -7,7 +7,7 @@ use super::names::{Names, action_id, row_name};
 use super::pointers;
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
-use crate::comparison::{Comparison, Fault, Recommendation, Side};
+use crate::comparison::{Comparison, Fault, NoiseSource, Recommendation, Side, Spread};
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
@@ -187,14 +187,19 @@ fn told(recommendation: &Recommendation, comparison: &Comparison, names: &Names)
             stage,
             action: name,
             detectable_percent,
-        } => (
-            format!("Run longer to tell how {name} changed."),
-            format!(
-                "Its p95 is inconclusive: such a pair of runs shows changes from {} on.",
-                language::percent(detectable_percent / 100.0)
-            ),
-            action(stage, name),
-        ),
+            spread,
+            noise,
+        } => {
+            let (act, hidden) = more(*spread, *noise);
+            (
+                format!("{act} to tell how {name} changed."),
+                format!(
+                    "Its p95 is inconclusive: {hidden} such runs show changes from {} on.",
+                    language::percent(detectable_percent / 100.0)
+                ),
+                action(stage, name),
+            )
+        }
         Recommendation::Calibrate { s_aa } => (
             "Measure by how much runs of the same thing differ, and use it as the noise floor."
                 .to_owned(),
@@ -209,4 +214,24 @@ fn told(recommendation: &Recommendation, comparison: &Comparison, names: &Names)
         ),
     };
     Told { act, evidence, on }
+}
+
+/// What shows a smaller change, and what hides it.
+fn more(spread: Spread, noise: NoiseSource) -> (&'static str, &'static str) {
+    match (spread, noise) {
+        (Spread::WithinRuns, _) => ("Run longer", "for what varies within them,"),
+        (Spread::NoiseFloor, NoiseSource::Assumed) => (
+            "Calibrate the noise floor, make more runs of each side or use `brunt duet`",
+            "by the noise floor, which is assumed,",
+        ),
+        (Spread::NoiseFloor, _) => (
+            "Make more runs of each side or use `brunt duet`",
+            "by the noise floor",
+        ),
+        (Spread::BetweenRuns, _) => (
+            "Make more runs of each side or use `brunt duet`",
+            "by how the runs of a side differ,",
+        ),
+        (Spread::Pairs, _) => ("Make more pairs", "by how the pairs differ,"),
+    }
 }

@@ -26,12 +26,20 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     }
     let differences = &comparison.comparable.differences;
     if differences.is_empty() {
-        section.paragraph(
-            "Both runs were given the same load: plan, mix, rates, durations, data and seed agree.",
-        );
+        section.paragraph(same_load(comparison));
     }
     section.table(differing(differences, names));
     section
+}
+
+/// Of runs between which nothing was found to differ.
+fn same_load(comparison: &Comparison) -> &'static str {
+    let noted = |side| comparison.runs.get(side).scenario.data.is_some();
+    if Side::BOTH.into_iter().all(noted) {
+        "Both runs were given the same load: plan, mix, rates, durations, data and seed agree."
+    } else {
+        "Both runs were given the same load: plan, mix, rates, durations and seed agree. What stood in the files that requests are made of was not recorded."
+    }
 }
 
 fn stages(comparison: &Comparison, names: &Names) -> Table {

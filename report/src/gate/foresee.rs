@@ -8,7 +8,7 @@ use super::outcome::{RuleRow, place_in_words};
 use super::relative::Relative;
 use super::rule::Rule;
 use crate::calibration::FloorUse;
-use crate::comparison::{CompareOptions, Comparison, percent};
+use crate::comparison::{CompareOptions, Comparison, Noise, percent};
 use crate::language::percent as share;
 use crate::language::plural;
 use crate::statistics::{expected, runs_needed};
@@ -20,8 +20,9 @@ pub struct Foresight {
     pub runs: u32,
     /// Every relative rule on everything that it holds for.
     pub rows: Vec<Foreseen>,
-    /// Relative rules that hold for nothing which the baseline has measured.
-    pub unmatched: Vec<RuleRow>,
+    /// Relative rules that no number of runs can resolve: they hold for nothing which the baseline has
+    /// measured, or for what has no noise floor.
+    pub hopeless: Vec<RuleRow>,
     /// The noise floor that it is told by.
     pub floor: FloorUse,
 }
@@ -53,30 +54,33 @@ pub fn foresee(
     options: &CompareOptions,
     runs: u32,
 ) -> Foresight {
-    let (mut rows, mut unmatched) = (Vec::new(), Vec::new());
+    let (mut rows, mut hopeless) = (Vec::new(), Vec::new());
     let relative = |row: &RuleRow| {
         let mut rules = rules.iter().filter(|rule| rule.text == row.rule);
         rules.any(|rule| rule.condition.is_relative())
     };
     for one in declare(rules, comparison) {
         match one {
-            Declared::Relative(one) => rows.push(Foreseen::of(one, options, runs)),
-            Declared::Judged(row) if relative(&row) => unmatched.push(row),
+            Declared::Relative(one) => match one.changed.noise(one.stage, options) {
+                Some(noise) => rows.push(Foreseen::of(one, noise, runs)),
+                None => hopeless.push(one.without_floor()),
+            },
+            Declared::Judged(row) if relative(&row) => hopeless.push(row),
             Declared::Judged(_) => {}
         }
     }
     Foresight {
         runs,
         rows,
-        unmatched,
+        hopeless,
         floor: options.floor.clone(),
     }
 }
 
 impl Foreseen {
-    fn of(relative: Relative<'_>, options: &CompareOptions, runs: u32) -> Self {
+    fn of(relative: Relative<'_>, noise: Noise, runs: u32) -> Self {
         let (stage, changed) = (relative.stage, &relative.changed);
-        let noise = changed.noise(stage, options).floor();
+        let noise = noise.floor();
         let tau = relative.tolerance.ln_1p();
         let before = expected(noise, runs);
         Self {
@@ -93,10 +97,10 @@ impl Foreseen {
 
 impl Foresight {
     /// Will unchanged code pass every relative rule in four of five tries, each taken by itself? None
-    /// passes that holds for nothing.
+    /// passes that holds for nothing, or for what has no noise floor.
     pub fn resolves(&self) -> bool {
         let enough = |row: &Foreseen| row.needed.is_some_and(|needed| needed <= self.runs);
-        self.unmatched.is_empty() && self.rows.iter().all(enough)
+        self.hopeless.is_empty() && self.rows.iter().all(enough)
     }
 }
 
@@ -120,14 +124,14 @@ impl fmt::Display for Foresight {
                 share(row.passes)
             )?;
         }
-        for row in &self.unmatched {
+        for row in &self.hopeless {
             writeln!(f, "{}: {}: {}", row.place(), row.rule, row.why)?;
         }
         let runs = plural(u64::from(self.runs), "run");
-        if !self.unmatched.is_empty() {
+        if !self.hopeless.is_empty() {
             writeln!(
                 f,
-                "no number of runs can resolve rules that hold for nothing"
+                "no number of runs can resolve rules that hold for nothing, or for what has no noise floor"
             )
         } else if self.resolves() {
             writeln!(f, "{runs} a side can resolve the rules")

@@ -9,7 +9,7 @@ use super::evidence::Evidence;
 use super::floor::floor_in_words;
 use super::inconclusive::Inconclusive;
 use crate::calibration::FloorUse;
-use crate::comparison::{NotJudged, SCHEMA_VERSION, Sides};
+use crate::comparison::{NotJudged, SCHEMA_VERSION, Sides, Spread};
 use crate::language::BEYOND;
 
 /// The outcome of a gate.
@@ -196,8 +196,10 @@ pub enum Why {
         detectable_percent: f64,
         /// Runs of each side.
         runs: Sides<u32>,
-        /// Runs a side with which unchanged code passes in four of five tries, by the noise floor;
-        /// absent where 50 are too few.
+        /// What keeps them from it.
+        spread: Spread,
+        /// Runs a side with which unchanged code passes in four of five tries, by the noise floor or by
+        /// how much these differ; absent where 50 are too few.
         needed: Option<u32>,
     },
     /// Nothing may be said.
@@ -242,14 +244,25 @@ impl fmt::Display for Why {
             Self::CannotResolve {
                 detectable_percent,
                 runs,
+                spread,
                 needed,
             } => {
+                let (who, show) = so_many(*runs);
+                let why = match spread {
+                    Spread::NoiseFloor => "with this noise floor",
+                    Spread::BetweenRuns => {
+                        "which differ among themselves by more than the noise floor"
+                    }
+                    Spread::WithinRuns => "with what varies within a run",
+                    Spread::Pairs => "by how the pairs differ",
+                };
                 write!(
                     f,
-                    "{} shows changes of {detectable_percent:.0} % or more",
-                    so_many(*runs)
+                    "{who}, {why}, {show} changes of {detectable_percent:.0} % or more"
                 )?;
                 match needed {
+                    _ if *spread == Spread::WithinRuns => f.write_str(": run longer"),
+                    Some(needed) if *spread == Spread::Pairs => write!(f, ": make {needed} pairs"),
                     Some(needed) if *needed > runs.a.min(runs.b) => {
                         write!(f, ": make {needed} runs a side, or brunt duet")
                     }
@@ -264,10 +277,11 @@ impl fmt::Display for Why {
     }
 }
 
-fn so_many(runs: Sides<u32>) -> String {
+/// Who shows it, with the verb.
+fn so_many(runs: Sides<u32>) -> (String, &'static str) {
     match (runs.a, runs.b) {
-        (1, 1) => "one run a side, with this noise floor,".to_owned(),
-        (a, b) if a == b => format!("{a} runs a side, with this noise floor,"),
-        (a, b) => format!("{a} against {b} runs, with this noise floor,"),
+        (1, 1) => ("one run a side".to_owned(), "shows"),
+        (a, b) if a == b => (format!("{a} runs a side"), "show"),
+        (a, b) => (format!("{a} against {b} runs"), "show"),
     }
 }

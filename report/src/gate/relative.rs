@@ -3,10 +3,10 @@
 use super::evidence::{Evidence, RelativeChange};
 use super::outcome::{RuleOutcome, RuleRow, Why};
 use crate::comparison::{
-    Change, CompareOptions, CostComparison, Noise, Sides, Statistic, StatisticComparison, percent,
-    percents, verdict,
+    Certainty, Change, CompareOptions, CostComparison, Noise, NotJudged, Sides, Statistic,
+    StatisticComparison, percent, percents, verdict,
 };
-use crate::statistics::{Difference, HolmStep, holm, runs_needed};
+use crate::statistics::{Difference, HolmStep, NoiseFloor, Spread, holm, runs_needed};
 
 /// The probability of a false alarm among all relative rules.
 pub(super) const ALPHA: f64 = 0.05;
@@ -55,13 +55,13 @@ impl<'a> Changed<'a> {
         }
     }
 
-    /// How much it moves from run to run though nothing changed.
-    pub(super) fn noise(&self, stage: &str, options: &CompareOptions) -> Noise {
+    /// How much it moves from run to run though nothing changed; none where nobody knows.
+    pub(super) fn noise(&self, stage: &str, options: &CompareOptions) -> Option<Noise> {
         match self {
             Self::Statistic {
                 action, statistic, ..
             } => options.noise(stage, action, *statistic),
-            Self::Cost(_) => Noise::ASSUMED,
+            Self::Cost(_) => Some(Noise::ASSUMED),
         }
     }
 
@@ -104,17 +104,16 @@ impl Relative<'_> {
             v_b: certainty.variances.b,
             standard_error: certainty.standard_error,
             degrees_of_freedom: certainty.degrees_of_freedom,
-            noise_decides: certainty.noise_decides,
+            spread: certainty.spread,
         })
     }
 
-    /// Runs of each side, and how many the noise floor asks for.
+    /// Runs of each side, and how many a side let unchanged code pass.
     fn runs(&self, tau: f64) -> (Sides<u32>, Option<u32>) {
         let change = self.changed.change();
         let certainty = change.and_then(|change| change.certainty.as_ref());
         certainty.map_or((Sides::default(), None), |certainty| {
-            let floor = certainty.noise.floor();
-            (certainty.runs, runs_needed(floor, tau))
+            (certainty.runs, runs_needed(noise_shown(certainty), tau))
         })
     }
 
@@ -134,6 +133,16 @@ impl Relative<'_> {
             upper_percent: percent(d.upper_bound(1.0 - ALPHA)),
             p_adjusted: step.p_adjusted,
         });
+        self.row(change, outcome, why)
+    }
+
+    /// What it comes to where its statistic has no noise floor.
+    pub(super) fn without_floor(&self) -> RuleRow {
+        let reason = NotJudged::NoFloor;
+        self.row(None, RuleOutcome::NotJudged, Why::NotJudged { reason })
+    }
+
+    fn row(&self, change: Option<RelativeChange>, outcome: RuleOutcome, why: Why) -> RuleRow {
         RuleRow {
             rule: self.rule.clone(),
             stage: Some(self.stage.to_owned()),
@@ -143,6 +152,19 @@ impl Relative<'_> {
             outcome,
             why,
         }
+    }
+}
+
+/// How much runs of the same thing differ: by the noise floor, or by what these show where that is more.
+fn noise_shown(certainty: &Certainty) -> NoiseFloor {
+    let floor = certainty.noise.floor();
+    if certainty.spread != Spread::BetweenRuns {
+        return floor;
+    }
+    let each = certainty.runs.map(|runs| 1.0 / f64::from(runs));
+    NoiseFloor {
+        s_aa: certainty.standard_error / (each.a + each.b).sqrt(),
+        degrees_of_freedom: certainty.degrees_of_freedom,
     }
 }
 

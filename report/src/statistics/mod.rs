@@ -18,7 +18,7 @@ pub use batch_means::{
     BatchMeans, FEW as FEW_WINDOWS, MANY as MANY_WINDOWS, batch_means, requests_needed,
 };
 pub use benjamini_hochberg::benjamini_hochberg;
-pub use difference::{Difference, NoiseFloor, RunMean, difference, mean_of_runs};
+pub use difference::{Difference, NoiseFloor, RunMean, Spread, Within, difference, mean_of_runs};
 pub use dispersion::dispersion;
 pub use e_divisive::{ChangePoint, FEWEST_VALUES, change_points};
 pub use holm::{HolmStep, holm};

@@ -3,10 +3,11 @@
 //! What moves a machine from minute to minute moves both runs of a pair, and falls out of their
 //! difference: see Bulej et al., duet benchmarking, ICPE 2020 (arXiv 2001.05811).
 
-use super::difference::{Difference, RunMean};
+use super::difference::{Difference, RunMean, Spread, variance_within};
 
 /// d = the mean of the differences of the pairs, with `SE = s/√n` from how these differences vary,
-/// and n − 1 degrees of freedom: no noise floor is needed, since the pairs show it.
+/// and n − 1 degrees of freedom: no noise floor is needed, since the pairs show it, and nothing of how the
+/// runs vary within.
 ///
 /// `a` and `b` are in the order of the pairs. None with fewer than two pairs, or sides of different
 /// lengths.
@@ -18,14 +19,13 @@ pub fn paired_difference(a: &[RunMean], b: &[RunMean]) -> Option<Difference> {
     let differences = || a.iter().zip(b).map(|(a, b)| b.ln_theta - a.ln_theta);
     let d = differences().sum::<f64>() / n;
     let squares: f64 = differences().map(|one| (one - d).powi(2)).sum();
-    let variance = |side: &[RunMean]| side.iter().map(|run| run.variance).sum::<f64>() / (n * n);
     Some(Difference {
         d,
-        v_a: variance(a),
-        v_b: variance(b),
+        v_a: variance_within(a),
+        v_b: variance_within(b),
         standard_error: (squares / (n - 1.0) / n).sqrt(),
         degrees_of_freedom: Some(n - 1.0),
-        noise_decides: true,
+        spread: Spread::Pairs,
     })
 }
 
@@ -40,8 +40,7 @@ mod tests {
         let side = |values: [f64; 10]| {
             values.map(|ln_theta| RunMean {
                 ln_theta,
-                variance: 0.0,
-                degrees_of_freedom: 9.0,
+                within: None,
             })
         };
         let one = side([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]);

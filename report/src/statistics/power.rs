@@ -1,6 +1,6 @@
 //! How often a rule fails or passes, from how sure its difference will be.
 
-use super::difference::{Difference, NoiseFloor};
+use super::difference::{Difference, NoiseFloor, Spread};
 use super::t_distribution::{t_quantile, two_sided_p};
 
 /// Nobody makes more runs a side.
@@ -12,11 +12,11 @@ pub fn expected(noise: NoiseFloor, runs: u32) -> Difference {
     let runs = f64::from(runs.max(1));
     Difference {
         d: 0.0,
-        v_a: 0.0,
-        v_b: 0.0,
+        v_a: None,
+        v_b: None,
         standard_error: noise.s_aa * (2.0 / runs).sqrt(),
         degrees_of_freedom: noise.degrees_of_freedom,
-        noise_decides: true,
+        spread: Spread::NoiseFloor,
     }
 }
 

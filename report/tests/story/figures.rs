@@ -1,9 +1,9 @@
 //! The figures of the story: estimates, changes, shares.
 
 use brunt_report::comparison::{
-    ActionComparison, ActionCounts, Certainty, Change, Estimate, Interval, NoInterval, Noise,
-    NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Statistic,
-    StatisticComparison, Success, SuccessComparison, SuccessDifference, Value, Verdict,
+    ActionComparison, ActionCounts, Certainty, Change, Drift, Estimate, Interval, NoInterval,
+    Noise, NoiseSource, NotJudged, QuantileFunctions, QuantilePoint, Quantiles, Sides, Spread,
+    Statistic, StatisticComparison, Success, SuccessComparison, SuccessDifference, Value, Verdict,
 };
 
 use super::{ANSWERED, Told};
@@ -59,6 +59,10 @@ pub(super) fn action(told: &Told, name: &impl Fn(&str) -> String) -> ActionCompa
             .iter()
             .map(|statistic| statistic_row(told, *statistic))
             .collect(),
+        drift: Sides {
+            a: Some(Drift::Unknown),
+            b: Some(Drift::Steady),
+        },
         service: Sides::of(0, 1, |side: usize| {
             Some(Quantiles {
                 p50: finite(told.p50[side] * 0.9),
@@ -189,8 +193,8 @@ pub(super) fn statistic_row(told: &Told, statistic: Statistic) -> StatisticCompa
                         high: percent(d + 0.11),
                     },
                     variances: Sides {
-                        a: 0.0004,
-                        b: 0.0004,
+                        a: Some(0.0004),
+                        b: Some(0.0004),
                     },
                     standard_error: 0.0707,
                     degrees_of_freedom: None,
@@ -198,7 +202,7 @@ pub(super) fn statistic_row(told: &Told, statistic: Statistic) -> StatisticCompa
                         s_aa: 0.05,
                         source: NoiseSource::Assumed,
                     },
-                    noise_decides: true,
+                    spread: Spread::NoiseFloor,
                     minimal_detectable_percent: 21.9,
                     p: 0.01,
                     p_adjusted: 0.02,

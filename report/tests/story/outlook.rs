@@ -1,8 +1,9 @@
 //! What follows from the story: what changed together, what to do, and whether it may be deployed.
 
 use brunt_report::comparison::{
-    Correlated, Correlation, Criterion, CriterionKind, Ground, Held, Readiness, Recommendation,
-    Sides, Standing, Statistic, TargetCounts, TargetVerdict, Waiting, Watch, Watched,
+    Correlated, Correlation, Criterion, CriterionKind, Ground, Held, NoiseSource, Readiness,
+    Recommendation, Sides, Spread, Standing, Statistic, TargetCounts, TargetVerdict, Waiting, Watch,
+    Watched,
 };
 
 use super::ANSWERED;
@@ -84,6 +85,8 @@ pub(super) fn recommendations(name: &impl Fn(&str) -> String) -> Vec<Recommendat
             stage: name("gameplay"),
             action: name("set-active"),
             detectable_percent: 24.1,
+            spread: Spread::NoiseFloor,
+            noise: NoiseSource::Assumed,
         },
         Recommendation::Calibrate { s_aa: 0.05 },
         Recommendation::OwnMachine,
@@ -110,13 +113,20 @@ pub(super) fn readiness(name: &impl Fn(&str) -> String) -> Readiness {
         what,
         sides: Sides { a, b },
     };
-    let functional = |of| held(Standing::Passed, vec![Ground::NoWrongAnswer { of }]);
+    let functional = |ok, count| {
+        let of = ok + count;
+        let grounds = vec![
+            Ground::NoWrongAnswer { of: ok },
+            Ground::FailureStatus { count, of },
+        ];
+        held(Standing::Undecided, grounds)
+    };
     Readiness {
         criteria: vec![
             criterion(
                 CriterionKind::Functional,
-                functional(1_245_807),
-                functional(1_268_487),
+                functional(1_245_807, 103),
+                functional(1_268_485, 2),
             ),
             criterion(CriterionKind::Targets, targets(1, 5, 1), targets(4, 3, 0)),
             criterion(
@@ -133,6 +143,10 @@ pub(super) fn readiness(name: &impl Fn(&str) -> String) -> Readiness {
                             stage: name("gameplay"),
                             action: name("challenges"),
                             percent: 18.2,
+                        },
+                        Ground::DriftUnknown {
+                            stage: name("gameplay"),
+                            actions: vec![name("set-active"), name("stat-event")],
                         },
                     ],
                 ),

@@ -29,6 +29,7 @@ pub(super) fn run(phase: &str, at: &str, name: &impl Fn(&str) -> String) -> RunS
             name: name("challenge-m3"),
             sha256: digest.to_owned(),
             includes: vec![],
+            data: None,
         },
         overrides: vec![],
         seed: 42,

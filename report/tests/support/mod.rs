@@ -5,7 +5,7 @@
 pub mod gauges;
 mod written;
 
-use brunt_record::{Effect, Ending, LatencyTarget};
+use brunt_record::{DataFile, Effect, Ending, LatencyTarget};
 use brunt_report::{CompareOptions, Comparison, compare, load_pair};
 
 /// A run to be written; change the fields, then [`write`](Self::write) it.
@@ -28,6 +28,8 @@ pub struct Synthetic {
     pub users: Option<u64>,
     /// Text of the file that the scenario includes.
     pub included: Option<String>,
+    /// Files that requests are made of.
+    pub data: Option<Vec<DataFile>>,
     /// Users of closed streams.
     pub players: u64,
     /// Planned rates of every stream, second and rate; none where they stay the same.
@@ -106,6 +108,7 @@ impl Synthetic {
             ],
             users: None,
             included: None,
+            data: Some(vec![]),
             success_target: Some(0.9995),
             ending: Ending::Complete,
             clock_step_us: 0,

@@ -151,6 +151,7 @@ impl Synthetic {
                         sha256: sha256_hex(text.as_bytes()),
                     })
                     .collect(),
+                data: self.data.clone(),
             },
             overrides: vec![],
             seed: self.seed,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use brunt_record::sha256_hex;
 use serde_json::Value;
 
 use super::super::mistake::Mistakes;
@@ -48,21 +49,24 @@ pub(super) fn data(
             table.deny_unknown(mistakes);
             // The mistake is noted; the name must stay known to the templates.
             let rows = rows(&format!("data {name:?}: file"), &file?, folder, mistakes);
+            let (rows, sha256) = rows?;
             Some(DataSet {
                 name: name.to_owned(),
                 pick: pick.unwrap_or(RowPick::Sequential),
-                rows: Arc::new(rows?),
+                sha256,
+                rows: Arc::new(rows),
             })
         })
         .collect()
 }
 
+/// The rows of a file, and its digest.
 fn rows(
     setting: &str,
     file: &Text<'_>,
     folder: &Path,
     mistakes: &mut Mistakes<'_>,
-) -> Option<Rows> {
+) -> Option<(Rows, String)> {
     let (span, name) = (&file.span, file.written);
     let form = match Path::new(&file.value).extension().and_then(|e| e.to_str()) {
         Some("csv") => csv_rows,
@@ -86,7 +90,7 @@ fn rows(
             );
             None
         }
-        Ok(rows) => Some(rows),
+        Ok(rows) => Some((rows, sha256_hex(&bytes))),
         Err(BrokenRow { what, hint }) => {
             mistakes.add(span, format!("{setting} {name:?}: {what}"), hint);
             None

@@ -9,12 +9,14 @@ pub(crate) fn standing(grounds: &[Ground]) -> Standing {
         Ground::Invalid | Ground::NothingArrived | Ground::NoTarget => Standing::NotMeasured,
         Ground::NoWrongAnswer { .. } | Ground::Carried { .. } => Standing::Passed,
         Ground::WrongAnswers { .. } | Ground::Overloaded { .. } => Standing::Failed,
-        Ground::NoSuccessTarget | Ground::Drift { .. } | Ground::HostBusy { .. } => {
-            Standing::Undecided
-        }
         Ground::Targets { counts } if counts.missed > 0 => Standing::Failed,
         Ground::Targets { counts } if counts.met == counts.total() => Standing::Passed,
-        Ground::Targets { .. } => Standing::Undecided,
+        Ground::Targets { .. }
+        | Ground::FailureStatus { .. }
+        | Ground::NoSuccessTarget
+        | Ground::Drift { .. }
+        | Ground::DriftUnknown { .. }
+        | Ground::HostBusy { .. } => Standing::Undecided,
         Ground::Success { verdict, .. } => match verdict {
             TargetVerdict::Met => Standing::Passed,
             TargetVerdict::Missed => Standing::Failed,

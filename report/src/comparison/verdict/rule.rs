@@ -33,6 +33,7 @@ pub(crate) fn relative_rule(
         let why = Why::CannotResolve {
             detectable_percent,
             runs,
+            spread: difference.spread,
             needed,
         };
         (RuleOutcome::Inconclusive, why)

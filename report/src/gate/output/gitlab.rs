@@ -4,19 +4,28 @@
 //! of `http_req_waiting`, and the rate of `http_reqs`. Source: "Load Performance Testing" in
 //! GitLab's documentation.
 
-use brunt_record::new_histogram;
+use brunt_record::{LONGEST_LATENCY_US, new_histogram};
 use serde_json::{Value as Json, json};
 
 use crate::gate::{GateOutcome, RuleOutcome};
 use crate::run::{Run, Value, merge};
 use crate::statistics::{OverOffered, is_beyond};
 
-/// Response times of the judged stages of `run` in milliseconds, over offered arrivals, and the
-/// rules as checks. A percentile that failed and unsent arrivals make unbounded is left out.
-pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
+/// Response times of the judged stages of `runs` together in milliseconds, over offered arrivals, and
+/// the rules as checks.
+///
+/// The widget compares numbers, and says nothing of one that is missing: a percentile that failed and
+/// unsent arrivals make unbounded is the longest response time that a record can hold.
+pub fn gitlab(outcome: &GateOutcome, runs: &[Run]) -> Json {
     let (mut response, mut lost, mut ok, mut seconds) = (new_histogram(), 0, 0, 0.0);
-    let stages = run.manifest.plan.stages.iter();
-    for stage in stages.filter(|stage| stage.judged) {
+    let stages = runs.iter().flat_map(|run| {
+        run.manifest
+            .plan
+            .stages
+            .iter()
+            .map(move |stage| (run, stage))
+    });
+    for (run, stage) in stages.filter(|(_, stage)| stage.judged) {
         for action in run.stage(&stage.name) {
             let arrivals = action.arrivals();
             merge(&mut response, arrivals.successes);
@@ -39,9 +48,12 @@ pub fn gitlab(outcome: &GateOutcome, run: &Run) -> Json {
         ("p(95)", 0.95),
         ("p(99)", 0.99),
     ] {
-        if let Some(us) = Value::from(arrivals.quantile(quantile)).us() {
-            waiting.insert(name.to_owned(), json!(ms(us)));
-        }
+        let us = match Value::from(arrivals.quantile(quantile)) {
+            Value::Finite { us } => us,
+            Value::Unbounded => LONGEST_LATENCY_US as f64,
+            Value::NotMeasured => continue,
+        };
+        waiting.insert(name.to_owned(), json!(ms(us)));
     }
     if !response.is_empty() {
         let known = !is_beyond(response.max());
