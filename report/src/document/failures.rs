@@ -7,6 +7,7 @@ use super::figure::Figure;
 use super::names::{Names, row_name};
 use super::pointers;
 use super::table::{Cell, Column, Table};
+use super::timeline::{self, Timeline};
 use crate::chart::{FailingChart, UsageLine};
 use crate::comparison::{Comparison, FailureSample, Side};
 use crate::language;
@@ -123,6 +124,7 @@ fn over_time(comparison: &Comparison, names: &Names) -> Table {
 
 /// Failures per second of both runs, all actions together; none where nothing failed.
 fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
+    let timeline = Timeline::of(&comparison.series, names);
     let line = |side: Side| {
         let mut sums: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
         let series = &comparison.series.get(side).actions;
@@ -137,16 +139,15 @@ fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
             points: points
                 .map(|(second, (failed, seconds))| {
                     let middle = second as f64 + seconds as f64 / 2.0;
-                    (middle, failed as f64 / seconds as f64)
+                    (timeline.at(side, middle), failed as f64 / seconds as f64)
                 })
                 .collect(),
         }
     };
-    let spans = comparison.series.a.stages.iter();
     let chart = FailingChart {
         a: line(Side::A),
         b: line(Side::B),
-        marks: spans.map(|s| (s.started_s, s.stage.clone())).collect(),
+        marks: timeline.marks(comparison, names),
     };
     let any = |line: &UsageLine| line.points.iter().any(|(_, rate)| *rate > 0.0);
     if !any(&chart.a) && !any(&chart.b) {
@@ -177,7 +178,10 @@ fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
     Some(Figure {
         id: String::new(),
         title: "Failures over time".to_owned(),
-        description: "Arrivals per second that failed or were given up, over the time of both runs. Every point is in the table below the chart.".to_owned(),
+        description: format!(
+            "Arrivals per second that failed or were given up, over the time of both runs; a stage begins at one place in both. Every point is in the table below the chart.{}",
+            timeline::in_words(&chart.marks)
+        ),
         drawing: chart.draw(),
         data,
     })

@@ -30,6 +30,7 @@ mod stated;
 mod table;
 mod targets;
 mod throughput;
+mod timeline;
 mod tone;
 mod trend;
 mod usage;
