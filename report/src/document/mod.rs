@@ -4,6 +4,7 @@
 //! [`knee`] the search for a knee, [`stated`] what documents state. Renderers spell them; they decide nothing and compute nothing.
 
 mod actions;
+mod arrivals;
 mod block;
 mod cards;
 mod database;

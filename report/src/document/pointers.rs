@@ -55,6 +55,11 @@ pub(super) fn offered(i: usize, side: Side) -> String {
     format!("/stages/{i}/success/sides/{}/offered", letter(side))
 }
 
+/// What became of all arrivals of a stage.
+pub(super) fn settled(i: usize, side: Side) -> String {
+    format!("/stages/{i}/counts/{}", letter(side))
+}
+
 /// The throughput of a stage.
 pub(super) fn throughput(i: usize) -> Vec<String> {
     ["sides/a/per_s", "sides/b/per_s", "change/percent"]
