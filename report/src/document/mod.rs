@@ -124,9 +124,8 @@ pub fn build(comparison: &Comparison) -> Document {
     sections.extend([
         failures::section(comparison, &names),
         resources::section(comparison, &names),
-    ]);
-    sections.extend(profile::section(comparison, &names));
-    sections.extend([
+        database::section(comparison, &names),
+        profile::section(comparison, &names),
         findings::section(comparison, &names),
         recommendations::section(comparison, &names),
         readiness::section(comparison, &names),

@@ -38,10 +38,10 @@ pub(super) fn add(section: &mut Section, comparison: &Comparison, names: &Names)
         }
     }
     if table.rows.is_empty() {
-        section.paragraph("Profiles: none were asked for.");
+        section.paragraph("None were asked for.");
         return;
     }
-    section.table(table);
+    section.table(table.folded());
     if let Some(path) = first {
         section.paragraph(
             "The files are pprof protobuf inside the record's directory. To print the heaviest functions, or to open a file in a browser:",

@@ -3,7 +3,7 @@
 use super::block::{Block, Section};
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use super::{database, memory, profiles, usage};
+use super::{database, memory, usage};
 use crate::comparison::level::STOLEN;
 use crate::comparison::{
     Change, Comparison, Cost, CostComparison, CostKind, Level, LevelComparison, LevelUnit, Side,
@@ -11,24 +11,23 @@ use crate::comparison::{
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
-    let mut section = Section::new("resources", "Resources, database and profiles");
+    let mut section = Section::new("resources", "Resources");
     section.table(generator(comparison, names));
-    if comparison.resources.is_empty() {
-        section.blocks.push(Block::List(vec![
-            format!("CPU and memory of the service: {}.", language::NOT_MEASURED),
-            format!(
-                "Database (rows written, statements per request, waits): {}.",
-                language::NOT_MEASURED
-            ),
-        ]));
-    } else {
-        measured(&mut section, comparison, names);
+    if !of_the_service(comparison) {
+        section.paragraph(format!(
+            "CPU and memory of the service: {}.",
+            language::NOT_MEASURED
+        ));
     }
-    profiles::add(&mut section, comparison, names);
+    measured(&mut section, comparison, names);
     section
-        .sections
-        .extend(database::section(comparison, names));
-    section
+}
+
+/// Was any process read but the generator's own?
+fn of_the_service(comparison: &Comparison) -> bool {
+    let sources = comparison.resources.source_names();
+    let mut processes = sources.iter().filter_map(|name| name.strip_prefix("process/"));
+    processes.any(|process| process != "generator")
 }
 
 fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {

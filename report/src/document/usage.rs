@@ -6,6 +6,7 @@ use super::figure::Figure;
 use super::names::Names;
 use super::table::{Cell, Column, Table};
 use super::timeline::{self, Timeline};
+use super::words::capital;
 use crate::chart::{UsageChart, UsageLine, UsageUnit};
 use crate::comparison::level::{CORES, MEMORY, charted};
 use crate::comparison::{Comparison, Side};
@@ -121,14 +122,4 @@ fn data(chart: &UsageChart, title: &str, names: &Names) -> Table {
             .push(vec![Cell::text(language::count(second)), cell(a), cell(b)]);
     }
     table
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next();
-    first
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(characters)
-        .collect()
 }

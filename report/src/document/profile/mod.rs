@@ -12,8 +12,9 @@ use super::block::{Block, Section};
 use super::figure::Figure;
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use super::{Document, number_all};
+use super::{Document, number_all, profiles};
 use crate::comparison::Comparison;
+use crate::language;
 use crate::profile::{Part, ProfileReport};
 
 /// Functions in a table of a report on two runs.
@@ -23,24 +24,26 @@ const MOST_CALLS: usize = 2_500;
 /// Calls in all flame graphs of a report: about 2 MB.
 const MOST_CALLS_IN_ALL: usize = 8_000;
 
-/// The section of the report on two runs; none where they have no profile of the same.
-pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section> {
-    if comparison.profiles.is_empty() && comparison.damaged_profiles.is_empty() {
-        return None;
-    }
+/// The section of the report on two runs.
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("profiles", "Profiles");
     section.table(damaged(comparison, names));
     if comparison.profiles.is_empty() {
-        return Some(section);
+        section.paragraph(format!(
+            "Functions by share and by CPU time for each request: {}. No profile of the same process, kind and stage can be used of both runs.",
+            language::NOT_MEASURED
+        ));
+    } else {
+        section.paragraph(verdict::method());
     }
-    section.paragraph(verdict::method());
-    let calls = (MOST_CALLS_IN_ALL / comparison.profiles.len() / 2).min(MOST_CALLS);
+    profiles::add(&mut section, comparison, names);
+    let calls = MOST_CALLS_IN_ALL / comparison.profiles.len().max(1) / 2;
     section.sections = comparison
         .profiles
         .iter()
-        .map(|report| part(report, calls))
+        .map(|report| part(report, calls.min(MOST_CALLS)))
         .collect();
-    Some(section)
+    section
 }
 
 fn part(report: &ProfileReport, calls: usize) -> Section {
