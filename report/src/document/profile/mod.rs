@@ -12,7 +12,7 @@ use super::block::{Block, Section};
 use super::figure::Figure;
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use super::{Document, number_all, profiles};
+use super::{Document, number_all, pointers, profiles};
 use crate::comparison::Comparison;
 use crate::language;
 use crate::profile::{Part, ProfileReport};
@@ -38,20 +38,22 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     }
     profiles::add(&mut section, comparison, names);
     let calls = MOST_CALLS_IN_ALL / comparison.profiles.len().max(1) / 2;
-    section.sections = comparison
-        .profiles
-        .iter()
-        .map(|report| part(report, calls.min(MOST_CALLS)))
-        .collect();
+    let reports = comparison.profiles.iter().enumerate();
+    let parts = reports.map(|(i, report)| {
+        let mut part = part(report, calls.min(MOST_CALLS));
+        let claims = part.claims.into_iter();
+        part.claims = claims.map(|said| said.at(&pointers::profile(i))).collect();
+        part
+    });
+    section.sections = parts.collect();
     section
 }
 
 fn part(report: &ProfileReport, calls: usize) -> Section {
     let title = title(report);
     let mut part = Section::new(super::names::slug(&format!("profile-{title}")), title);
-    part.blocks
-        .extend(verdict::cautions(report).map(Block::Callout));
-    part.blocks.push(Block::Callout(verdict::callout(report)));
+    verdict::add_cautions(&mut part, report);
+    verdict::add_callout(&mut part, report);
     part.table(tables::moves(report, Part::Own, MOST_ROWS));
     part.table(tables::moves(report, Part::WithCallees, MOST_ROWS));
     add(&mut part, figures(report, calls));
