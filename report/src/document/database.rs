@@ -4,6 +4,7 @@ use super::block::Section;
 use super::names::Names;
 use super::resources::{costs, in_use};
 use super::table::{Cell, Column, Table};
+use super::tallies;
 use super::words::capital;
 use crate::comparison::{Comparison, CostKind, Side, StatementComparison, StatementUse};
 use crate::language;
@@ -33,7 +34,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let levels = resources.levels.iter();
     let levels = levels.filter(|row| is_database(&row.source));
     let levels = in_use(
-        "In the judged span: mean, and the highest reading",
+        "In the judged span: mean with a 95 % interval, and the highest reading",
         levels,
         names,
     );
@@ -49,6 +50,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         .collect();
     section.table(spent);
     section.table(levels);
+    section.table(tallies::table(comparison, names).folded());
     let waits = waits(comparison, names);
     if waits.rows.is_empty() && has_waits(comparison) {
         section.paragraph("Waits: none was seen in any reading of the judged span.");

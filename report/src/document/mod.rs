@@ -29,6 +29,7 @@ mod sessions;
 mod shapes;
 mod stated;
 mod table;
+mod tallies;
 mod targets;
 mod throughput;
 mod timeline;

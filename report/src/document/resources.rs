@@ -7,6 +7,7 @@ use super::{database, memory, usage};
 use crate::comparison::level::STOLEN;
 use crate::comparison::{
     Change, Comparison, Cost, CostComparison, CostKind, Level, LevelComparison, LevelUnit, Side,
+    Sides,
 };
 use crate::language;
 
@@ -46,14 +47,14 @@ fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
         levels.filter(|row| !database::is_database(&row.source))
     };
     section.table(in_use(
-        "Cores and memory in the judged span: mean, and the highest reading",
+        "Cores and memory in the judged span: mean with a 95 % interval, and the highest reading",
         levels().filter(|row| is_first(row)),
         names,
     ));
     section.table(memory::growth(comparison, names).folded());
     section.table(
         in_use(
-            "What else was in use in the judged span: mean, and the highest reading",
+            "What else was in use in the judged span: mean with a 95 % interval, and the highest reading",
             levels().filter(|row| !is_first(row)),
             names,
         )
@@ -194,16 +195,19 @@ pub(super) fn in_use<'a>(
             Column::words("What"),
             Column::figure(names.heading(Side::A)),
             Column::figure(names.heading(Side::B)),
+            Column::figure("Change of the mean"),
         ],
     );
     table.rows = rows
         .map(|row| {
+            let means = row.sides.map(|side| side.map(|level| level.mean));
             vec![
                 Cell::text(&row.stage),
                 Cell::text(&row.source),
                 Cell::text(&row.what),
                 level(row.unit, row.sides.a.as_ref()),
                 level(row.unit, row.sides.b.as_ref()),
+                change_of(means, row.change.as_ref()),
             ]
         })
         .collect();
@@ -214,12 +218,33 @@ fn level(unit: LevelUnit, level: Option<&Level>) -> Cell {
     let Some(level) = level else {
         return Cell::faint(language::NOT_MEASURED);
     };
-    let told = |value: f64| match unit {
-        LevelUnit::Bytes => language::bytes(value.max(0.0).round() as u64),
-        LevelUnit::Share => language::percent(value.clamp(0.0, 1.0)),
-        LevelUnit::Cores | LevelUnit::Count => language::amount(value),
+    let told = |value: f64| {
+        let bytes = || language::bytes(value.max(0.0).round() as u64);
+        match unit {
+            LevelUnit::Bytes => bytes(),
+            LevelUnit::BytesPerSecond => format!("{}/s", bytes()),
+            LevelUnit::Share => language::percent(value.clamp(0.0, 1.0)),
+            LevelUnit::PerSecond => format!("{}/s", language::amount(value)),
+            LevelUnit::Cores | LevelUnit::Count => language::amount(value),
+        }
     };
-    Cell::text(told(level.mean)).with_note(Some(format!("up to {}", told(level.peak))))
+    let interval = level.interval.map_or_else(String::new, |interval| {
+        format!("{} to {}; ", told(interval.low), told(interval.high))
+    });
+    let note = format!("{interval}up to {}", told(level.peak));
+    Cell::text(told(level.mean)).with_note(Some(note))
+}
+
+/// The change of two amounts, of which one or both may be nothing.
+pub(super) fn change_of(amounts: Sides<Option<f64>>, known: Option<&Change>) -> Cell {
+    match (amounts.a, amounts.b) {
+        (Some(a), Some(b)) if known.is_none() => match (a > 0.0, b > 0.0) {
+            (false, true) => Cell::text("from nothing"),
+            (true, false) => Cell::text("to nothing"),
+            _ => Cell::text("none"),
+        },
+        _ => change(known),
+    }
 }
 
 fn generator(comparison: &Comparison, names: &Names) -> Table {
