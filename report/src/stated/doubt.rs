@@ -194,6 +194,9 @@ impl fmt::Display for Doubt {
                 }
                 f.write_str(". This report uses the rows.")
             }
+            Self::Estimates { figures: 1 } => f.write_str(
+                "The document calls one of its figures an estimate. It is marked, and no target is judged by it.",
+            ),
             Self::Estimates { figures } => write!(
                 f,
                 "The document calls {} of its figures estimates. They are marked, and no target is judged by them.",
