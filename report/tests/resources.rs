@@ -53,7 +53,12 @@ fn evidence(used: &Used) -> Evidence {
             counter(database, "deadlocks_total", 0.0, 1),
             counter(database, INSERTED, used.statements_per_s / 10.0, 10),
             counter(database, IDLE_TABLE, 0.0, 10),
-            counter("host", "disk_written_bytes_total{disk=\"vda\"}", used.cores * 1e6, 1),
+            counter(
+                "host",
+                "disk_written_bytes_total{disk=\"vda\"}",
+                used.cores * 1e6,
+                1,
+            ),
             constant("host", "load_1m", used.cores),
             // Seen once in four readings.
             series(
@@ -76,6 +81,7 @@ fn evidence(used: &Used) -> Evidence {
             text: "deployed v2".into(),
         }],
         sources: vec![source(service), source(database)],
+        host_cores: Some(2),
     }
 }
 
@@ -226,7 +232,10 @@ fn what_databases_count_is_told_table_by_table() {
         .map(|row| (row.of.as_deref(), &*row.what))
         .collect();
     // Of the table in which nothing happened nothing is told, of deadlocks that there were none.
-    assert_eq!(told, [(None, "deadlocks"), (Some("progress"), "rows inserted")]);
+    assert_eq!(
+        told,
+        [(None, "deadlocks"), (Some("progress"), "rows inserted")]
+    );
     for row in rows.filter(|row| row.of.is_some()) {
         let (a, b) = (row.sides.a.unwrap(), row.sides.b.unwrap());
         let seconds = if row.stage == "init" { 20.0 } else { 40.0 };
@@ -261,7 +270,15 @@ fn the_host_is_as_busy_as_its_accounts_say() {
 #[test]
 fn what_to_watch_says_what_validity_says() {
     let comparison = compared();
-    let busy = |stage: &str| comparison.validity.b.stage(stage).unwrap().host_busy.unwrap();
+    let busy = |stage: &str| {
+        comparison
+            .validity
+            .b
+            .stage(stage)
+            .unwrap()
+            .host_busy
+            .unwrap()
+    };
     let watches = comparison.readiness.watches.iter();
     let cores: Vec<_> = watches
         .filter_map(|watch| match &watch.what {
@@ -329,7 +346,9 @@ fn charts_of_whole_runs_hold_a_stage_against_itself() {
     assert_eq!(play(Side::A) - play(Side::B), 7.0);
     let document = document(&comparison);
     let figures = document.figures();
-    let failures = figures.iter().find(|figure| figure.title == "Failures over time");
+    let failures = figures
+        .iter()
+        .find(|figure| figure.title == "Failures over time");
     let rows = &failures.unwrap().data.rows;
     let failed = |side: usize| -> Vec<&str> {
         let failing = rows.iter().filter(|row| row[side].text.starts_with("30"));

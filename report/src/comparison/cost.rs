@@ -179,7 +179,9 @@ pub(super) fn spent(
 ) -> Option<(Sides<Option<Cost>>, Option<Change>)> {
     let counters: Vec<&str> = counters.iter().map(AsRef::as_ref).collect();
     let spent = runs.map(|runs| {
-        let each = runs.all().map(|run| Cost::of(run, stage, source, &counters));
+        let each = runs
+            .all()
+            .map(|run| Cost::of(run, stage, source, &counters));
         Spent::of(&each.collect::<Option<Vec<_>>>()?)
     });
     if spent.a.is_none() && spent.b.is_none() {
@@ -232,9 +234,7 @@ impl Cost {
         let from = span.judged_from_s.ceil() as u64;
         let seconds = (span.ended_s as u64).checked_sub(from).filter(|s| *s > 0)?;
         let spent = |from: u64, until: u64| -> Option<(f64, u64)> {
-            let total = run
-                .evidence
-                .grown(source, counters, us(from), us(until))?;
+            let total = run.evidence.grown(source, counters, us(from), us(until))?;
             Some((total, succeeded(run, stage, from, until)))
         };
         let (total, requests) = spent(from, from + seconds).filter(|(_, n)| *n > 0)?;

@@ -65,23 +65,73 @@ const fn tally(
 use TallyUnit::{Bytes, Count};
 
 const OF_ALL: [TallyKind; 19] = [
-    tally("postgres/", "transactions rolled back", Count, "rollbacks_total"),
+    tally(
+        "postgres/",
+        "transactions rolled back",
+        Count,
+        "rollbacks_total",
+    ),
     tally("postgres/", "deadlocks", Count, "deadlocks_total"),
-    tally("postgres/", "temporary files", Bytes, "temporary_bytes_total"),
-    tally("postgres/", "blocks found in its cache", Count, "blocks_hit_total"),
+    tally(
+        "postgres/",
+        "temporary files",
+        Bytes,
+        "temporary_bytes_total",
+    ),
+    tally(
+        "postgres/",
+        "blocks found in its cache",
+        Count,
+        "blocks_hit_total",
+    ),
     tally("postgres/", "blocks read", Count, "blocks_read_total"),
-    tally("postgres/", "checkpoints by the clock", Count, "checkpoints_timed_total"),
-    tally("postgres/", "checkpoints on demand", Count, "checkpoints_requested_total"),
-    tally("postgres/", "blocks written by checkpoints", Count, "checkpoint_blocks_total"),
-    tally("postgres/", "blocks written by backends", Count, "backend_blocks_total"),
-    tally("postgres/", "whole pages in the log", Count, "wal_full_pages_total"),
-    tally("sqlite/", "times that the log began anew", Count, "wal_restarts_total"),
+    tally(
+        "postgres/",
+        "checkpoints by the clock",
+        Count,
+        "checkpoints_timed_total",
+    ),
+    tally(
+        "postgres/",
+        "checkpoints on demand",
+        Count,
+        "checkpoints_requested_total",
+    ),
+    tally(
+        "postgres/",
+        "blocks written by checkpoints",
+        Count,
+        "checkpoint_blocks_total",
+    ),
+    tally(
+        "postgres/",
+        "blocks written by backends",
+        Count,
+        "backend_blocks_total",
+    ),
+    tally(
+        "postgres/",
+        "whole pages in the log",
+        Count,
+        "wal_full_pages_total",
+    ),
+    tally(
+        "sqlite/",
+        "times that the log began anew",
+        Count,
+        "wal_restarts_total",
+    ),
     tally("redis/", "keys found", Count, "hits_total"),
     tally("redis/", "keys not found", Count, "misses_total"),
     tally("redis/", "keys expired", Count, "expired_keys_total"),
     tally("redis/", "keys evicted", Count, "evicted_keys_total"),
     tally("redis/", "errors", Count, "errors_total"),
-    tally("redis/", "connections refused", Count, "rejected_connections_total"),
+    tally(
+        "redis/",
+        "connections refused",
+        Count,
+        "rejected_connections_total",
+    ),
     tally("redis/", "received", Bytes, "received_bytes_total"),
     tally("redis/", "sent", Bytes, "sent_bytes_total"),
 ];
@@ -91,15 +141,40 @@ const OF_EACH: [&[TallyKind]; 2] = [
     &[
         tally("postgres/", "rows inserted", Count, "table_inserts_total"),
         tally("postgres/", "rows updated", Count, "table_updates_total"),
-        tally("postgres/", "rows updated in place", Count, "table_hot_updates_total"),
+        tally(
+            "postgres/",
+            "rows updated in place",
+            Count,
+            "table_hot_updates_total",
+        ),
         tally("postgres/", "rows deleted", Count, "table_deletes_total"),
-        tally("postgres/", "scans of the whole table", Count, "table_scans_total"),
-        tally("postgres/", "rows read by these", Count, "table_rows_scanned_total"),
-        tally("postgres/", "scans by an index", Count, "table_index_scans_total"),
+        tally(
+            "postgres/",
+            "scans of the whole table",
+            Count,
+            "table_scans_total",
+        ),
+        tally(
+            "postgres/",
+            "rows read by these",
+            Count,
+            "table_rows_scanned_total",
+        ),
+        tally(
+            "postgres/",
+            "scans by an index",
+            Count,
+            "table_index_scans_total",
+        ),
         tally("postgres/", "vacuums", Count, "table_vacuums_total"),
     ],
     &[
-        tally("postgres/", "scans of the index", Count, "index_scans_total"),
+        tally(
+            "postgres/",
+            "scans of the index",
+            Count,
+            "index_scans_total",
+        ),
         tally("postgres/", "entries read", Count, "index_rows_read_total"),
     ],
 ];
@@ -172,7 +247,10 @@ mod tests {
     fn labels_are_told_by_their_values() {
         for (labels, told) in [
             (r#"{disk="vda"}"#, "vda"),
-            (r#"{table="progress",index="progress_pkey"}"#, "progress, progress_pkey"),
+            (
+                r#"{table="progress",index="progress_pkey"}"#,
+                "progress, progress_pkey",
+            ),
             ("", ""),
         ] {
             assert_eq!(values(labels), told, "{labels}");

@@ -22,15 +22,9 @@ pub(super) fn say(section: &mut Section, comparison: &Comparison, names: &Names)
                 names.short(side),
                 stage.stage,
                 unfailing.unwrap_or_default(),
-                counts.map_or_else(
-                    || language::NOT_MEASURED.to_owned(),
-                    |counts| sum(&counts)
-                )
+                counts.map_or_else(|| language::NOT_MEASURED.to_owned(), |counts| sum(&counts))
             );
-            let pointers = vec![
-                pointers::offered(i, side),
-                pointers::settled(i, side),
-            ];
+            let pointers = vec![pointers::offered(i, side), pointers::settled(i, side)];
             section.claim(&*sentence, pointers);
             told.push(sentence);
         }

@@ -39,7 +39,10 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         names,
     );
     let absent = [
-        (spent.rows.is_empty(), "rows written and statements for each request"),
+        (
+            spent.rows.is_empty(),
+            "rows written and statements for each request",
+        ),
         (levels.rows.is_empty(), "what was in use"),
         (!has_waits(comparison), "waits"),
         (resources.statements.is_empty(), "statements one by one"),
@@ -164,4 +167,24 @@ fn moved(statement: &StatementComparison) -> Cell {
         _ => "+",
     };
     Cell::text(format!("{sign}{size}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_call_is_one() {
+        for (calls_per_request, told) in [(1.0, "1 call"), (1.004, "1 call"), (2.5, "2.5 calls")] {
+            let cell = used(Some(&StatementUse {
+                calls: 9_000,
+                total_us: 9_000,
+                rows: 9_000,
+                wal_bytes: None,
+                calls_per_request,
+                us_per_request: 30.0,
+            }));
+            assert_eq!(cell.note.as_deref(), Some(told));
+        }
+    }
 }

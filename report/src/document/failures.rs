@@ -67,7 +67,9 @@ fn by_kind(comparison: &Comparison, names: &Names) -> Table {
             ]);
         }
         // The requests of sessions are among those of actions.
-        let of_actions = rows.iter().filter(|row| !comparison.is_session(&row.action));
+        let of_actions = rows
+            .iter()
+            .filter(|row| !comparison.is_session(&row.action));
         if of_actions.clone().next().is_none() {
             continue;
         }

@@ -9,8 +9,8 @@ use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
 use super::timeline::{self, Event};
 use crate::chart::{
-    OfferedChart, OverTimeChart, RatePoint, SpectrumChart, SpectrumSeries, TargetMark,
-    TimePoint, TimeSeries,
+    OfferedChart, OverTimeChart, RatePoint, SpectrumChart, SpectrumSeries, TargetMark, TimePoint,
+    TimeSeries,
 };
 use crate::comparison::{ActionComparison, Comparison, Side, Sides, Target, Value};
 use crate::language;

@@ -38,8 +38,12 @@ pub(super) fn add(section: &mut Section, comparison: &Comparison, names: &Names)
         }
     }
     if table.rows.is_empty() {
-        section.paragraph("None were asked for.");
+        section.paragraph("No profile was asked for.");
         return;
+    }
+    if comparison.profiles.is_empty() {
+        section
+            .paragraph("No profile of the same process, kind and stage can be used of both runs.");
     }
     section.table(table.folded());
     if let Some(path) = first {

@@ -27,7 +27,9 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
 /// Was any process read but the generator's own?
 fn of_the_service(comparison: &Comparison) -> bool {
     let sources = comparison.resources.source_names();
-    let mut processes = sources.iter().filter_map(|name| name.strip_prefix("process/"));
+    let mut processes = sources
+        .iter()
+        .filter_map(|name| name.strip_prefix("process/"));
     processes.any(|process| process != "generator")
 }
 

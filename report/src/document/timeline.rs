@@ -55,14 +55,14 @@ impl Timeline {
     }
 
     fn apart(series: &Sides<Series>, names: &Names) -> Self {
-        let named = Side::BOTH.into_iter().flat_map(|side| {
+        let begins = Side::BOTH.into_iter().flat_map(|side| {
             let stages = series.get(side).stages.iter();
             stages.map(move |span| {
                 let name = format!("{}: {}", names.short(side), span.stage);
                 (span.started_s, name)
             })
         });
-        let mut stages: Vec<Event> = named.collect();
+        let mut stages: Vec<Event> = begins.collect();
         stages.sort_by(|x, y| x.0.total_cmp(&y.0));
         Self {
             begins: Sides::default(),
@@ -114,8 +114,7 @@ pub(super) fn of_both(events: Sides<Vec<Event>>, names: &Names) -> Vec<Event> {
     let Sides { a, mut b } = events;
     let mut all = Vec::new();
     for (at, text) in a {
-        let same =
-            |(other, told): &Event| *told == text && (other - at).abs() < TOGETHER_S;
+        let same = |(other, told): &Event| *told == text && (other - at).abs() < TOGETHER_S;
         match b.iter().position(same) {
             Some(i) => {
                 b.remove(i);
@@ -219,7 +218,12 @@ mod tests {
             &[("init", 0.0), ("play", 24.0)],
             &[("warm", 3.0), ("play", 9.0)],
             &[(A, 24.0, 24.0), (B, 9.0, 9.0)],
-            &["phase8: init", "phase9: warm", "phase9: play", "phase8: play"],
+            &[
+                "phase8: init",
+                "phase9: warm",
+                "phase9: play",
+                "phase8: play",
+            ],
         );
     }
 

@@ -176,7 +176,10 @@ fn actions(trend: &Trend) -> Section {
                 plural(u64::from(row.counted), "run"),
                 language::count(trend.levels.fewest)
             );
-            let place = trend.rows.iter().position(|known| std::ptr::eq(known, *row));
+            let place = trend
+                .rows
+                .iter()
+                .position(|known| std::ptr::eq(known, *row));
             let counted = place.map(|i| format!("/rows/{i}/counted"));
             let fewest = "/levels/fewest".to_owned();
             part.say(said, counted.into_iter().chain([fewest]).collect());

@@ -36,14 +36,14 @@ pub(super) fn figures(comparison: &Comparison, names: &Names) -> Vec<Figure> {
                 marks: marks.clone(),
             };
             let title = format!("{}, {source}", capital(what));
-            figures.extend(figure(chart, title, names));
+            figures.extend(figure(&chart, title, names));
         }
     }
     figures
 }
 
 /// None of what neither run has.
-fn figure(chart: UsageChart, title: String, names: &Names) -> Option<Figure> {
+fn figure(chart: &UsageChart, title: String, names: &Names) -> Option<Figure> {
     if chart.a.points.is_empty() && chart.b.points.is_empty() {
         return None;
     }
@@ -53,7 +53,7 @@ fn figure(chart: UsageChart, title: String, names: &Names) -> Option<Figure> {
             "{title} over the time of both runs; a stage begins at one place in both. Every point is in the table below the chart.{}",
             timeline::in_words(&chart.marks)
         ),
-        data: data(&chart, &title, names),
+        data: data(chart, &title, names),
         drawing: chart.draw(),
         title,
     })

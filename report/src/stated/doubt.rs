@@ -213,3 +213,19 @@ fn estimate(made: StatedCount) -> &'static str {
         ""
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Doubt;
+
+    #[test]
+    fn one_estimate_is_one() {
+        for (figures, told) in [
+            (1, "one of its figures an estimate. It is"),
+            (3, "3 of its figures estimates. They are"),
+        ] {
+            let doubt = Doubt::Estimates { figures }.to_string();
+            assert!(doubt.contains(told), "{doubt}");
+        }
+    }
+}

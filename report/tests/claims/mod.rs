@@ -1,6 +1,11 @@
 //! Is every sentence of a report made from values of its JSON?
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test takes what it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "every test takes what it needs"
+)]
 
 use std::collections::BTreeMap;
 
@@ -31,7 +36,7 @@ const TELLING: [&str; 13] = [
 
 /// What sentences say of their method, of every run alike: begins of paragraphs, and bounds in others.
 const METHODS: [&str; 2] = ["A function has moved where", "A step passes when"];
-const BOUNDS: [&str; 2] = ["more than 90 % of the cores", "more than 5 % apart"];
+const BOUNDS: [&str; 2] = ["more than 95.0 % of the cores", "more than 5 % apart"];
 
 /// A sentence without the bounds that it was judged by.
 fn told(sentence: &str) -> String {
@@ -189,7 +194,10 @@ fn sums(values: &BTreeMap<String, Value>) -> Vec<String> {
         missed += u64::from(value == "missed" || value == "inconclusive");
     }
     let more = missed.saturating_sub(1) as f64;
-    sums.into_values().chain([more]).map(|sum| sum.to_string()).collect()
+    sums.into_values()
+        .chain([more])
+        .map(|sum| sum.to_string())
+        .collect()
 }
 
 /// No sentence with a figure is missing from the ledger, and none of a verdict.

@@ -149,7 +149,13 @@ pub fn named(a: &str, b: &str, name: impl Fn(&str) -> String) -> Comparison {
         failures: vec![
             failure("init", "initialize-new", "timeout", [9_120, 0], &name),
             failure("init", "initialize-new", "unsent", [13_560, 0], &name),
-            failure("gameplay", "initialize-returning", "timeout", [85, 0], &name),
+            failure(
+                "gameplay",
+                "initialize-returning",
+                "timeout",
+                [85, 0],
+                &name,
+            ),
             failure("gameplay", "challenges", "timeout", [247, 0], &name),
             failure("gameplay", "set-active", "http-503", [103, 2], &name),
         ],

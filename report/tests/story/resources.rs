@@ -198,7 +198,12 @@ fn tallies(database: &str, name: &impl Fn(&str) -> String) -> Vec<TallyCompariso
     vec![
         tally(None, "deadlocks", TallyUnit::Count, [0.0, 0.0]),
         tally(None, "temporary files", TallyUnit::Bytes, [512.0, 0.0]),
-        tally(Some("progress"), "rows inserted", TallyUnit::Count, [51.3, 1.24]),
+        tally(
+            Some("progress"),
+            "rows inserted",
+            TallyUnit::Count,
+            [51.3, 1.24],
+        ),
     ]
 }
 

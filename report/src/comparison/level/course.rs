@@ -41,10 +41,14 @@ pub(super) fn course(
                 .collect();
         }
     }
-    let mut known = gauges.iter().filter_map(|name| evidence.gauge(source, name));
+    let mut known = gauges
+        .iter()
+        .filter_map(|name| evidence.gauge(source, name));
     let rates = known.any(|gauge| gauge.counter);
     let factor = if rates { per_us } else { 1.0 };
-    busy.into_iter().map(|(at, value)| (at, value * factor)).collect()
+    busy.into_iter()
+        .map(|(at, value)| (at, value * factor))
+        .collect()
 }
 
 /// `gauges` added up: counters by their growth a second, others as they were.

@@ -90,7 +90,9 @@ pub(super) fn levels(
     let mut add = |what: String, unit: LevelUnit, gauges: &[String]| {
         let gauges: Vec<&str> = gauges.iter().map(String::as_str).collect();
         let sides = runs.map(|runs| {
-            let each = runs.all().map(|run| Level::of(run, stage, source, unit, &gauges));
+            let each = runs
+                .all()
+                .map(|run| Level::of(run, stage, source, unit, &gauges));
             Level::together(&each.collect::<Option<Vec<_>>>()?)
         });
         if sides.a.is_some() || sides.b.is_some() {
@@ -167,13 +169,7 @@ fn change(
 
 impl Level {
     /// Of one run; none where nothing was read in the judged span.
-    fn of(
-        run: &Run,
-        stage: &str,
-        source: &str,
-        unit: LevelUnit,
-        gauges: &[&str],
-    ) -> Option<Self> {
+    fn of(run: &Run, stage: &str, source: &str, unit: LevelUnit, gauges: &[&str]) -> Option<Self> {
         let span = run.series.stage(stage)?;
         let [from, until] = [span.judged_from_s, span.ended_s].map(|s| (s * 1e6) as u64);
         let course = course(&run.evidence, source, unit, gauges).into_iter();

@@ -7,7 +7,10 @@ pub(super) const PRECISION: &str = "/search/settings/precision";
 
 /// A value of a step.
 pub(super) fn of_step(knee: &Knee, step: &Step, value: &str) -> String {
-    let i = knee.steps.iter().position(|known| known.number == step.number);
+    let i = knee
+        .steps
+        .iter()
+        .position(|known| known.number == step.number);
     format!("/steps/{}/{value}", i.unwrap_or_default())
 }
 
@@ -18,7 +21,10 @@ pub(super) fn number(of: u32) -> String {
 
 /// What was offered in the steps at one rate, and what these came to.
 pub(super) fn rates(knee: &Knee, scale: f64) -> Vec<String> {
-    let steps = knee.steps.iter().filter(|step| step.scale.total_cmp(&scale).is_eq());
+    let steps = knee
+        .steps
+        .iter()
+        .filter(|step| step.scale.total_cmp(&scale).is_eq());
     let values = ["rate_per_s", "offered_per_s", "outcome"];
     steps
         .flat_map(|step| values.map(|value| of_step(knee, step, value)))

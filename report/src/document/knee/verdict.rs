@@ -82,7 +82,10 @@ fn lines(knee: &Knee) -> Vec<Said> {
             "did not"
         };
         let mut rests_on = pointers::rates(knee, scale);
-        rests_on.extend(why.iter().flat_map(|(step, _)| pointers::outcome(knee, step)));
+        rests_on.extend(
+            why.iter()
+                .flat_map(|(step, _)| pointers::outcome(knee, step)),
+        );
         let why = why.map_or_else(String::new, |(_, why)| format!(": {why}"));
         let subject = language::rate(scale * knee.search.planned_per_s);
         let times = if knee.bracket.high_confirmed {

@@ -30,7 +30,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     section.table(damaged(comparison, names));
     if comparison.profiles.is_empty() {
         section.paragraph(format!(
-            "Functions by share and by CPU time for each request: {}. No profile of the same process, kind and stage can be used of both runs.",
+            "Functions by share and by CPU time for each request: {}.",
             language::NOT_MEASURED
         ));
     } else {
