@@ -128,15 +128,17 @@ pub fn check<T: Serialize>(numbers: &T, document: &Document) -> usize {
             assert_eq!(json.pointer(pointer), Some(value), "{pointer}");
         }
         // Lateness is told as a share of the value, a function as one of the whole; what goes on beside
-        // the searched rate is the rest; and of several findings how many they are.
+        // the searched rate is the rest, a rate a multiple of the planned one; and of several findings how many they are.
         let numbers: Vec<f64> = claim.values.values().filter_map(Value::as_f64).collect();
         let says = |words: &str| claim.sentence.contains(words);
         let of_whole = says("sent late") || says("Most of it");
         let beside = says(", beside ");
+        let scaled = claim.values.contains_key("/search/planned_per_s");
         let shares = numbers.iter().flat_map(|a| {
             let ratios = numbers.iter().filter(|_| of_whole).map(move |b| a / b);
             let rests = numbers.iter().filter(|_| beside).map(move |b| a - b);
-            let derived = ratios.chain(rests).map(Value::from);
+            let products = numbers.iter().filter(|_| scaled).map(move |b| a * b);
+            let derived = ratios.chain(rests).chain(products).map(Value::from);
             derived.flat_map(|v| writings(&v))
         });
         let known: Vec<String> = claim

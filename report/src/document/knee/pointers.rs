@@ -5,6 +5,9 @@ use crate::knee::{Knee, Step};
 /// How far apart the ends were allowed to be.
 pub(super) const PRECISION: &str = "/search/settings/precision";
 
+/// The rate that steps are multiples of.
+const PLANNED: &str = "/search/planned_per_s";
+
 /// A value of a step.
 pub(super) fn of_step(knee: &Knee, step: &Step, value: &str) -> String {
     let i = knee
@@ -19,15 +22,16 @@ pub(super) fn number(of: u32) -> String {
     format!("/steps/{}/number", of.saturating_sub(1))
 }
 
-/// What was offered in the steps at one rate, and what these came to.
+/// The rate that a multiple of the plan is, what was offered in its steps, and what these came to.
 pub(super) fn rates(knee: &Knee, scale: f64) -> Vec<String> {
     let steps = knee
         .steps
         .iter()
         .filter(|step| step.scale.total_cmp(&scale).is_eq());
-    let values = ["rate_per_s", "offered_per_s", "outcome"];
-    steps
-        .flat_map(|step| values.map(|value| of_step(knee, step, value)))
+    let values = ["scale", "rate_per_s", "offered_per_s", "outcome"];
+    let of_steps = steps.flat_map(|step| values.map(|value| of_step(knee, step, value)));
+    std::iter::once(PLANNED.to_owned())
+        .chain(of_steps)
         .collect()
 }
 
