@@ -11,8 +11,11 @@ use serde_json::Value;
 
 use crate::comparison::Comparison;
 use crate::document::{Document, build};
+use crate::knee::Knee;
+use crate::profile::ProfileReport;
 use crate::sequence::Sequence;
 use crate::stated::StatedComparison;
+use crate::trend::Trend;
 
 /// One sentence, or a few that belong together, and what they were made from.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -43,6 +46,12 @@ pub type ComparisonOutput<'c> = Output<'c, Comparison>;
 pub type SequenceOutput<'s> = Output<'s, Sequence>;
 /// That of what documents state.
 pub type StatedOutput<'c> = Output<'c, StatedComparison>;
+/// That of many runs.
+pub type TrendOutput<'t> = Output<'t, Trend>;
+/// That of a search for the knee.
+pub type KneeOutput<'k> = Output<'k, Knee>;
+/// That of profiles.
+pub type ProfileOutput<'p> = Output<'p, ProfileReport>;
 
 impl<'c> ComparisonOutput<'c> {
     /// Of `comparison`, with the sentences of its report.

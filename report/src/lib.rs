@@ -33,7 +33,9 @@ pub use document::{Document, build as document};
 pub use error::ReportError;
 pub use gate::{GateOutcome, Rule, gate};
 pub use knee::Knee;
-pub use ledger::{ComparisonOutput, SequenceOutput, StatedOutput};
+pub use ledger::{
+    ComparisonOutput, KneeOutput, ProfileOutput, SequenceOutput, StatedOutput, TrendOutput,
+};
 pub use render::{MarkdownOutput, html, markdown, terminal};
 pub use run::{Run, load, load_all, load_pair};
 pub use sequence::{Against, Sequence};

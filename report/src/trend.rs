@@ -33,8 +33,25 @@ pub struct Trend {
     pub runs: Vec<TrendRun>,
     /// Where the first one comes from.
     pub first: RunSummary,
+    /// How the p95 went, in a few figures.
+    pub levels: Levels,
     /// By judged stage, action (or session) and statistic, in the order of the first run's plan.
     pub rows: Vec<TrendRow>,
+}
+
+/// How the levels of the p95 changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Levels {
+    /// Actions and sessions.
+    pub actions: u64,
+    /// Changes from a level to a higher one.
+    pub rose: u64,
+    /// Changes to a lower one.
+    pub fell: u64,
+    /// Has no statistic of any action enough runs for a change point?
+    pub too_few: bool,
+    /// How many runs a change point takes.
+    pub fewest: u64,
 }
 
 /// One run.
@@ -129,12 +146,29 @@ impl Trend {
                 TrendRow::of(row, statistic, points.collect(), &told)
             })
         });
+        let rows: Vec<TrendRow> = rows.collect();
         Some(Self {
             schema: SCHEMA_VERSION,
-            rows: rows.collect(),
+            levels: Levels::of(&rows),
+            rows,
             first: RunSummary::of(first),
             runs: told,
         })
+    }
+}
+
+impl Levels {
+    fn of(rows: &[TrendRow]) -> Self {
+        let p95 = || rows.iter().filter(|row| row.statistic == Statistic::P95);
+        let changes = || p95().flat_map(|row| &row.changes);
+        let rose = changes().filter(|change| change.percent > 0.0).count() as u64;
+        Self {
+            actions: p95().count() as u64,
+            rose,
+            fell: changes().count() as u64 - rose,
+            too_few: !rows.is_empty() && rows.iter().all(|row| row.too_few),
+            fewest: FEWEST_VALUES as u64,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod claims;
 mod page;
 mod support;
 
@@ -14,6 +15,7 @@ use brunt_report::knee::{
 };
 use brunt_report::render::{html, markdown, terminal_in};
 use brunt_report::run;
+use claims::check;
 use page::Page;
 use support::{Action, Stage, Synthetic};
 
@@ -112,6 +114,7 @@ fn the_knee_of_a_queue_is_found_and_told() {
     assert!(knee.narrow && knee.bracket.confirmed);
 
     let document = document::knee(&knee);
+    assert!(check(&knee, &document) > 5);
     let page = html(&document).unwrap();
     Page::parse(&page).unwrap().check_ids().unwrap();
     for absent in ["comparison", "00A0\"", "NaN", "~"] {
@@ -135,7 +138,9 @@ fn the_knee_of_a_queue_is_found_and_told() {
 /// The callout at the top, for searches that did not find what they looked for.
 fn told(knee: &Knee) -> String {
     let text = terminal_in(&knee_for_terminal(knee), 60);
-    html(&document::knee(knee)).unwrap();
+    let document = document::knee(knee);
+    assert!(check(knee, &document) > 3);
+    html(&document).unwrap();
     let (sentences, _) = text.split_once("\n\n").unwrap();
     sentences.to_owned()
 }

@@ -8,7 +8,7 @@ mod story;
 use brunt_report::comparison::{
     Aspect, Conclusion, Difference, Fact, Fault, Resources, Side, Sides,
 };
-use brunt_report::document::{Document, build};
+use brunt_report::document::{Block, Document, build};
 use brunt_report::render::{html, markdown, terminal};
 use page::Page;
 use proptest::prelude::*;
@@ -135,6 +135,18 @@ fn nothing_measured_is_a_report_too() {
     let document = build(&comparison);
     Page::parse(&html(&document).unwrap()).unwrap();
     assert!(document.figures().is_empty());
+    // What was not measured is said where it would stand.
+    for (id, title) in [
+        ("resources", "Resources"),
+        ("database", "Database"),
+        ("profiles", "Profiles"),
+    ] {
+        let mut sections = document.sections.iter();
+        let section = sections.find(|section| section.id == id).unwrap();
+        assert_eq!(section.title, title);
+        let said = |block: &Block| matches!(block, Block::Paragraph(text) if text.contains("not measured"));
+        assert!(section.blocks.iter().any(said), "{section:?}");
+    }
 }
 
 /// Names as a hostile scenario or service would choose them.

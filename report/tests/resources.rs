@@ -5,14 +5,14 @@
 mod support;
 
 use brunt_record::{Mark, MarkKind, StatementRow};
-use brunt_report::comparison::{CostKind, Level};
+use brunt_report::comparison::{CostKind, Level, Side, Watched};
 use brunt_report::run::Evidence;
 use brunt_report::{
     Against, CompareOptions, Comparison, MarkdownOutput, Run, Sequence, compare, document, html,
     load, markdown,
 };
 use support::Synthetic;
-use support::gauges::{constant, counter, series, source};
+use support::gauges::{self, constant, counter, series, source};
 
 /// What one run used: cores of the service, statements and rows a second, and how busy one statement
 /// was in the stages.
@@ -22,6 +22,8 @@ struct Used {
     extra_calls: [u64; 2],
 }
 
+const INSERTED: &str = "table_inserts_total{table=\"progress\"}";
+const IDLE_TABLE: &str = "table_inserts_total{table=\"migrations\"}";
 const WAITING: &str = "waiting{type=\"LWLock\",event=\"WALWrite\"}";
 
 fn evidence(used: &Used) -> Evidence {
@@ -48,6 +50,16 @@ fn evidence(used: &Used) -> Evidence {
             constant(service, "memory_bytes", 64.0 * 1024.0 * 1024.0),
             counter(database, "statements_total", used.statements_per_s, 10),
             constant(database, "active", 3.0),
+            counter(database, "deadlocks_total", 0.0, 1),
+            counter(database, INSERTED, used.statements_per_s / 10.0, 10),
+            counter(database, IDLE_TABLE, 0.0, 10),
+            counter(
+                "host",
+                "disk_written_bytes_total{disk=\"vda\"}",
+                used.cores * 1e6,
+                1,
+            ),
+            constant("host", "load_1m", used.cores),
             // Seen once in four readings.
             series(
                 database,
@@ -69,6 +81,7 @@ fn evidence(used: &Used) -> Evidence {
             text: "deployed v2".into(),
         }],
         sources: vec![source(service), source(database)],
+        host_cores: Some(2),
     }
 }
 
@@ -183,6 +196,103 @@ fn levels_waits_and_statements_are_told_stage_by_stage() {
 }
 
 #[test]
+fn levels_have_intervals_and_changes() {
+    let comparison = compared();
+    let rows = comparison.resources.levels.iter();
+    let find = |what: &str| {
+        let mut rows = rows.clone();
+        rows.find(|row| row.stage == "play" && row.what == what)
+            .unwrap_or_else(|| panic!("no {what}"))
+    };
+    for (what, a) in [
+        ("cores busy", 0.5),
+        ("disk, written (vda)", 0.5e6),
+        ("load of the last minute", 0.5),
+    ] {
+        let row = find(what);
+        let (a_level, b_level) = (row.sides.a.unwrap(), row.sides.b.unwrap());
+        assert!((a_level.mean / a - 1.0).abs() < 0.02, "{row:?}");
+        let interval = b_level.interval.unwrap();
+        assert!(interval.low <= b_level.mean && b_level.mean <= interval.high);
+        let change = row.change.as_ref().unwrap();
+        assert!((change.percent - 100.0).abs() < 2.0, "{row:?}");
+        // Twice as much is more than the noise that is assumed from run to run.
+        let certainty = change.certainty.as_ref().unwrap();
+        assert!(certainty.percent_95.low > 50.0 && certainty.percent_95.high < 200.0);
+    }
+}
+
+#[test]
+fn what_databases_count_is_told_table_by_table() {
+    let comparison = compared();
+    let rows = comparison.resources.tallies.iter();
+    let told: Vec<(Option<&str>, &str)> = rows
+        .clone()
+        .filter(|row| row.stage == "play")
+        .map(|row| (row.of.as_deref(), &*row.what))
+        .collect();
+    // Of the table in which nothing happened nothing is told, of deadlocks that there were none.
+    assert_eq!(
+        told,
+        [(None, "deadlocks"), (Some("progress"), "rows inserted")]
+    );
+    for row in rows.filter(|row| row.of.is_some()) {
+        let (a, b) = (row.sides.a.unwrap(), row.sides.b.unwrap());
+        let seconds = if row.stage == "init" { 20.0 } else { 40.0 };
+        assert!((a.total / (100.0 * seconds) - 1.0).abs() < 0.02, "{row:?}");
+        assert!((b.total / a.total - 3.0).abs() < 0.05, "{row:?}");
+        assert!((row.change.as_ref().unwrap().factor - 3.0).abs() < 0.05);
+    }
+}
+
+/// A kernel whose accounts come to more than the time that went by: 3 s of two cores a second.
+#[test]
+fn the_host_is_as_busy_as_its_accounts_say() {
+    let temp = tempfile::tempdir().unwrap();
+    let synthetic = Synthetic::two_stages("phase8");
+    let mut run = load(&synthetic.write(temp.path())).unwrap();
+    run.evidence = gauges::evidence(vec![
+        counter("host", "cpu_user_us_total", 1.5e6, 1),
+        counter("host", "cpu_idle_us_total", 1.5e6, 1),
+    ]);
+    let cores = |host_cores: Option<u32>| {
+        let mut run = run.clone();
+        run.evidence.host_cores = host_cores;
+        let comparison = compare(&run, &run, &CompareOptions::default());
+        let mut rows = comparison.resources.levels.into_iter();
+        rows.next().unwrap().sides.a.unwrap().mean
+    };
+    assert!((cores(Some(2)) - 1.0).abs() < 0.02, "{}", cores(Some(2)));
+    // Who does not know the cores takes the time.
+    assert!((cores(None) - 1.5).abs() < 0.03, "{}", cores(None));
+}
+
+#[test]
+fn what_to_watch_says_what_validity_says() {
+    let comparison = compared();
+    let busy = |stage: &str| {
+        comparison
+            .validity
+            .b
+            .stage(stage)
+            .unwrap()
+            .host_busy
+            .unwrap()
+    };
+    let watches = comparison.readiness.watches.iter();
+    let cores: Vec<_> = watches
+        .filter_map(|watch| match &watch.what {
+            Watched::Cores { stage, of } => Some((stage, f64::from(*of), watch.measured)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(cores.len(), 2);
+    for (stage, of, measured) in cores {
+        assert_eq!(measured, busy(stage) * of, "{stage}");
+    }
+}
+
+#[test]
 fn the_report_tells_it_in_tables_and_charts() {
     let comparison = compared();
     let document = document(&comparison);
@@ -196,11 +306,56 @@ fn the_report_tells_it_in_tables_and_charts() {
         "insert into extra values",
         "Cores busy, process/service",
         "Memory, process/service",
+        "disk, written (vda)",
+        "rows inserted",
     ] {
         assert!(text.contains(part), "{part}");
     }
     assert!(!text.contains("CPU and memory of the service: not measured"));
     assert!(html(&document).unwrap().contains("deployed v2"));
+    // Both runs were marked in the same second of the stage: on charts of latency, too.
+    for title in [
+        "Cores busy, process/service",
+        "Offered against answered, A: phase8",
+        "p95 over the stage, init / initialize-new",
+        "Response times over the stage, init / initialize-new, B: phase9",
+    ] {
+        let figures = document.figures();
+        let figure = figures.iter().find(|figure| figure.title == title);
+        let figure = figure.unwrap_or_else(|| panic!("no {title}"));
+        let told = &figure.description;
+        assert!(told.contains(" 5 s deployed v2"), "{title}: {told}");
+    }
+}
+
+/// Where A is through with the first stage later than B, its second one begins later.
+#[test]
+fn charts_of_whole_runs_hold_a_stage_against_itself() {
+    let failing = |phase: &str, idle_s: u64| {
+        let mut run = Synthetic::two_stages(phase);
+        run.stages[0].idle_s = idle_s;
+        run.action("claim").failed = 0.1;
+        run
+    };
+    let comparison = support::compared(
+        &failing("phase8", 7),
+        &failing("phase9", 0),
+        &CompareOptions::default(),
+    );
+    let play = |side: Side| comparison.series.get(side).stage("play").unwrap().started_s;
+    assert_eq!(play(Side::A) - play(Side::B), 7.0);
+    let document = document(&comparison);
+    let figures = document.figures();
+    let failures = figures
+        .iter()
+        .find(|figure| figure.title == "Failures over time");
+    let rows = &failures.unwrap().data.rows;
+    let failed = |side: usize| -> Vec<&str> {
+        let failing = rows.iter().filter(|row| row[side].text.starts_with("30"));
+        failing.map(|row| &*row[0].text).collect()
+    };
+    assert!(failed(1).len() > 30, "{rows:?}");
+    assert_eq!(failed(1), failed(2));
 }
 
 #[test]

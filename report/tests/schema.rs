@@ -9,9 +9,9 @@ use std::path::Path;
 
 use brunt_record::{Manifest, Stated};
 use brunt_report::audit::Audit;
-use brunt_report::profile::ProfileReport;
 use brunt_report::{
-    Calibration, ComparisonOutput, GateOutcome, Knee, SequenceOutput, StatedOutput, Trend,
+    Calibration, ComparisonOutput, GateOutcome, KneeOutput, ProfileOutput, SequenceOutput,
+    StatedOutput, TrendOutput,
 };
 use schemars::{JsonSchema, schema_for};
 
@@ -51,12 +51,12 @@ fn of_the_gate() {
 
 #[test]
 fn of_the_knee() {
-    check::<Knee>("schema/knee.schema.json");
+    check::<KneeOutput<'_>>("schema/knee.schema.json");
 }
 
 #[test]
 fn of_the_profile() {
-    check::<ProfileReport>("schema/profile.schema.json");
+    check::<ProfileOutput<'_>>("schema/profile.schema.json");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn of_the_sequence() {
 
 #[test]
 fn of_the_trend() {
-    check::<Trend>("schema/trend.schema.json");
+    check::<TrendOutput<'_>>("schema/trend.schema.json");
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod claims;
 mod page;
 mod support;
 
 use brunt_report::comparison::Statistic;
 use brunt_report::render::{html, markdown, terminal};
 use brunt_report::{Run, Trend, document, load};
+use claims::check;
 use page::Page;
 use support::Synthetic;
 
@@ -87,7 +89,9 @@ fn runs_that_cannot_be_compared_do_not_count() {
 #[test]
 fn a_report_has_every_value_and_every_change() {
     let runs = stepped();
-    let told = document::trend(&Trend::of(&runs).unwrap());
+    let trend = Trend::of(&runs).unwrap();
+    let told = document::trend(&trend);
+    assert_eq!(check(&trend, &told), 2);
     insta::assert_snapshot!(terminal(&told));
     let text = markdown(&told, "charts").text;
     assert!(
@@ -96,6 +100,9 @@ fn a_report_has_every_value_and_every_change() {
     );
     let page = html(&told).unwrap();
     Page::parse(&page).unwrap();
-    let few = document::trend(&Trend::of(&runs[..5]).unwrap());
+    let trend = Trend::of(&runs[..5]).unwrap();
+    let few = document::trend(&trend);
+    // Of every action that its runs are too few.
+    assert_eq!(check(&trend, &few), 2 + 3);
     insta::assert_snapshot!(terminal(&few));
 }

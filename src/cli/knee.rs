@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_loadgen::scenario::{parse_duration, parse_rate};
 use brunt_report::knee::{Conclusion, Ending, Knee, Search};
-use brunt_report::{document, render};
+use brunt_report::{KneeOutput, document, render};
 use clap::Args;
 use jiff::Timestamp;
 
@@ -130,7 +130,9 @@ pub(crate) fn run(args: KneeArgs) -> anyhow::Result<Exit> {
     };
     let knee = Knee::new(search, ending, steps, live.provenance);
     let files = args.files.or_in(&folder);
-    write_files(&document::knee(&knee), || output::json(&knee), &files)?;
+    let document = document::knee(&knee);
+    let numbers = || output::json(&KneeOutput::with(&knee, &document)?);
+    write_files(&document, numbers, &files)?;
     product.print(&render::terminal_in(
         &document::knee_for_terminal(&knee),
         LINES,

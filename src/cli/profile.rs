@@ -1,9 +1,11 @@
 //! `brunt profile`.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use brunt_record::Record;
+use brunt_report::ProfileOutput;
 use brunt_report::document;
 use brunt_report::profile::{ProfileReport, Selection, Subject, Taken, captured, read_file};
 use brunt_report::render;
@@ -79,12 +81,14 @@ pub(crate) fn run(args: &ProfileArgs) -> anyhow::Result<Exit> {
             .standalone(&figure.title, &figure.description);
         output::write(path, svg.as_bytes())?;
     }
+    // Its flame graphs take their time to draw.
+    let told = LazyCell::new(|| document::profile(&report, args.top));
     if let Some(path) = &args.html {
-        let html = render::html(&document::profile(&report, args.top))?;
-        output::write(path, html.as_bytes())?;
+        output::write(path, render::html(&told)?.as_bytes())?;
     }
     if let Some(path) = &args.json {
-        output::write(path, output::json(&report)?.as_bytes())?;
+        let numbers = output::json(&ProfileOutput::with(&report, &told)?)?;
+        output::write(path, numbers.as_bytes())?;
     }
     output::print(&document::profile_for_terminal(&report, args.top))?;
     Ok(Exit::Done)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use brunt_report::{Trend, document, load_all, render};
+use brunt_report::{Trend, TrendOutput, document, load_all, render};
 use clap::Args;
 
 use super::compare::{ReportFiles, write_files};
@@ -37,7 +37,8 @@ pub(crate) fn run(args: &TrendArgs) -> anyhow::Result<Exit> {
     let records: Vec<&Path> = records.iter().map(PathBuf::as_path).collect();
     let trend = Trend::of(&load_all(&records)?).context("no record")?;
     let document = document::trend(&trend);
-    write_files(&document, || output::json(&trend), &args.files)?;
+    let numbers = || output::json(&TrendOutput::with(&trend, &document)?);
+    write_files(&document, numbers, &args.files)?;
     output::print(&render::terminal_in(&document, LINES))?;
     Ok(Exit::Done)
 }

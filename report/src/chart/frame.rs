@@ -29,6 +29,8 @@ const FAR_RIGHT: i32 = 340;
 const TOP: u32 = 32;
 const RIGHT: u32 = 26;
 const BOTTOM: u32 = 28;
+/// How far below the upper edge the rows of names beside vertical lines are: below the ticks of `beyond`.
+const NAME_ROWS: [i32; 3] = [12, 26, 40];
 /// Longest label in a legend.
 const LABEL_CHARS: usize = 22;
 
@@ -240,9 +242,12 @@ impl Canvas<'_, '_> {
         )
     }
 
-    /// Vertical lines over the whole height, in their order, each with its name beside it where
-    /// there is room before the next one.
+    /// Vertical lines over the whole height, in their order, each with its name beside it: where there is
+    /// room before the next one, else in a row below, where no other name stands; where there is none at
+    /// all, without.
     pub(super) fn boundaries(&self, marks: &[(f64, &str)]) -> Drawn {
+        let right = self.pixel(self.x.1, self.y.1).0;
+        let mut ends = NAME_ROWS.map(|_| i32::MIN);
         for (i, (x, name)) in marks.iter().enumerate() {
             let (at, top) = self.pixel(*x, self.y.1);
             let (_, bottom) = self.pixel(*x, self.y.0);
@@ -251,12 +256,25 @@ impl Canvas<'_, '_> {
             let width = name.chars().fold(8, |width, _| width + 7);
             let next = marks.get(i + 1).map_or(self.x.1, |(x, _)| *x);
             let room = self.pixel(next, self.y.1).0 - at;
-            // Below the ticks of `beyond`; the last one may stand on the left of its line.
-            let y = top + 12;
-            if width <= room {
-                self.write(&name, (at + 4, y), HPos::Left, VPos::Top)?;
-            } else if i + 1 == marks.len() && at > FAR_RIGHT {
-                self.write(&name, (at - 4, y), HPos::Right, VPos::Top)?;
+            let fits = |row: usize, end: i32| {
+                end <= at
+                    && if row == 0 {
+                        width <= room
+                    } else {
+                        at + width <= right + 8
+                    }
+            };
+            let row = ends
+                .iter()
+                .enumerate()
+                .position(|(row, end)| fits(row, *end));
+            let y = |row: usize| top + NAME_ROWS[row];
+            if let Some(row) = row {
+                ends[row] = at + width;
+                self.write(&name, (at + 4, y(row)), HPos::Left, VPos::Top)?;
+            } else if i + 1 == marks.len() && at > FAR_RIGHT && ends[0] <= at - width {
+                // The last one may stand on the left of its line.
+                self.write(&name, (at - 4, y(0)), HPos::Right, VPos::Top)?;
             }
         }
         Ok(())

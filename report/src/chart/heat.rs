@@ -22,6 +22,8 @@ pub struct HeatChart {
     pub until: f64,
     /// Ends of the axis of response times, microseconds, so that charts side by side share it.
     pub range_us: (f64, f64),
+    /// Seconds and name of what happened, in the order of time.
+    pub marks: Vec<(f64, String)>,
 }
 
 /// What shades stand for.
@@ -67,7 +69,9 @@ impl HeatChart {
                 });
                 canvas.cells(corners, shade);
             }
-            Ok(())
+            let marks: Vec<(f64, &str)> =
+                self.marks.iter().map(|(s, n)| (*s, n.as_str())).collect();
+            canvas.boundaries(&marks)
         })
     }
 

@@ -33,7 +33,7 @@ pub use failing::FailingChart;
 pub use flame::{FlameChart, FlameChartBar, FlameColor, PACKAGE_COLORS};
 pub use heat::{HeatCell, HeatChart, HeatKind};
 pub use knee::{KneeChart, KneeSpan};
-pub use offered::{OfferedChart, RatePoint, StageMark};
+pub use offered::{OfferedChart, RatePoint};
 pub use over_time::{OverTimeChart, TimePoint, TimeSeries};
 pub use percentiles::{PercentileLine, PercentileLines};
 pub use runs::RunsChart;

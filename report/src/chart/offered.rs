@@ -14,8 +14,8 @@ pub struct OfferedChart {
     pub candidate: bool,
     /// In the order of time.
     pub points: Vec<RatePoint>,
-    /// The stages, in order.
-    pub stages: Vec<StageMark>,
+    /// Seconds and name of the stages and of what else happened, in the order of time.
+    pub marks: Vec<(f64, String)>,
     /// The planned rate of every stage in which it changes: seconds since the start of the run and
     /// arrivals per second, to be joined by straight lines.
     pub planned: Vec<Vec<(f64, f64)>>,
@@ -36,15 +36,6 @@ pub struct RatePoint {
     pub answered: f64,
 }
 
-/// The begin of a stage.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StageMark {
-    /// Its name.
-    pub name: String,
-    /// Seconds since the start of the run.
-    pub second: f64,
-}
-
 impl OfferedChart {
     /// Draws it.
     pub fn draw(&self) -> Drawing {
@@ -62,8 +53,8 @@ impl OfferedChart {
             legend,
         };
         frame.draw(|canvas| {
-            let stages = self.stages.iter();
-            let marks: Vec<(f64, &str)> = stages.map(|s| (s.second, s.name.as_str())).collect();
+            let marks: Vec<(f64, &str)> =
+                self.marks.iter().map(|(s, n)| (*s, n.as_str())).collect();
             canvas.boundaries(&marks)?;
             let offered: Vec<_> = self.points.iter().map(|p| (p.second, p.offered)).collect();
             let answered: Vec<_> = self.points.iter().map(|p| (p.second, p.answered)).collect();

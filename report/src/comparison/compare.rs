@@ -105,9 +105,14 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
     }
     among_all(&mut stages, actions.iter_mut().chain(&mut sessions));
 
-    // Costs are a family of their own: the verdict of the comparison does not rest on them.
+    // Costs are a family of their own: the verdict of the comparison does not rest on them. So are what
+    // was in use and what was counted.
     let costs = resources.costs.iter_mut();
     adjust(costs.filter_map(|cost| cost.change.as_mut()));
+    let levels = resources.levels.iter_mut();
+    adjust(levels.filter_map(|level| level.change.as_mut()));
+    let tallies = resources.tallies.iter_mut();
+    adjust(tallies.filter_map(|tally| tally.change.as_mut()));
 
     let repeats = Sides {
         a: repeats(runs.a, &each.a),

@@ -44,7 +44,7 @@ pub enum Correlated {
     Statement {
         /// The database.
         source: String,
-        /// The begin of its text.
+        /// Its text; of a long one the begin, which ends in `…`.
         text: String,
         /// Time for each request, microseconds.
         us_per_request: Sides<f64>,
@@ -122,9 +122,19 @@ fn statement(resources: &Resources, stage: &str, sign: f64) -> Option<Correlated
         .find(|(_, us)| (us.b - us.a) * sign > 0.0)?;
     verdict::statement_moved(us).then(|| Correlated::Statement {
         source: row.source.clone(),
-        text: row.text.chars().take(LONGEST_TEXT).collect(),
+        text: begin(&row.text),
         us_per_request: us,
     })
+}
+
+/// A long text up to the last word that fits.
+fn begin(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) else {
+        return text.to_owned();
+    };
+    let kept = &text[..end];
+    let words = kept.rfind(' ').map_or(kept, |space| &kept[..space]);
+    format!("{words} …")
 }
 
 fn wait(resources: &Resources, stage: &str, sign: f64) -> Option<Correlated> {
@@ -143,4 +153,23 @@ fn wait(resources: &Resources, stage: &str, sign: f64) -> Option<Correlated> {
         event: row.event.clone(),
         connections,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_TEXT, begin};
+
+    #[test]
+    fn a_long_statement_ends_with_a_word_and_a_sign_that_it_goes_on() {
+        let short = "select 1";
+        assert_eq!(begin(short), short);
+        let just = "x".repeat(LONGEST_TEXT);
+        assert_eq!(begin(&just), just);
+        let long = format!("insert into progress ({})", "created_at, ".repeat(20));
+        let told = begin(&long);
+        assert!(told.ends_with("created_at, …"), "{told}");
+        assert!(told.chars().count() <= LONGEST_TEXT + 2, "{told}");
+        let one_word = "ä".repeat(LONGEST_TEXT + 1);
+        assert_eq!(begin(&one_word), format!("{just} …").replace('x', "ä"));
+    }
 }

@@ -9,14 +9,14 @@ use super::value::{Interval, Sides};
 use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
 use crate::language;
-use crate::run::{Evidence, Run};
+use crate::run::Run;
 use crate::statistics::{
     BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, Within, batch_means, mean_of_runs,
     requests_needed,
 };
 
 /// The smallest change of a cost that matters, for the minimal detectable one.
-const TOLERANCE: f64 = 0.05;
+pub(super) const TOLERANCE: f64 = 0.05;
 /// Readings that a window needs: fewer make neighbours share one.
 const READINGS: u64 = 2;
 
@@ -153,24 +153,42 @@ pub(super) fn costs(
     let kinds = CostKind::ALL.into_iter();
     kinds
         .filter_map(|kind| {
-            let spent = runs.map(|runs| {
-                let each = runs.all().map(|run| Cost::of(run, stage, source, kind));
-                Spent::of(&each.collect::<Option<Vec<_>>>()?)
-            });
-            if spent.a.is_none() && spent.b.is_none() {
-                return None;
-            }
-            let measured = spent.as_ref().map(Option::is_some);
+            let counters = kind.counters();
+            let (sides, change) = spent(runs, (stage, source), counters, situation, yardstick)?;
+            let measured = sides.map(|side| side.is_some());
             Some(CostComparison {
                 stage: stage.to_owned(),
                 source: source.to_owned(),
                 cost: kind,
-                change: change(&spent, situation, yardstick),
+                change,
                 not_judged: verdict::cost_judgeable(situation, measured),
-                sides: spent.map(|side| side.map(|spent| spent.cost)),
+                sides,
             })
         })
         .collect()
+}
+
+/// What `counters` of a source in a stage grew by together, and how that changed; none where neither
+/// side has read them.
+pub(super) fn spent(
+    runs: Sides<SideRuns<'_>>,
+    (stage, source): (&str, &str),
+    counters: &[impl AsRef<str>],
+    situation: Situation,
+    yardstick: Yardstick,
+) -> Option<(Sides<Option<Cost>>, Option<Change>)> {
+    let counters: Vec<&str> = counters.iter().map(AsRef::as_ref).collect();
+    let spent = runs.map(|runs| {
+        let each = runs
+            .all()
+            .map(|run| Cost::of(run, stage, source, &counters));
+        Spent::of(&each.collect::<Option<Vec<_>>>()?)
+    });
+    if spent.a.is_none() && spent.b.is_none() {
+        return None;
+    }
+    let change = change(&spent, situation, yardstick);
+    Some((spent.map(|side| side.map(|spent| spent.cost)), change))
 }
 
 /// What the runs of a side spent.
@@ -211,18 +229,18 @@ fn change(
 }
 
 impl Cost {
-    fn of(run: &Run, stage: &str, source: &str, kind: CostKind) -> Option<Self> {
+    fn of(run: &Run, stage: &str, source: &str, counters: &[&str]) -> Option<Self> {
         let span = run.series.stage(stage)?;
         let from = span.judged_from_s.ceil() as u64;
         let seconds = (span.ended_s as u64).checked_sub(from).filter(|s| *s > 0)?;
         let spent = |from: u64, until: u64| -> Option<(f64, u64)> {
-            let total = grown(&run.evidence, source, kind, from, until)?;
+            let total = run.evidence.grown(source, counters, us(from), us(until))?;
             Some((total, succeeded(run, stage, from, until)))
         };
         let (total, requests) = spent(from, from + seconds).filter(|(_, n)| *n > 0)?;
         let longest = run
             .evidence
-            .gauge(source, kind.counters()[0])?
+            .gauge(source, counters.first()?)?
             .longest_gap_us(us(from), us(from + seconds))?;
         let means = [MANY_WINDOWS, FEW_WINDOWS].into_iter().find_map(|windows| {
             let shortest = us(seconds / windows as u64);
@@ -290,10 +308,6 @@ impl Cost {
             within: Within::of(self.variance, self.windows),
         })
     }
-}
-
-fn grown(evidence: &Evidence, source: &str, kind: CostKind, from: u64, until: u64) -> Option<f64> {
-    evidence.grown(source, kind.counters(), us(from), us(until))
 }
 
 fn succeeded(run: &Run, stage: &str, from: u64, until: u64) -> u64 {

@@ -9,6 +9,7 @@ use super::level::{LevelComparison, levels};
 use super::memory::{MemoryComparison, memory};
 use super::side_runs::SideRuns;
 use super::statements::{StatementComparison, statements};
+use super::tally::{TallyComparison, tallies};
 use super::value::Sides;
 use super::verdict::Situation;
 use super::waits::{WaitComparison, waits};
@@ -24,6 +25,8 @@ pub struct Resources {
     pub costs: Vec<CostComparison>,
     /// What was in use, likewise.
     pub levels: Vec<LevelComparison>,
+    /// What else databases counted, likewise.
+    pub tallies: Vec<TallyComparison>,
     /// How much memory was in use at most, and whether it grew, likewise.
     pub memory: Vec<MemoryComparison>,
     /// What connections of databases waited for.
@@ -48,7 +51,7 @@ impl Resources {
         }
     }
 
-    /// Adds one judged stage: costs and memory of all runs, the rest of the first of each side.
+    /// Adds one judged stage: waits and statements of the first run of each side, the rest of all.
     pub(super) fn add_stage(
         &mut self,
         runs: Sides<SideRuns<'_>>,
@@ -60,7 +63,10 @@ impl Resources {
         for source in self.source_names() {
             self.costs
                 .extend(costs(runs, stage, &source, situation, yardstick));
-            self.levels.extend(levels(first, stage, &source));
+            self.levels
+                .extend(levels(runs, stage, &source, situation, yardstick));
+            self.tallies
+                .extend(tallies(runs, stage, &source, situation, yardstick));
             self.memory.extend(memory(runs, stage, &source));
             self.waits.extend(waits(first, stage, &source));
             self.statements.extend(statements(first, stage, &source));

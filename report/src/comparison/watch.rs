@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::level::CORES;
 use super::target::{Measured, Target};
 use super::{Comparison, verdict};
 
@@ -83,21 +82,20 @@ pub(super) fn watches(comparison: &Comparison) -> Vec<Watch> {
             _ => None,
         }
     });
-    let busy = comparison.resources.levels.iter().filter_map(|row| {
-        let (level, of) = (row.sides.b?, cores?);
-        let host = row.source == "host" && row.what == CORES;
-        host.then(|| {
-            let limit = verdict::BUSY * f64::from(of);
-            Watch {
-                what: Watched::Cores {
-                    stage: row.stage.clone(),
-                    of,
-                },
-                measured: level.mean,
-                headroom: 1.0 - level.mean / limit,
-                warn_at: verdict::halfway(level.mean, limit),
-                alert_at: limit,
-            }
+    // The figure that validity has, so that the report has one.
+    let busy = comparison.validity.b.stages.iter().filter_map(|stage| {
+        let (busy, of) = (stage.host_busy.filter(|_| stage.judged)?, cores?);
+        let limit = verdict::BUSY * f64::from(of);
+        let measured = busy * f64::from(of);
+        Some(Watch {
+            what: Watched::Cores {
+                stage: stage.stage.clone(),
+                of,
+            },
+            measured,
+            headroom: 1.0 - measured / limit,
+            warn_at: verdict::halfway(measured, limit),
+            alert_at: limit,
         })
     });
     targets

@@ -94,6 +94,16 @@ impl Said {
     }
 }
 
+impl Card {
+    /// All that it says.
+    pub fn sentence(&self) -> String {
+        match &*self.note {
+            "" => format!("{}: {}.", self.label, self.value),
+            note => format!("{}: {}, {note}.", self.label, self.value),
+        }
+    }
+}
+
 impl Section {
     /// An empty section.
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
@@ -114,6 +124,26 @@ impl Section {
         let sentence = sentence.into();
         self.claim(&*sentence, pointers);
         self.paragraph(sentence);
+    }
+
+    /// Adds a callout whose headline and lines say something of the runs.
+    pub(super) fn call_out(&mut self, tone: Tone, title: Said, lines: Vec<Said>) {
+        self.blocks.push(Block::Callout(Callout {
+            tone,
+            title: title.sentence.clone(),
+            lines: lines.iter().map(|line| line.sentence.clone()).collect(),
+        }));
+        self.claims.push(title);
+        self.claims.extend(lines);
+    }
+
+    /// Adds figures to take in at a glance, each with where its values are.
+    pub(super) fn cards(&mut self, cards: Vec<(Card, Vec<String>)>) {
+        for (card, pointers) in &cards {
+            self.claim(card.sentence(), pointers.clone());
+        }
+        let cards = cards.into_iter().map(|(card, _)| card);
+        self.blocks.push(Block::Cards(cards.collect()));
     }
 
     /// Notes what stands elsewhere in the section.

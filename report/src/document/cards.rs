@@ -2,6 +2,7 @@
 
 use super::block::Card;
 use super::names::Names;
+use super::pointers;
 use super::throughput;
 use super::tone::Tone;
 use super::verdict::tone as tone_of;
@@ -11,10 +12,10 @@ use crate::comparison::{
 };
 use crate::language;
 
-/// The cards: p95, targets, throughput and success.
-pub(super) fn of(comparison: &Comparison, names: &Names) -> Vec<Card> {
+/// The cards: p95, targets, throughput and success, each with where its values are.
+pub(super) fn of(comparison: &Comparison, names: &Names) -> Vec<(Card, Vec<String>)> {
     let verdict = &comparison.verdict;
-    let mut cards = vec![Card {
+    let p95 = Card {
         label: "p95 by action".to_owned(),
         value: format!(
             "{} better, {} worse",
@@ -28,13 +29,16 @@ pub(super) fn of(comparison: &Comparison, names: &Names) -> Vec<Card> {
             language::count(verdict.actions.not_judged)
         ),
         tone: tone_of(verdict.conclusion),
-    }];
+    };
+    let mut cards = vec![(p95, vec![pointers::COUNTS.to_owned()])];
     if verdict.targets.a.total() + verdict.targets.b.total() > 0 {
-        cards.push(targets_card(&verdict.targets, names));
+        let card = targets_card(&verdict.targets, names);
+        cards.push((card, pointers::target_counts()));
     }
-    for stage in &comparison.stages {
+    for (i, stage) in comparison.stages.iter().enumerate() {
         if let Some(throughput) = &stage.throughput {
-            cards.push(throughput_card(stage, throughput));
+            let card = throughput_card(stage, throughput);
+            cards.push((card, pointers::throughput(i)));
         }
         let side = |side| words::success(stage.success.sides.get(side));
         let word = words::verdict(stage.success.verdict);
@@ -42,7 +46,7 @@ pub(super) fn of(comparison: &Comparison, names: &Names) -> Vec<Card> {
             .success
             .difference
             .map(|d| language::points(d.points / 100.0));
-        cards.push(Card {
+        let card = Card {
             label: format!("Success in {}", stage.stage),
             value: difference.unwrap_or_else(|| language::NOT_MEASURED.to_owned()),
             note: format!(
@@ -52,7 +56,8 @@ pub(super) fn of(comparison: &Comparison, names: &Names) -> Vec<Card> {
                 side(Side::B).text
             ),
             tone: word.tone,
-        });
+        };
+        cards.push((card, pointers::successes(i)));
     }
     cards
 }

@@ -4,6 +4,8 @@ use super::block::Section;
 use super::names::Names;
 use super::resources::{costs, in_use};
 use super::table::{Cell, Column, Table};
+use super::tallies;
+use super::words::capital;
 use crate::comparison::{Comparison, CostKind, Side, StatementComparison, StatementUse};
 use crate::language;
 
@@ -19,30 +21,44 @@ pub(super) fn is_database(source: &str) -> bool {
         .any(|kind| source.starts_with(kind))
 }
 
-/// None where no database was read.
-pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section> {
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let resources = &comparison.resources;
-    let sources = resources.source_names();
-    sources
-        .iter()
-        .any(|source| is_database(source))
-        .then_some(())?;
     let mut section = Section::new("database", "Database");
     let spent = resources.costs.iter();
     let spent = spent.filter(|row| is_database(&row.source) && row.cost != CostKind::Cpu);
-    section.table(costs(
+    let spent = costs(
         "For each request that succeeded, judged span, with 95 % intervals",
         spent,
         names,
-    ));
+    );
     let levels = resources.levels.iter();
     let levels = levels.filter(|row| is_database(&row.source));
-    section.table(in_use(
-        "In the judged span: mean, and the highest reading",
+    let levels = in_use(
+        "In the judged span: mean with a 95 % interval, and the highest reading",
         levels,
         names,
-    ));
-    section.table(waits(comparison, names));
+    );
+    let absent = [
+        (
+            spent.rows.is_empty(),
+            "rows written and statements for each request",
+        ),
+        (levels.rows.is_empty(), "what was in use"),
+        (!has_waits(comparison), "waits"),
+        (resources.statements.is_empty(), "statements one by one"),
+    ];
+    let absent: Vec<&str> = absent
+        .into_iter()
+        .filter_map(|(absent, what)| absent.then_some(what))
+        .collect();
+    section.table(spent);
+    section.table(levels);
+    section.table(tallies::table(comparison, names).folded());
+    let waits = waits(comparison, names);
+    if waits.rows.is_empty() && has_waits(comparison) {
+        section.paragraph("Waits: none was seen in any reading of the judged span.");
+    }
+    section.table(waits);
     for stage in &comparison.stages {
         section.table(statements(comparison, &stage.stage, names));
     }
@@ -51,7 +67,21 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section>
             "Statements are those of the whole stage, warm-up included, without their literals; statements of one text count as one. They stand in the order of how much their time for each request changed.",
         );
     }
-    Some(section)
+    if !absent.is_empty() {
+        section.paragraph(format!(
+            "{}: {}.",
+            capital(&absent.join(", ")),
+            language::NOT_MEASURED
+        ));
+    }
+    section
+}
+
+/// Only PostgreSQL tells what its connections wait for.
+fn has_waits(comparison: &Comparison) -> bool {
+    let resources = &comparison.resources;
+    let sources = resources.source_names();
+    !resources.waits.is_empty() || sources.iter().any(|source| source.starts_with("postgres/"))
 }
 
 fn waits(comparison: &Comparison, names: &Names) -> Table {
@@ -119,7 +149,9 @@ fn used(used: Option<&StatementUse>) -> Cell {
     if used.calls == 0 {
         return Cell::faint("none");
     }
-    let calls = format!("{} calls", language::amount(used.calls_per_request));
+    let calls = language::amount(used.calls_per_request);
+    let noun = if calls == "1" { "call" } else { "calls" };
+    let calls = format!("{calls} {noun}");
     Cell::text(language::duration(used.us_per_request)).with_note(Some(calls))
 }
 
@@ -135,4 +167,24 @@ fn moved(statement: &StatementComparison) -> Cell {
         _ => "+",
     };
     Cell::text(format!("{sign}{size}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_call_is_one() {
+        for (calls_per_request, told) in [(1.0, "1 call"), (1.004, "1 call"), (2.5, "2.5 calls")] {
+            let cell = used(Some(&StatementUse {
+                calls: 9_000,
+                total_us: 9_000,
+                rows: 9_000,
+                wal_bytes: None,
+                calls_per_request,
+                us_per_request: 30.0,
+            }));
+            assert_eq!(cell.note.as_deref(), Some(told));
+        }
+    }
 }

@@ -2,31 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use super::arrivals;
 use super::block::{Block, Section};
 use super::figure::Figure;
 use super::names::{Names, row_name};
-use super::pointers;
 use super::table::{Cell, Column, Table};
+use super::timeline::{self, Timeline};
 use crate::chart::{FailingChart, UsageLine};
-use crate::comparison::{Comparison, FailureSample, Side};
+use crate::comparison::{Comparison, FailureRow, FailureSample, Side};
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("failures", "Failures");
-    for (i, stage) in comparison.stages.iter().enumerate() {
-        for side in Side::BOTH {
-            let success = stage.success.sides.get(side);
-            if success.no_failure_observed {
-                let said = format!(
-                    "{} in {}: {}.",
-                    names.short(side),
-                    stage.stage,
-                    language::no_failure(success.offered)
-                );
-                section.say(said, vec![pointers::offered(i, side)]);
-            }
-        }
-    }
+    arrivals::say(&mut section, comparison, names);
     section.table(by_kind(comparison, names));
     section.table(over_time(comparison, names));
     if let Some(figure) = failing(comparison, names) {
@@ -51,24 +39,52 @@ fn by_kind(comparison: &Comparison, names: &Names) -> Table {
             Column::figure(names.heading(Side::B)),
         ],
     );
-    for row in &comparison.failures {
-        let offered = |side: Side| {
-            let action = comparison.action(&row.stage, &row.action)?;
-            action.counts.get(side).as_ref().map(|c| c.offered)
-        };
-        let count = |side: Side| match row.counts.get(side) {
-            None => Cell::faint(language::NOT_MEASURED),
-            Some(count) => Cell::text(language::count(*count)).with_note(
-                offered(side)
-                    .filter(|_| *count > 0)
-                    .map(|offered| format!("{} of offered", language::share(*count, offered))),
-            ),
+    let cell = |count: Option<u64>, offered: Option<u64>| match count {
+        None => Cell::faint(language::NOT_MEASURED),
+        Some(count) => Cell::text(language::count(count)).with_note(
+            offered
+                .filter(|_| count > 0)
+                .map(|offered| format!("{} of offered", language::share(count, offered))),
+        ),
+    };
+    for stage in &comparison.stages {
+        let rows: Vec<&FailureRow> = comparison
+            .failures
+            .iter()
+            .filter(|row| row.stage == stage.stage)
+            .collect();
+        for row in &rows {
+            let action = comparison.action(&row.stage, &row.action);
+            let of = |side: Side| {
+                let offered = action.and_then(|action| action.counts.get(side).as_ref());
+                cell(*row.counts.get(side), offered.map(|counts| counts.offered))
+            };
+            table.rows.push(vec![
+                Cell::text(row_name(comparison, &row.stage, &row.action)),
+                Cell::code(&row.kind),
+                of(Side::A),
+                of(Side::B),
+            ]);
+        }
+        // The requests of sessions are among those of actions.
+        let of_actions = rows
+            .iter()
+            .filter(|row| !comparison.is_session(&row.action));
+        if of_actions.clone().next().is_none() {
+            continue;
+        }
+        let all = |side: Side| {
+            let counted = of_actions.clone().filter_map(|row| *row.counts.get(side));
+            let counted: Vec<u64> = counted.collect();
+            let sum = (!counted.is_empty()).then(|| counted.iter().sum());
+            let offered = stage.counts.get(side).as_ref();
+            cell(sum, offered.map(|counts| counts.offered))
         };
         table.rows.push(vec![
-            Cell::text(row_name(comparison, &row.stage, &row.action)),
-            Cell::code(&row.kind),
-            count(Side::A),
-            count(Side::B),
+            Cell::text(format!("{} / all actions", stage.stage)),
+            Cell::text("failed and unsent"),
+            all(Side::A),
+            all(Side::B),
         ]);
     }
     table
@@ -123,6 +139,7 @@ fn over_time(comparison: &Comparison, names: &Names) -> Table {
 
 /// Failures per second of both runs, all actions together; none where nothing failed.
 fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
+    let timeline = Timeline::of(&comparison.series, names);
     let line = |side: Side| {
         let mut sums: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
         let series = &comparison.series.get(side).actions;
@@ -137,16 +154,15 @@ fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
             points: points
                 .map(|(second, (failed, seconds))| {
                     let middle = second as f64 + seconds as f64 / 2.0;
-                    (middle, failed as f64 / seconds as f64)
+                    (timeline.at(side, middle), failed as f64 / seconds as f64)
                 })
                 .collect(),
         }
     };
-    let spans = comparison.series.a.stages.iter();
     let chart = FailingChart {
         a: line(Side::A),
         b: line(Side::B),
-        marks: spans.map(|s| (s.started_s, s.stage.clone())).collect(),
+        marks: timeline.marks(comparison, names),
     };
     let any = |line: &UsageLine| line.points.iter().any(|(_, rate)| *rate > 0.0);
     if !any(&chart.a) && !any(&chart.b) {
@@ -177,7 +193,10 @@ fn failing(comparison: &Comparison, names: &Names) -> Option<Figure> {
     Some(Figure {
         id: String::new(),
         title: "Failures over time".to_owned(),
-        description: "Arrivals per second that failed or were given up, over the time of both runs. Every point is in the table below the chart.".to_owned(),
+        description: format!(
+            "Arrivals per second that failed or were given up, over the time of both runs; a stage begins at one place in both. Every point is in the table below the chart.{}",
+            timeline::in_words(&chart.marks)
+        ),
         drawing: chart.draw(),
         data,
     })

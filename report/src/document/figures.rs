@@ -7,13 +7,14 @@ use super::names::{Names, row_name};
 use super::shapes;
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
+use super::timeline::{self, Event};
 use crate::chart::{
-    OfferedChart, OverTimeChart, RatePoint, SpectrumChart, SpectrumSeries, StageMark, TargetMark,
-    TimePoint, TimeSeries,
+    OfferedChart, OverTimeChart, RatePoint, SpectrumChart, SpectrumSeries, TargetMark, TimePoint,
+    TimeSeries,
 };
 use crate::comparison::{ActionComparison, Comparison, Side, Sides, Target};
 use crate::language;
-use crate::run::{ActionSeries, Series, StageSpan};
+use crate::run::{ActionSeries, Series};
 
 /// Offered against answered, one chart a run on the same axes.
 pub(super) fn offered(comparison: &Comparison, names: &Names) -> Vec<Figure> {
@@ -41,11 +42,16 @@ pub(super) fn offered(comparison: &Comparison, names: &Names) -> Vec<Figure> {
         .map(|side| {
             let series = comparison.series.get(side);
             let name = names.heading(side);
+            let stages = series.stages.iter();
+            let stages = stages.map(|span| (span.started_s, span.stage.clone()));
             let chart = OfferedChart {
                 label: name.to_owned(),
                 candidate: side == Side::B,
                 points: points.get(side).clone(),
-                stages: series.stages.iter().map(mark).collect(),
+                marks: timeline::in_order(
+                    stages.collect(),
+                    timeline::events(comparison, side),
+                ),
                 planned: planned.get(side).clone(),
                 most,
                 until,
@@ -72,19 +78,15 @@ pub(super) fn offered(comparison: &Comparison, names: &Names) -> Vec<Figure> {
             Figure {
                 id: String::new(),
                 title: format!("Offered against answered, {name}"),
-                description: "Arrivals that were due and requests that succeeded, per second, over the time of the run. Every point is in the table below the chart.".to_owned(),
+                description: format!(
+                    "Arrivals that were due and requests that succeeded, per second, over the time of the run. Every point is in the table below the chart.{}",
+                    timeline::in_words(&chart.marks)
+                ),
                 drawing: chart.draw(),
                 data,
             }
         })
         .collect()
-}
-
-fn mark(stage: &StageSpan) -> StageMark {
-    StageMark {
-        name: stage.stage.clone(),
-        second: stage.started_s,
-    }
 }
 
 /// The planned rates of the stages in which they change.
@@ -139,13 +141,30 @@ pub(super) fn of_action(
     let functions = comparison.quantiles_of(&row.stage, &row.action);
     figures.extend(functions.and_then(|functions| shapes::shift(functions, &title)));
     figures.extend(shapes::ecdf(&lines, &title, names));
-    figures.push(over_time(row, comparison, &series, names));
+    let events = Sides {
+        a: in_stage(comparison, Side::A, &row.stage),
+        b: in_stage(comparison, Side::B, &row.stage),
+    };
+    figures.push(over_time(row, comparison, &series, &events, names));
     let spans = comparison
         .series
         .as_ref()
         .map(|series| series.stage(&row.stage));
-    figures.extend(shapes::heat(&series, spans, &title, names));
+    figures.extend(shapes::heat(&series, spans, &events, &title, names));
     figures
+}
+
+/// What happened beside the load of a run while a stage lasted, in seconds since that began.
+fn in_stage(comparison: &Comparison, side: Side, stage: &str) -> Vec<Event> {
+    let Some(span) = comparison.series.get(side).stage(stage) else {
+        return Vec::new();
+    };
+    let lasted = span.started_s..=span.drained_s.unwrap_or(span.ended_s);
+    let events = timeline::events(comparison, side).into_iter();
+    events
+        .filter(|(second, _)| lasted.contains(second))
+        .map(|(second, text)| (second - span.started_s, text))
+        .collect()
 }
 
 /// The quantile function of one run, with the intervals that it has.
@@ -250,6 +269,7 @@ fn over_time(
     row: &ActionComparison,
     comparison: &Comparison,
     series: &Sides<Option<ActionSeries>>,
+    events: &Sides<Vec<Event>>,
     names: &Names,
 ) -> Figure {
     let span = |side: Side| {
@@ -285,12 +305,15 @@ fn over_time(
     let chart = OverTimeChart {
         a: line(Side::A),
         b: line(Side::B),
-        marks,
+        marks: timeline::in_order(marks, timeline::of_both(events.clone(), names)),
     };
     Figure {
         id: String::new(),
         title: format!("p95 over the stage, {}", titled(row, comparison)),
-        description: "Seconds since the stage began; the response time is on a logarithmic axis. A tick at the upper edge is a moment whose p95 is unbounded.".to_owned(),
+        description: format!(
+            "Seconds since the stage began; the response time is on a logarithmic axis. A tick at the upper edge is a moment whose p95 is unbounded.{}",
+            timeline::in_words(&chart.marks)
+        ),
         data: over_time_data(&chart, names),
         drawing: chart.draw(),
     }

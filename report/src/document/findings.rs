@@ -110,11 +110,16 @@ fn of_success(comparison: &Comparison) -> Vec<Found> {
     stages
         .map(|(i, stage)| {
             let verdict = words::verdict(stage.success.verdict);
+            let what = match stage.success.verdict {
+                Verdict::OverloadBegan => "changed with the overload that began",
+                Verdict::OverloadEnded => "changed with the overload that ended",
+                _ => &*verdict.text,
+            };
             let difference = stage.success.difference.map_or_else(String::new, |d| {
-                format!(", {}", language::points(d.points / 100.0))
+                format!(": {}", language::points(d.points / 100.0))
             });
             Found::computed(
-                format!("Success in {}: {}{difference}.", stage.stage, verdict.text),
+                format!("Success in {} {what}{difference}.", stage.stage),
                 verdict.tone,
                 named("Targets", "targets"),
                 vec![pointers::success(i)],

@@ -4,6 +4,7 @@
 //! [`knee`] the search for a knee, [`stated`] what documents state. Renderers spell them; they decide nothing and compute nothing.
 
 mod actions;
+mod arrivals;
 mod block;
 mod cards;
 mod database;
@@ -28,8 +29,10 @@ mod sessions;
 mod shapes;
 mod stated;
 mod table;
+mod tallies;
 mod targets;
 mod throughput;
+mod timeline;
 mod tone;
 mod trend;
 mod usage;
@@ -122,9 +125,8 @@ pub fn build(comparison: &Comparison) -> Document {
     sections.extend([
         failures::section(comparison, &names),
         resources::section(comparison, &names),
-    ]);
-    sections.extend(profile::section(comparison, &names));
-    sections.extend([
+        database::section(comparison, &names),
+        profile::section(comparison, &names),
         findings::section(comparison, &names),
         recommendations::section(comparison, &names),
         readiness::section(comparison, &names),

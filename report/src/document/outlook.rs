@@ -45,6 +45,7 @@ pub(super) fn changed(row: &ActionComparison, comparison: &Comparison) -> Said {
 pub(super) fn remains(row: &ActionComparison, comparison: &Comparison, names: &Names) -> Said {
     let mut pointers = Vec::new();
     let mut told = Vec::new();
+    let mut all_met = true;
     for (i, target) in of_action(row, comparison) {
         let (Target::Latency { quantile, limit_us }, Measured::Latency(estimate)) =
             (target.target, &target.results.b.measured)
@@ -55,6 +56,7 @@ pub(super) fn remains(row: &ActionComparison, comparison: &Comparison, names: &N
         pointers.extend(pointers::target(i, Side::B));
         pointers.push(format!("/targets/{i}/results/b/measured/value"));
         let (word, _) = words::target_verdict(result.verdict);
+        all_met &= result.verdict == TargetVerdict::Met;
         let said = match result.verdict {
             TargetVerdict::NotJudged { reason } => {
                 format!("target {}: {word}, {reason}", language::limit(limit_us))
@@ -70,8 +72,9 @@ pub(super) fn remains(row: &ActionComparison, comparison: &Comparison, names: &N
     let sentence = if told.is_empty() {
         "What remains: the plan declares no target.".to_owned()
     } else {
+        let remains = if all_met { "Nothing" } else { "What" };
         format!(
-            "What remains for {}: {}",
+            "{remains} remains for {}: {}",
             names.short(Side::B),
             told.join(" ")
         )

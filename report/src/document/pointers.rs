@@ -40,6 +40,18 @@ pub(super) fn criterion(i: usize, side: Side) -> String {
     format!("/readiness/criteria/{i}/sides/{}", letter(side))
 }
 
+/// What the profiles of one process, kind and stage come to.
+pub(super) fn profile(i: usize) -> String {
+    format!("/profiles/{i}")
+}
+
+/// How many targets a run kept, and how many not.
+pub(super) fn target_counts() -> Vec<String> {
+    Side::BOTH
+        .map(|side| format!("/verdict/targets/{}", letter(side)))
+        .into()
+}
+
 /// What changed with a response time.
 pub(super) fn correlation(i: usize) -> String {
     format!("/correlations/{i}")
@@ -50,9 +62,25 @@ pub(super) fn success(i: usize) -> String {
     format!("/stages/{i}/success/difference/points")
 }
 
+/// The shares of a stage that succeeded, their difference, and what that comes to.
+pub(super) fn successes(i: usize) -> Vec<String> {
+    let at = format!("/stages/{i}/success");
+    let of_side = |side: Side| {
+        ["share", "offered"].map(|value| format!("{at}/sides/{}/{value}", letter(side)))
+    };
+    let mut pointers = vec![success(i), format!("{at}/verdict")];
+    pointers.extend(Side::BOTH.into_iter().flat_map(of_side));
+    pointers
+}
+
 /// Arrivals of a stage that were judged.
 pub(super) fn offered(i: usize, side: Side) -> String {
     format!("/stages/{i}/success/sides/{}/offered", letter(side))
+}
+
+/// What became of all arrivals of a stage.
+pub(super) fn settled(i: usize, side: Side) -> String {
+    format!("/stages/{i}/counts/{}", letter(side))
 }
 
 /// The throughput of a stage.

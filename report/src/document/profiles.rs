@@ -38,10 +38,14 @@ pub(super) fn add(section: &mut Section, comparison: &Comparison, names: &Names)
         }
     }
     if table.rows.is_empty() {
-        section.paragraph("Profiles: none were asked for.");
+        section.paragraph("No profile was asked for.");
         return;
     }
-    section.table(table);
+    if comparison.profiles.is_empty() {
+        section
+            .paragraph("No profile of the same process, kind and stage can be used of both runs.");
+    }
+    section.table(table.folded());
     if let Some(path) = first {
         section.paragraph(
             "The files are pprof protobuf inside the record's directory. To print the heaviest functions, or to open a file in a browser:",

@@ -2,7 +2,6 @@
 //! measured.
 
 use super::block::Section;
-use super::database::is_database;
 use super::names::{Names, action_id, row_name};
 use super::pointers;
 use super::table::{Cell, Column, Table};
@@ -160,16 +159,7 @@ fn told(recommendation: &Recommendation, comparison: &Comparison, names: &Names)
                 "In {stage} {} connections waited for it in the mean.",
                 language::amount(*connections)
             ),
-            if comparison
-                .resources
-                .source_names()
-                .iter()
-                .any(|name| is_database(name))
-            {
-                ("Database".to_owned(), "database".to_owned())
-            } else {
-                ("Resources".to_owned(), "resources".to_owned())
-            },
+            ("Database".to_owned(), "database".to_owned()),
         ),
         Recommendation::FindSteadyState {
             stage,

@@ -3,32 +3,34 @@
 use super::block::{Block, Section};
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use super::{database, memory, profiles, usage};
+use super::{database, memory, usage};
 use crate::comparison::level::STOLEN;
 use crate::comparison::{
     Change, Comparison, Cost, CostComparison, CostKind, Level, LevelComparison, LevelUnit, Side,
+    Sides,
 };
 use crate::language;
 
 pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
-    let mut section = Section::new("resources", "Resources, database and profiles");
+    let mut section = Section::new("resources", "Resources");
     section.table(generator(comparison, names));
-    if comparison.resources.is_empty() {
-        section.blocks.push(Block::List(vec![
-            format!("CPU and memory of the service: {}.", language::NOT_MEASURED),
-            format!(
-                "Database (rows written, statements per request, waits): {}.",
-                language::NOT_MEASURED
-            ),
-        ]));
-    } else {
-        measured(&mut section, comparison, names);
+    if !of_the_service(comparison) {
+        section.paragraph(format!(
+            "CPU and memory of the service: {}.",
+            language::NOT_MEASURED
+        ));
     }
-    profiles::add(&mut section, comparison, names);
+    measured(&mut section, comparison, names);
     section
-        .sections
-        .extend(database::section(comparison, names));
-    section
+}
+
+/// Was any process read but the generator's own?
+fn of_the_service(comparison: &Comparison) -> bool {
+    let sources = comparison.resources.source_names();
+    let mut processes = sources
+        .iter()
+        .filter_map(|name| name.strip_prefix("process/"));
+    processes.any(|process| process != "generator")
 }
 
 fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
@@ -47,14 +49,14 @@ fn measured(section: &mut Section, comparison: &Comparison, names: &Names) {
         levels.filter(|row| !database::is_database(&row.source))
     };
     section.table(in_use(
-        "Cores and memory in the judged span: mean, and the highest reading",
+        "Cores and memory in the judged span: mean with a 95 % interval, and the highest reading",
         levels().filter(|row| is_first(row)),
         names,
     ));
     section.table(memory::growth(comparison, names).folded());
     section.table(
         in_use(
-            "What else was in use in the judged span: mean, and the highest reading",
+            "What else was in use in the judged span: mean with a 95 % interval, and the highest reading",
             levels().filter(|row| !is_first(row)),
             names,
         )
@@ -195,16 +197,19 @@ pub(super) fn in_use<'a>(
             Column::words("What"),
             Column::figure(names.heading(Side::A)),
             Column::figure(names.heading(Side::B)),
+            Column::figure("Change of the mean"),
         ],
     );
     table.rows = rows
         .map(|row| {
+            let means = row.sides.map(|side| side.map(|level| level.mean));
             vec![
                 Cell::text(&row.stage),
                 Cell::text(&row.source),
                 Cell::text(&row.what),
                 level(row.unit, row.sides.a.as_ref()),
                 level(row.unit, row.sides.b.as_ref()),
+                change_of(means, row.change.as_ref()),
             ]
         })
         .collect();
@@ -215,12 +220,33 @@ fn level(unit: LevelUnit, level: Option<&Level>) -> Cell {
     let Some(level) = level else {
         return Cell::faint(language::NOT_MEASURED);
     };
-    let told = |value: f64| match unit {
-        LevelUnit::Bytes => language::bytes(value.max(0.0).round() as u64),
-        LevelUnit::Share => language::percent(value.clamp(0.0, 1.0)),
-        LevelUnit::Cores | LevelUnit::Count => language::amount(value),
+    let told = |value: f64| {
+        let bytes = || language::bytes(value.max(0.0).round() as u64);
+        match unit {
+            LevelUnit::Bytes => bytes(),
+            LevelUnit::BytesPerSecond => format!("{}/s", bytes()),
+            LevelUnit::Share => language::percent(value.clamp(0.0, 1.0)),
+            LevelUnit::PerSecond => format!("{}/s", language::amount(value)),
+            LevelUnit::Cores | LevelUnit::Count => language::amount(value),
+        }
     };
-    Cell::text(told(level.mean)).with_note(Some(format!("up to {}", told(level.peak))))
+    let interval = level.interval.map_or_else(String::new, |interval| {
+        format!("{} to {}; ", told(interval.low), told(interval.high))
+    });
+    let note = format!("{interval}up to {}", told(level.peak));
+    Cell::text(told(level.mean)).with_note(Some(note))
+}
+
+/// The change of two amounts, of which one or both may be nothing.
+pub(super) fn change_of(amounts: Sides<Option<f64>>, known: Option<&Change>) -> Cell {
+    match (amounts.a, amounts.b) {
+        (Some(a), Some(b)) if known.is_none() => match (a > 0.0, b > 0.0) {
+            (false, true) => Cell::text("from nothing"),
+            (true, false) => Cell::text("to nothing"),
+            _ => Cell::text("none"),
+        },
+        _ => change(known),
+    }
 }
 
 fn generator(comparison: &Comparison, names: &Names) -> Table {

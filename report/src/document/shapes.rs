@@ -4,6 +4,7 @@ use super::figure::Figure;
 use super::names::Names;
 use super::table::{Cell, Column, Table};
 use super::targets::quantile_name;
+use super::timeline::{self, Event};
 use crate::chart::{
     EcdfChart, HeatCell, HeatChart, HeatKind, ShiftChart, ShiftPoint, SpectrumSeries,
 };
@@ -113,6 +114,7 @@ type Shares = Vec<Vec<f64>>;
 pub(super) fn heat(
     series: &Sides<Option<ActionSeries>>,
     spans: Sides<Option<&StageSpan>>,
+    events: &Sides<Vec<Event>>,
     title: &str,
     names: &Names,
 ) -> Vec<Figure> {
@@ -141,6 +143,7 @@ pub(super) fn heat(
             figures.push(grid.figure(
                 what,
                 shares.get(side),
+                events.get(side).clone(),
                 format!("Response times over the stage, {title}, {name}"),
                 "Every column is a span of time; the darker a cell, the larger the share of its successes that took so long.",
             ));
@@ -156,6 +159,7 @@ pub(super) fn heat(
         figures.push(grid.figure(
             HeatKind::Difference,
             &moved,
+            timeline::in_order(timeline::of_both(events.clone(), names), Vec::new()),
             format!("What B has more and less, {title}"),
             "The share of B's successes less the share of A's, cell by cell: where one run has more than the other.",
         ));
@@ -208,7 +212,14 @@ impl Grid {
         counts.into_iter().map(share).collect()
     }
 
-    fn figure(&self, what: HeatKind, shares: &Shares, title: String, description: &str) -> Figure {
+    fn figure(
+        &self,
+        what: HeatKind,
+        shares: &Shares,
+        marks: Vec<Event>,
+        title: String,
+        description: &str,
+    ) -> Figure {
         let begin = |class: usize| class_begin_us(self.first + class as u16);
         let span = |column: usize| {
             let from = column as f64 * self.width_s;
@@ -229,6 +240,7 @@ impl Grid {
             cells: cells.collect(),
             until: self.until,
             range_us: (class_begin_us(self.first), class_begin_us(self.last + 1)),
+            marks,
         };
         let classes = usize::from(self.last - self.first) + 1;
         let mut columns = vec![Column::figure("From second")];
@@ -246,7 +258,7 @@ impl Grid {
         Figure {
             id: String::new(),
             title,
-            description: description.to_owned(),
+            description: format!("{description}{}", timeline::in_words(&chart.marks)),
             drawing: chart.draw(),
             data,
         }

@@ -1,6 +1,6 @@
 //! The report on many runs of one load.
 
-use super::block::{Block, Callout, Section};
+use super::block::{Block, Said, Section};
 use super::figure::Figure;
 use super::names::action_id;
 use super::table::{Cell, Column, Table};
@@ -41,30 +41,28 @@ fn verdict(trend: &Trend) -> Section {
             .iter()
             .flat_map(|row| row.changes.iter().map(move |c| (row, c)))
     };
-    let of_p95 = || changes().filter(|(row, _)| row.statistic == Statistic::P95);
-    let worse = of_p95().filter(|(_, change)| change.percent > 0.0).count();
-    let better = of_p95().count() - worse;
-    let too_few = !trend.rows.is_empty() && trend.rows.iter().all(|row| row.too_few);
-    let (tone, title) = match (worse, better) {
-        _ if too_few => (
+    let levels = &trend.levels;
+    let (tone, title) = match (levels.rose, levels.fell) {
+        _ if levels.too_few => (
             Tone::Care,
-            format!("No verdict: change points take {FEWEST_VALUES} runs or more"),
+            format!(
+                "No verdict: change points take {} runs or more",
+                language::count(levels.fewest)
+            ),
         ),
         (0, 0) => (Tone::Plain, "No p95 changed its level".to_owned()),
         (0, _) => (Tone::Good, "Levels of the p95 fell".to_owned()),
         (_, 0) => (Tone::Bad, "Levels of the p95 rose".to_owned()),
         _ => (Tone::Care, "Levels of the p95 rose and fell".to_owned()),
     };
-    section.blocks.push(Block::Callout(Callout {
-        tone,
-        title,
-        lines: vec![format!(
-            "p95 of {}: {} that rose, {} that fell.",
-            plural(actions_of(trend).len() as u64, "action"),
-            plural(worse as u64, "level"),
-            plural(better as u64, "level")
-        )],
-    }));
+    let line = format!(
+        "p95 of {}: {} that rose, {} that fell.",
+        plural(levels.actions, "action"),
+        plural(levels.rose, "level"),
+        plural(levels.fell, "level")
+    );
+    let said = |sentence: String| Said::new(sentence, vec!["/levels".to_owned()]);
+    section.call_out(tone, said(title), vec![said(line)]);
     let mut table = Table::new(
         "Where a statistic changed its level",
         vec![
@@ -173,10 +171,18 @@ fn actions(trend: &Trend) -> Section {
         part.blocks.push(Block::Figures(vec![figure(trend, &rows)]));
         let too_few = rows.iter().find(|row| row.too_few);
         if let Some(row) = too_few {
-            part.paragraph(format!(
-                "{} with a value that counts: too few to tell a change point from chance, which takes {FEWEST_VALUES}.",
-                plural(u64::from(row.counted), "run")
-            ));
+            let said = format!(
+                "{} with a value that counts: too few to tell a change point from chance, which takes {}.",
+                plural(u64::from(row.counted), "run"),
+                language::count(trend.levels.fewest)
+            );
+            let place = trend
+                .rows
+                .iter()
+                .position(|known| std::ptr::eq(known, *row));
+            let counted = place.map(|i| format!("/rows/{i}/counted"));
+            let fewest = "/levels/fewest".to_owned();
+            part.say(said, counted.into_iter().chain([fewest]).collect());
         }
         section.sections.push(part);
     }

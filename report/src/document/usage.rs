@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use brunt_record::MarkKind;
-
 use super::figure::Figure;
 use super::names::Names;
 use super::table::{Cell, Column, Table};
+use super::timeline::{self, Timeline};
+use super::words::capital;
 use crate::chart::{UsageChart, UsageLine, UsageUnit};
 use crate::comparison::level::{CORES, MEMORY, charted};
 use crate::comparison::{Comparison, Side};
@@ -14,56 +14,56 @@ use crate::language;
 
 /// Cores and memory of every process, of the host its cores.
 pub(super) fn figures(comparison: &Comparison, names: &Names) -> Vec<Figure> {
+    let timeline = Timeline::of(&comparison.series, names);
+    let marks = timeline.marks(comparison, names);
     let mut figures = Vec::new();
     for source in comparison.resources.source_names() {
         for (what, unit) in [(CORES, UsageUnit::Cores), (MEMORY, UsageUnit::Bytes)] {
-            figures.extend(figure(comparison, names, &source, what, unit));
+            let line = |side: Side| {
+                let width_s = comparison.series.get(side).width_s.max(1);
+                let course = charted(comparison.resources.evidence.get(side), &source, what);
+                let course = course.into_iter();
+                let placed = course.map(|(at, v)| (timeline.at(side, at as f64 / 1e6), v));
+                UsageLine {
+                    label: names.heading(side).to_owned(),
+                    points: merged(placed, width_s),
+                }
+            };
+            let chart = UsageChart {
+                unit,
+                a: line(Side::A),
+                b: line(Side::B),
+                marks: marks.clone(),
+            };
+            let title = format!("{}, {source}", capital(what));
+            figures.extend(figure(&chart, title, names));
         }
     }
     figures
 }
 
-fn figure(
-    comparison: &Comparison,
-    names: &Names,
-    source: &str,
-    what: &str,
-    unit: UsageUnit,
-) -> Option<Figure> {
-    let line = |side: Side| {
-        let width_s = comparison.series.get(side).width_s.max(1);
-        let course = charted(comparison.resources.evidence.get(side), source, what);
-        UsageLine {
-            label: names.heading(side).to_owned(),
-            points: merged(&course, width_s),
-        }
-    };
-    let chart = UsageChart {
-        unit,
-        a: line(Side::A),
-        b: line(Side::B),
-        marks: marks(comparison, names),
-    };
+/// None of what neither run has.
+fn figure(chart: &UsageChart, title: String, names: &Names) -> Option<Figure> {
     if chart.a.points.is_empty() && chart.b.points.is_empty() {
         return None;
     }
-    let title = format!("{}, {source}", capital(what));
     Some(Figure {
         id: String::new(),
         description: format!(
-            "{title} over the time of both runs. Every point is in the table below the chart."
+            "{title} over the time of both runs; a stage begins at one place in both. Every point is in the table below the chart.{}",
+            timeline::in_words(&chart.marks)
         ),
-        data: data(&chart, &title, names),
+        data: data(chart, &title, names),
         drawing: chart.draw(),
         title,
     })
 }
 
 /// The means of so many seconds each: a line has no more points than the others of the run.
-fn merged(course: &[(u64, f64)], width_s: u64) -> Vec<(f64, f64)> {
+fn merged(course: impl Iterator<Item = (f64, f64)>, width_s: u64) -> Vec<(f64, f64)> {
     let mut sums: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
-    for (at_us, value) in course {
-        let sum = sums.entry(at_us / 1_000_000 / width_s).or_default();
+    for (second, value) in course {
+        let sum = sums.entry(second as u64 / width_s).or_default();
         sum.0 += value;
         sum.1 += 1.0;
     }
@@ -74,35 +74,7 @@ fn merged(course: &[(u64, f64)], width_s: u64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The stages, as the first run that has them, and what happened in either run.
-fn marks(comparison: &Comparison, names: &Names) -> Vec<(f64, String)> {
-    let series = &comparison.series;
-    let stages = if series.a.stages.is_empty() {
-        &series.b.stages
-    } else {
-        &series.a.stages
-    };
-    let stages = stages
-        .iter()
-        .map(|span| (span.started_s, span.stage.clone()));
-    let mut marks: Vec<(f64, String)> = stages.collect();
-    for side in Side::BOTH {
-        for mark in comparison.resources.marks.get(side) {
-            let text = match mark.kind {
-                MarkKind::Stage | MarkKind::StageEnd => continue,
-                MarkKind::Abort => format!("{}: ended", names.short(side)),
-                MarkKind::Profile | MarkKind::Note => {
-                    format!("{}: {}", names.short(side), mark.text)
-                }
-            };
-            marks.push((mark.at_us as f64 / 1e6, text));
-        }
-    }
-    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
-    marks
-}
-
-/// The same in words: a chart names what it has room for.
+/// What happened, in the seconds of each run: a chart names what it has room for.
 pub(super) fn events(comparison: &Comparison, names: &Names) -> Table {
     let mut table = Table::new(
         "What happened beside the load",
@@ -113,14 +85,11 @@ pub(super) fn events(comparison: &Comparison, names: &Names) -> Table {
         ],
     );
     for side in Side::BOTH {
-        for mark in comparison.resources.marks.get(side) {
-            if matches!(mark.kind, MarkKind::Stage | MarkKind::StageEnd) {
-                continue;
-            }
+        for (second, text) in timeline::events(comparison, side) {
             table.rows.push(vec![
-                Cell::text(language::seconds(mark.at_us as f64 / 1e6)),
+                Cell::text(language::seconds(second)),
                 Cell::text(names.heading(side)),
-                Cell::text(&mark.text),
+                Cell::text(text),
             ]);
         }
     }
@@ -153,14 +122,4 @@ fn data(chart: &UsageChart, title: &str, names: &Names) -> Table {
             .push(vec![Cell::text(language::count(second)), cell(a), cell(b)]);
     }
     table
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next();
-    first
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(characters)
-        .collect()
 }

@@ -222,6 +222,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// Which of the findings it tells of.
+    pub(super) fn indices(&self) -> &[usize] {
+        &self.of
+    }
+
     /// Where the findings stand that it tells of.
     pub(super) fn pointers(&self, side: Side) -> Vec<String> {
         self.of

@@ -56,9 +56,7 @@ pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
         section.blocks.push(Block::List(differences));
     }
     if judged(comparison) {
-        section
-            .blocks
-            .push(Block::Cards(cards::of(comparison, names)));
+        section.cards(cards::of(comparison, names));
     }
     section.table(overview(comparison, names));
     section

@@ -164,3 +164,10 @@ pub(super) fn success(success: &Success) -> Cell {
     }
     Cell::text(language::share_of(share)).with_note(interval)
 }
+
+/// The same with a capital at its begin.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}

@@ -26,6 +26,7 @@ mod top;
 mod tree;
 mod unit;
 mod weight;
+mod whole;
 mod wire;
 
 pub use captured::{Captured, MOST_PROFILES, captured};
@@ -45,3 +46,4 @@ pub use taken::{ReadError, Taken, read_file};
 pub use top::{Row, Top};
 pub use tree::{CallNode, CallTree};
 pub use unit::{Measure, Scale, percentage};
+pub use whole::Whole;

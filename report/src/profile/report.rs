@@ -15,6 +15,7 @@ use super::top::{Row, Top, common_measure};
 use super::tree::{CallTree, Growing};
 use super::unit::Measure;
 use super::weight::{Functions, weigh};
+use super::whole::Whole;
 use crate::comparison::{Side, Sides};
 
 /// Version of the JSON form of [`ProfileReport`].
@@ -37,6 +38,8 @@ pub struct ProfileReport {
     pub new: ProfileSide,
     /// What the sides are held against each other by.
     pub basis: Basis,
+    /// Both wholes, and how many functions moved; absent without an older side.
+    pub whole: Option<Whole>,
     /// Functions by what was measured in themselves, as `go tool pprof -top` prints them; with an
     /// older side the differences that `-diff_base` prints.
     pub functions: Vec<FunctionRow>,
@@ -143,9 +146,12 @@ impl ProfileReport {
             subject,
             sample_type: kind.name.clone(),
             unit: BaseUnit::of(measure),
+            basis,
+            whole: base
+                .as_ref()
+                .map(|base| Whole::of(basis, Sides { a: base, b: &new }, &own)),
             base,
             new,
-            basis,
             functions: rows(&top, &own),
             moves: own,
             moves_with_callees: with_callees,

@@ -18,6 +18,8 @@ pub struct Evidence {
     pub marks: Vec<Mark>,
     /// What the gauges were read from.
     pub sources: Vec<GaugeSource>,
+    /// Cores of the machine of the generator; absent where they were not counted.
+    pub host_cores: Option<u32>,
 }
 
 /// One gauge over the time of the run.
@@ -42,6 +44,7 @@ impl Evidence {
             statements: record.statements()?,
             marks: record.marks()?,
             sources: record.manifest.gauges.clone(),
+            host_cores: record.manifest.host.cores,
         })
     }
 

@@ -194,6 +194,9 @@ impl fmt::Display for Doubt {
                 }
                 f.write_str(". This report uses the rows.")
             }
+            Self::Estimates { figures: 1 } => f.write_str(
+                "The document calls one of its figures an estimate. It is marked, and no target is judged by it.",
+            ),
             Self::Estimates { figures } => write!(
                 f,
                 "The document calls {} of its figures estimates. They are marked, and no target is judged by them.",
@@ -208,5 +211,21 @@ fn estimate(made: StatedCount) -> &'static str {
         " (an estimate)"
     } else {
         ""
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Doubt;
+
+    #[test]
+    fn one_estimate_is_one() {
+        for (figures, told) in [
+            (1, "one of its figures an estimate. It is"),
+            (3, "3 of its figures estimates. They are"),
+        ] {
+            let doubt = Doubt::Estimates { figures }.to_string();
+            assert!(doubt.contains(told), "{doubt}");
+        }
     }
 }

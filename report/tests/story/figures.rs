@@ -42,12 +42,11 @@ pub(super) fn action(told: &Told, name: &impl Fn(&str) -> String) -> ActionCompa
         stage: name(told.stage),
         action: name(told.action),
         counts: Sides::of(0, 1, |side: usize| {
-            let failed = told.lost[side] * 2 / 5;
             Some(ActionCounts {
                 offered: told.offered,
                 ok: told.offered - told.lost[side],
-                failed,
-                unsent: told.lost[side] - failed,
+                failed: told.lost[side] - told.unsent(side),
+                unsent: told.unsent(side),
             })
         }),
         throughput: Sides::default(),

@@ -3,7 +3,7 @@
 use brunt_record::{GaugeSource, Mark, MarkKind};
 use brunt_report::comparison::{
     Change, Cost, CostComparison, CostKind, Interval, Level, LevelComparison, LevelUnit, Resources,
-    Sides, StatementComparison, StatementUse, WaitComparison,
+    Sides, StatementComparison, StatementUse, TallyComparison, TallyUnit, WaitComparison,
 };
 use brunt_report::run::{Evidence, Gauge};
 
@@ -51,6 +51,7 @@ pub(super) fn resources(name: &impl Fn(&str) -> String) -> Resources {
                 name,
             ),
         ],
+        tallies: tallies(&database, name),
         memory: vec![],
         waits: vec![WaitComparison {
             stage: name(STAGE),
@@ -137,6 +138,12 @@ fn level(
 ) -> LevelComparison {
     let of = |mean: f64| Level {
         mean,
+        interval: (mean > 0.0).then_some(Interval {
+            low: mean * 0.97,
+            high: mean * 1.03,
+        }),
+        variance: (mean > 0.0).then_some(0.0002),
+        windows: (mean > 0.0).then_some(10),
         peak: mean * 1.3,
     };
     let [a, b] = means;
@@ -149,7 +156,55 @@ fn level(
             a: Some(of(a)),
             b: Some(of(b)),
         },
+        change: (a > 0.0 && b > 0.0).then(|| Change {
+            ln_ratio: (b / a).ln(),
+            percent: 100.0 * (b / a - 1.0),
+            factor: b / a,
+            certainty: None,
+        }),
     }
+}
+
+/// Of a table, and of the whole database.
+fn tallies(database: &str, name: &impl Fn(&str) -> String) -> Vec<TallyComparison> {
+    let tally = |of: Option<&str>, what: &str, unit: TallyUnit, each: [f64; 2]| {
+        let [a, b] = each;
+        let spent = |per_request: f64| Cost {
+            per_request,
+            total: per_request * 90_000.0,
+            requests: 90_000,
+            interval: None,
+            variance: None,
+            windows: None,
+        };
+        TallyComparison {
+            stage: name(STAGE),
+            source: database.to_owned(),
+            of: of.map(name),
+            what: what.to_owned(),
+            unit,
+            sides: Sides {
+                a: Some(spent(a)),
+                b: Some(spent(b)),
+            },
+            change: (a > 0.0 && b > 0.0).then(|| Change {
+                ln_ratio: (b / a).ln(),
+                percent: 100.0 * (b / a - 1.0),
+                factor: b / a,
+                certainty: None,
+            }),
+        }
+    };
+    vec![
+        tally(None, "deadlocks", TallyUnit::Count, [0.0, 0.0]),
+        tally(None, "temporary files", TallyUnit::Bytes, [512.0, 0.0]),
+        tally(
+            Some("progress"),
+            "rows inserted",
+            TallyUnit::Count,
+            [51.3, 1.24],
+        ),
+    ]
 }
 
 fn evidence(source: &str, cores: f64) -> Evidence {

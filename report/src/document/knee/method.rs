@@ -2,9 +2,10 @@
 
 use super::super::block::{Block, Section};
 use super::super::table::{Cell, Column, Table};
-use super::super::validity::{self, severity, told};
-use super::rate;
+use super::super::validity::{severity, told};
+use super::super::words::capital;
 use super::steps::purpose;
+use super::{pointers, rate};
 use crate::knee::{Knee, Preparation, Provenance};
 use crate::language;
 
@@ -57,42 +58,51 @@ pub(super) fn search(knee: &Knee) -> Section {
 /// What was found about the steps; what all of them share is said once.
 pub(super) fn validity(knee: &Knee) -> Section {
     let mut section = Section::new("validity", "Validity");
-    let mut items: Vec<(String, Vec<String>)> = Vec::new();
+    let mut items: Vec<Found> = Vec::new();
     for step in &knee.steps {
-        for validity::Told {
-            severity: grade,
-            text,
-            ..
-        } in told(&step.findings)
-        {
-            let text = format!("{}: {text}", severity(grade));
+        for found in told(&step.findings) {
+            let rests_on = found.indices().iter().map(|i| format!("findings/{i}"));
+            let rests_on = rests_on.chain(["number", "rate_per_s"].map(str::to_owned));
+            let rests_on: Vec<String> = rests_on
+                .map(|value| pointers::of_step(knee, step, &value))
+                .collect();
+            let text = format!("{}: {}", severity(found.severity), found.text);
             let at = format!("step {} at {}", step.number, rate(step));
-            match items.iter_mut().find(|(known, _)| *known == text) {
-                Some((_, steps)) => steps.push(at),
-                None => items.push((text, vec![at])),
+            match items.iter_mut().find(|known| known.text == text) {
+                Some(known) => {
+                    known.steps.push(at);
+                    known.pointers.extend(rests_on);
+                }
+                None => items.push(Found {
+                    text,
+                    steps: vec![at],
+                    pointers: rests_on,
+                }),
             }
         }
     }
-    let lines: Vec<String> = items
-        .into_iter()
-        .map(|(text, steps)| {
-            if steps.len() == knee.steps.len() {
-                format!("Every step. {text}")
-            } else {
-                let steps = steps.join(", ");
-                let mut chars = steps.chars();
-                let first = chars.next().map(|c| c.to_ascii_uppercase());
-                format!(
-                    "{}. {text}",
-                    first.into_iter().chain(chars).collect::<String>()
-                )
-            }
-        })
-        .collect();
+    let mut lines = Vec::new();
+    for found in items {
+        let at = if found.steps.len() == knee.steps.len() {
+            "Every step".to_owned()
+        } else {
+            capital(&found.steps.join(", "))
+        };
+        let line = format!("{at}. {}", found.text);
+        section.claim(&*line, found.pointers);
+        lines.push(line);
+    }
     if !lines.is_empty() {
         section.blocks.push(Block::List(lines));
     }
     section
+}
+
+/// A finding, and the steps that have it.
+struct Found {
+    text: String,
+    steps: Vec<String>,
+    pointers: Vec<String>,
 }
 
 pub(super) fn provenance(knee: &Knee) -> Section {

@@ -2,6 +2,7 @@
 
 mod curves;
 mod method;
+mod pointers;
 mod steps;
 mod verdict;
 

@@ -12,8 +12,9 @@ use super::block::{Block, Section};
 use super::figure::Figure;
 use super::names::Names;
 use super::table::{Cell, Column, Table};
-use super::{Document, number_all};
+use super::{Document, number_all, pointers, profiles};
 use crate::comparison::Comparison;
+use crate::language;
 use crate::profile::{Part, ProfileReport};
 
 /// Functions in a table of a report on two runs.
@@ -23,32 +24,36 @@ const MOST_CALLS: usize = 2_500;
 /// Calls in all flame graphs of a report: about 2 MB.
 const MOST_CALLS_IN_ALL: usize = 8_000;
 
-/// The section of the report on two runs; none where they have no profile of the same.
-pub(super) fn section(comparison: &Comparison, names: &Names) -> Option<Section> {
-    if comparison.profiles.is_empty() && comparison.damaged_profiles.is_empty() {
-        return None;
-    }
+/// The section of the report on two runs.
+pub(super) fn section(comparison: &Comparison, names: &Names) -> Section {
     let mut section = Section::new("profiles", "Profiles");
     section.table(damaged(comparison, names));
     if comparison.profiles.is_empty() {
-        return Some(section);
+        section.paragraph(format!(
+            "Functions by share and by CPU time for each request: {}.",
+            language::NOT_MEASURED
+        ));
+    } else {
+        section.paragraph(verdict::method());
     }
-    section.paragraph(verdict::method());
-    let calls = (MOST_CALLS_IN_ALL / comparison.profiles.len() / 2).min(MOST_CALLS);
-    section.sections = comparison
-        .profiles
-        .iter()
-        .map(|report| part(report, calls))
-        .collect();
-    Some(section)
+    profiles::add(&mut section, comparison, names);
+    let calls = MOST_CALLS_IN_ALL / comparison.profiles.len().max(1) / 2;
+    let reports = comparison.profiles.iter().enumerate();
+    let parts = reports.map(|(i, report)| {
+        let mut part = part(report, calls.min(MOST_CALLS));
+        let claims = part.claims.into_iter();
+        part.claims = claims.map(|said| said.at(&pointers::profile(i))).collect();
+        part
+    });
+    section.sections = parts.collect();
+    section
 }
 
 fn part(report: &ProfileReport, calls: usize) -> Section {
     let title = title(report);
     let mut part = Section::new(super::names::slug(&format!("profile-{title}")), title);
-    part.blocks
-        .extend(verdict::cautions(report).map(Block::Callout));
-    part.blocks.push(Block::Callout(verdict::callout(report)));
+    verdict::add_cautions(&mut part, report);
+    verdict::add_callout(&mut part, report);
     part.table(tables::moves(report, Part::Own, MOST_ROWS));
     part.table(tables::moves(report, Part::WithCallees, MOST_ROWS));
     add(&mut part, figures(report, calls));

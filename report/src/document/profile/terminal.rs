@@ -18,11 +18,11 @@ pub fn build(report: &ProfileReport, most: usize) -> String {
             let _ = writeln!(text, "{new} against {base}");
         }
     }
-    let callout = verdict::callout(report);
-    let _ = writeln!(text, "{}", printable(&callout.title));
+    let headline = verdict::headline(report).sentence;
+    let _ = writeln!(text, "{}", printable(&headline));
     if report.base.is_some() {
-        for line in &callout.lines {
-            let _ = writeln!(text, "{}", printable(line));
+        for line in verdict::lines(report) {
+            let _ = writeln!(text, "{}", printable(&line.sentence));
         }
     } else if let Some(reason) = report.new.refused() {
         let _ = writeln!(text, "No cost per request: {reason}.");

@@ -1,95 +1,146 @@
 //! What profiles come to, in sentences.
 
 use super::words;
-use crate::document::block::{Block, Callout, Card, Section};
+use crate::document::block::{Block, Callout, Card, Said, Section};
 use crate::document::tone::Tone;
+use crate::document::words::capital;
 use crate::language;
 use crate::profile::{
-    ALPHA, Basis, CAPPED_ABOVE, FEWEST_OBSERVATIONS, FEWEST_WINDOWS, LEAST_SHARE, MoveVerdict,
-    ProfileReport, ProfileSide,
+    ALPHA, Basis, CAPPED_ABOVE, FEWEST_OBSERVATIONS, FEWEST_WINDOWS, LEAST_SHARE, ProfileReport,
+    ProfileSide, Whole,
 };
 
 /// The first section of a report on profiles alone.
 pub(super) fn section(report: &ProfileReport) -> Section {
     let mut section = Section::new("verdict", "Verdict");
-    section.blocks.push(Block::Callout(callout(report)));
-    section.blocks.push(Block::Cards(cards(report)));
-    section.blocks.extend(cautions(report).map(Block::Callout));
+    add_callout(&mut section, report);
+    section.cards(cards(report));
+    add_cautions(&mut section, report);
     section
 }
 
-/// The whole and the functions that moved.
-pub(super) fn callout(report: &ProfileReport) -> Callout {
-    let mut lines = Vec::new();
-    let title = match &report.base {
-        None => {
-            let largest = report.top.rows.first();
-            lines.extend(largest.map(|row| {
-                let share = crate::profile::percentage(row.flat, report.top.total);
-                format!("Most of it in one function: {share} in {}.", row.function)
-            }));
-            let subject = words::subject(report);
-            format!("{subject}: {}", words::whole(report, &report.new))
+/// The whole and the functions that moved, with where their values are in the JSON of `report`.
+pub(super) fn add_callout(section: &mut Section, report: &ProfileReport) {
+    section.call_out(Tone::Plain, headline(report), lines(report));
+}
+
+/// What must be known before any figure is believed.
+pub(super) fn add_cautions(section: &mut Section, report: &ProfileReport) {
+    for caution in cautions(report) {
+        let said = std::iter::once(&caution.title).chain(&caution.lines);
+        for sentence in said {
+            section.claim(&**sentence, of_windows(report, &["capped", "unaccounted"]));
         }
-        Some(base) => {
-            lines.extend(moved(report));
-            lines.push(basis(report));
-            let (from, to) = whole_change(report, base);
-            format!("{}: {from} -> {to}", words::subject(report))
-        }
-    };
-    Callout {
-        tone: Tone::Plain,
-        title: capitalised(&title),
-        lines,
+        section.blocks.push(Block::Callout(caution));
     }
 }
 
-/// Both wholes by what they are held against each other by, the second with the change.
-fn whole_change(report: &ProfileReport, base: &ProfileSide) -> (String, String) {
-    let whole = |side: &ProfileSide| match report.basis {
-        Basis::PerRequest => side.per_request.unwrap_or(0.0),
-        Basis::Amount | Basis::Share => side.total,
+/// The whole of the profile, or of both sides with what changed.
+pub(super) fn headline(report: &ProfileReport) -> Said {
+    let subject = words::subject(report);
+    let (told, pointers) = match &report.whole {
+        None => (
+            format!("{subject}: {}", words::whole(report, &report.new)),
+            of_side("/new"),
+        ),
+        Some(whole) => {
+            let write = |value| match report.basis {
+                Basis::PerRequest => words::amount(report, value),
+                Basis::Amount | Basis::Share => words::total(report, value),
+            };
+            let per = match report.basis {
+                Basis::PerRequest => " per request",
+                Basis::Amount | Basis::Share => "",
+            };
+            let change = whole.percent.map_or_else(String::new, |percent| {
+                format!(", {}", language::percent_change(percent / 100.0))
+            });
+            let (from, to) = (write(whole.values.a), write(whole.values.b));
+            let pointers = ["values", "percent"].map(|value| format!("/whole/{value}"));
+            (
+                format!("{subject}: {from} -> {to}{per}{change}"),
+                pointers.into(),
+            )
+        }
     };
-    let per = match report.basis {
-        Basis::PerRequest => " per request",
-        Basis::Amount | Basis::Share => "",
-    };
-    let (from, to) = (whole(base), whole(&report.new));
-    let change = match from {
-        0.0 => String::new(),
-        from => format!(", {}", language::percent_change(to / from - 1.0)),
-    };
-    let write = |value| match report.basis {
-        Basis::PerRequest => words::amount(report, value),
-        Basis::Amount | Basis::Share => words::total(report, value),
-    };
-    (write(from), format!("{}{per}{change}", write(to)))
+    Said::new(capital(&told), pointers)
 }
 
-/// Which functions moved, in at most three sentences.
-fn moved(report: &ProfileReport) -> Vec<String> {
-    let found: Vec<_> = report.findings().collect();
-    if found.is_empty() {
-        return vec!["No function moved by more than noise.".to_owned()];
+/// What there is most of, or what moved.
+pub(super) fn lines(report: &ProfileReport) -> Vec<Said> {
+    let Some(whole) = &report.whole else {
+        let largest = report.top.rows.first().map(|row| {
+            let share = crate::profile::percentage(row.flat, report.top.total);
+            Said::new(
+                format!("Most of it in one function: {share} in {}.", row.function),
+                vec!["/functions/0".to_owned(), "/new/total".to_owned()],
+            )
+        });
+        return largest.into_iter().collect();
+    };
+    let mut lines = moved(report, whole);
+    lines.push(Said::new(
+        basis(report),
+        [
+            vec!["/basis".to_owned()],
+            of_windows(report, &["no_requests"]),
+        ]
+        .concat(),
+    ));
+    lines
+}
+
+/// Which functions moved, in at most two sentences.
+fn moved(report: &ProfileReport, whole: &Whole) -> Vec<Said> {
+    let counts = ["more", "less"].map(|value| format!("/whole/{value}"));
+    if whole.more + whole.less == 0 {
+        let none = "No function moved by more than noise.";
+        return vec![Said::new(none, counts.into())];
     }
-    let counted = |verdict| found.iter().filter(|m| m.verdict == verdict).count() as u64;
-    let (more, less) = (counted(MoveVerdict::Grew), counted(MoveVerdict::Shrank));
-    let mut lines = vec![format!(
-        "By more than noise: {} up, {} down, each without what it calls.",
-        language::plural(more, "function"),
-        language::count(less),
-    )];
-    let largest = found.first().map(|m| {
+    let mut lines = vec![Said::new(
         format!(
+            "By more than noise: {} up, {} down, each without what it calls.",
+            language::plural(whole.more, "function"),
+            language::count(whole.less),
+        ),
+        counts.into(),
+    )];
+    // Findings come first, and the farthest of them before the others.
+    lines.extend(report.findings().next().map(|m| {
+        let said = format!(
             "Farthest: {}, {}{}.",
             m.function,
             words::difference(report, m.difference),
             words::per(report)
+        );
+        Said::new(
+            said,
+            ["function", "difference"]
+                .map(|value| format!("/moves/0/{value}"))
+                .into(),
         )
-    });
-    lines.extend(largest);
+    }));
     lines
+}
+
+/// Where the figures of a side stand.
+fn of_side(side: &str) -> Vec<String> {
+    ["total", "took_s", "per_request", "observations"]
+        .map(|value| format!("{side}/{value}"))
+        .into()
+}
+
+/// Where such values of every window of both sides stand.
+fn of_windows(report: &ProfileReport, values: &[&str]) -> Vec<String> {
+    let base = report.base.iter().map(|side| ("/base", side));
+    let sides = base.chain(std::iter::once(("/new", &report.new)));
+    let windows = sides.flat_map(|(at, side)| (0..side.windows.len()).map(move |i| (at, i)));
+    windows
+        .flat_map(|(at, i)| {
+            let values = values.iter();
+            values.map(move |value| format!("{at}/windows/{i}/{value}"))
+        })
+        .collect()
 }
 
 /// What the sides are held against each other by, and why.
@@ -108,12 +159,13 @@ fn basis(report: &ProfileReport) -> String {
     }
 }
 
-fn cards(report: &ProfileReport) -> Vec<Card> {
-    let sides = report.base.iter().chain(Some(&report.new));
+fn cards(report: &ProfileReport) -> Vec<(Card, Vec<String>)> {
+    let base = report.base.iter().map(|side| ("/base", side));
+    let sides = base.chain(std::iter::once(("/new", &report.new)));
     sides
-        .map(|side| {
+        .map(|(at, side)| {
             let seen = side.observations.map(|n| n.round() as u64);
-            Card {
+            let card = Card {
                 label: side.name.clone(),
                 value: words::whole(report, side),
                 note: seen.map_or_else(
@@ -121,12 +173,13 @@ fn cards(report: &ProfileReport) -> Vec<Card> {
                     |n| language::plural(n, "sample"),
                 ),
                 tone: Tone::Plain,
-            }
+            };
+            (card, of_side(at))
         })
         .collect()
 }
 
-/// What must be known before any figure is believed.
+/// The same as callouts.
 pub(super) fn cautions(report: &ProfileReport) -> impl Iterator<Item = Callout> {
     let sides = || report.base.iter().chain(Some(&report.new));
     let names = |of: fn(&crate::profile::ProfileWindow) -> bool| -> Vec<&str> {
@@ -163,12 +216,4 @@ pub(super) fn method() -> String {
         language::percent(ALPHA),
         language::percent(LEAST_SHARE)
     )
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }

@@ -25,7 +25,7 @@ pub(super) fn resources(comparison: &StatedComparison, names: &Names) -> Section
         names,
     ));
     section.paragraph(
-        "One figure each, of which the documents do not say whether it is a mean or a peak, nor over which time. Of what a percentage is they do not say either. Use for each request is not measured.",
+        "One figure each, of which the documents do not say whether it is a mean or a peak, nor over which time. Nor do they say what a percentage is a share of. Use for each request is not measured.",
     );
     section
 }

@@ -29,7 +29,7 @@ pub(super) fn section(comparison: &StatedComparison, names: &Names) -> Section {
         title: "No verdict: documents state these figures, and nobody recorded the runs".to_owned(),
         lines: std::iter::once(in_general).chain(lines).collect(),
     }));
-    section.blocks.push(Block::Cards(cards(comparison, names)));
+    section.cards(cards(comparison, names));
     section.table(overview(comparison, names));
     section
 }
@@ -143,9 +143,9 @@ pub(super) fn counted(comparison: &StatedComparison, side: Side) -> (u64, u64) {
     (count(StatedVerdict::Missed), count(StatedVerdict::Met))
 }
 
-fn cards(comparison: &StatedComparison, names: &Names) -> Vec<Card> {
-    let mut cards: Vec<Card> = Vec::new();
-    for stage in &comparison.stages {
+fn cards(comparison: &StatedComparison, names: &Names) -> Vec<(Card, Vec<String>)> {
+    let mut cards = Vec::new();
+    for (i, stage) in comparison.stages.iter().enumerate() {
         let told = |side: Side| {
             let load = stage.sides.get(side).as_ref();
             let share = load.and_then(|load| load.delivered);
@@ -155,12 +155,14 @@ fn cards(comparison: &StatedComparison, names: &Names) -> Vec<Card> {
         let whole = whole
             .into_iter()
             .all(|load| load.delivery == Delivery::Whole);
-        cards.push(Card {
+        let card = Card {
             label: format!("Load delivered in {}", stage.stage),
             value: language::change_in_words(&told(Side::A), &told(Side::B)),
             note: format!("{}, then {}", names.short(Side::A), names.short(Side::B)),
             tone: if whole { Tone::Good } else { Tone::Bad },
-        });
+        };
+        let delivered = Side::BOTH.map(|side| format!("{}/delivered", pointers::load(i, side)));
+        cards.push((card, delivered.into()));
     }
     cards
 }
