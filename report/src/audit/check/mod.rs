@@ -5,6 +5,7 @@ mod changes;
 mod little;
 mod load;
 mod profiles;
+mod rates;
 mod sentences;
 mod shares;
 mod totals;
@@ -43,6 +44,7 @@ pub(super) fn all(document: &Document, found: &mut Found) {
     arithmetic::check(document, found);
     sentences::check(document, found);
     load::check(document, found);
+    rates::check(document, found);
     little::check(document, found);
     verdict::check(document, found);
     profiles::check(document, found);
