@@ -133,38 +133,36 @@ impl Group<'_> {
     }
 }
 
-impl Fact<'_> {
-    /// A time in microseconds, whose unit may be in the name: `Average (ms)`.
-    pub(super) fn time(&self) -> Option<f64> {
-        let figure = only(self.text)?;
-        match figure.unit {
-            Unit::Time => Some(figure.value),
-            Unit::Count if figure.of.is_empty() => Some(figure.value * unit_of(self.name)?),
-            _ => None,
-        }
+/// A time in microseconds, whose unit may be in the name: `Average (ms)`.
+pub(super) fn as_time(fact: &Fact) -> Option<f64> {
+    let figure = only(fact.text)?;
+    match figure.unit {
+        Unit::Time => Some(figure.value),
+        Unit::Count if figure.of.is_empty() => Some(figure.value * unit_of(fact.name)?),
+        _ => None,
     }
+}
 
-    /// A number of things, and not of milliseconds.
-    pub(super) fn count(&self) -> Option<Figure> {
-        let figure = only(self.text)?;
-        let counts = figure.unit == Unit::Count && unit_of(self.name).is_none();
-        (counts && !figure.of.contains('/') && !is_rate(&figure.of)).then_some(figure)
-    }
+/// A number of things, and not of milliseconds.
+pub(super) fn as_count(fact: &Fact) -> Option<Figure> {
+    let figure = only(fact.text)?;
+    let counts = figure.unit == Unit::Count && unit_of(fact.name).is_none();
+    (counts && !figure.of.contains('/') && !is_rate(&figure.of)).then_some(figure)
+}
 
-    /// Requests a second, by the word after the figure or by the name.
-    pub(super) fn rate(&self) -> Option<Figure> {
-        let figure = only(self.text)?;
-        let name = self.name.to_lowercase();
-        let after = self.text[figure.at.1..].trim_start().to_lowercase();
-        let said = per_second(&after).is_some();
-        let named = figure.of.is_empty()
-            && PER_SECOND.iter().any(|unit| {
-                name.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '_'))
-                    .any(|word| word == *unit)
-                    || unit.contains(' ') && name.contains(unit)
-            });
-        (figure.unit == Unit::Count && (said || named)).then_some(figure)
-    }
+/// Requests a second, by the word after the figure or by the name.
+pub(super) fn as_rate(fact: &Fact) -> Option<Figure> {
+    let figure = only(fact.text)?;
+    let name = fact.name.to_lowercase();
+    let after = fact.text[figure.at.1..].trim_start().to_lowercase();
+    let said = per_second(&after).is_some();
+    let parts_words = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '_');
+    let has = |unit: &str| {
+        let several = unit.contains(' ') && name.contains(unit);
+        several || name.split(parts_words).any(|word| word == unit)
+    };
+    let named = figure.of.is_empty() && PER_SECOND.iter().any(|unit| has(unit));
+    (figure.unit == Unit::Count && (said || named)).then_some(figure)
 }
 
 /// Words after a rate. Longer ones first.
@@ -235,19 +233,19 @@ mod tests {
 
     #[test]
     fn names_stand_beside_figures_or_above_them() {
-        let rate = |fact: &Fact| fact.rate().map(|figure| figure.value);
-        let count = |fact: &Fact| fact.count().map(|figure| figure.value);
-        let time = |fact: &Fact| fact.time();
-        let above = "| Run | Users | RPS | Mean (ms) |\n|---|---|---|---|\n| a | 50 | 1,000 | 80 |\n";
+        let rate = |fact: &Fact| as_rate(fact).map(|figure| figure.value);
+        let count = |fact: &Fact| as_count(fact).map(|figure| figure.value);
+        let above =
+            "| Run | Users | RPS | Mean (ms) |\n|---|---|---|---|\n| a | 50 | 1,000 | 80 |\n";
         check(above, "users", count, &[50.0]);
         check(above, "rps", rate, &[1000.0]);
-        check(above, "mean", time, &[80e3]);
+        check(above, "mean", as_time, &[80e3]);
         check(above, "mean", count, &[]);
         let beside = "| Metric | a | b |\n|---|---|---|\n| Throughput | 10 req/s | 5 MB/s |\n";
         check(beside, "throughput", rate, &[10.0]);
         let list = "- **Users**: 5\n- Mean: 2 s\n\nText.\n\n- Users: 6\n- Users: 7\n";
         check(list, "users", count, &[5.0, 6.0, 7.0]);
         // Two that may be meant.
-        check("- Mean a: 1 s\n- Mean b: 2 s\n", "mean", time, &[]);
+        check("- Mean a: 1 s\n- Mean b: 2 s\n", "mean", as_time, &[]);
     }
 }

@@ -39,7 +39,9 @@ impl Figure {
         let around = Range::around(self.value, by / 2.0);
         // A count that is written out is exact.
         match self.unit {
-            Unit::Count if !self.about && (self.last_digit - 1.0).abs() < 1e-9 => Range::exact(self.value),
+            Unit::Count if !self.about && (self.last_digit - 1.0).abs() < 1e-9 => {
+                Range::exact(self.value)
+            }
             _ => Range {
                 low: around.low.max(0.0),
                 high: around.high,
@@ -209,7 +211,9 @@ fn said_bound(before: &str) -> bool {
     match last.as_str() {
         "over" | "under" | "below" | "above" | "beyond" | "exceeding" | "exceeds" | "within"
         | "than" | "least" | "most" | "maximum" | "minimum" => true,
-        "to" => words.next().is_some_and(|word| word.eq_ignore_ascii_case("up")),
+        "to" => words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("up")),
         _ => false,
     }
 }

@@ -20,22 +20,26 @@ pub(super) struct Stream {
 
 /// A section with such a word in its heading is about the whole report.
 const OF_ALL: [&str; 9] = [
-    "plan",
-    "setup",
-    "set-up",
-    "method",
-    "config",
-    "load",
-    "scenario",
-    "overview",
-    "summary",
+    "plan", "setup", "set-up", "method", "config", "load", "scenario", "overview", "summary",
 ];
 /// What is shorter is the time of a request, in microseconds.
 const SHORTEST_RUN: f64 = 30e6;
 /// Before a colon they name no stream.
 const NO_NAMES: [&str; 14] = [
-    "load", "plan", "rate", "test", "duration", "scenario", "profile", "traffic", "config",
-    "configuration", "phase", "run", "note", "setup",
+    "load",
+    "plan",
+    "rate",
+    "test",
+    "duration",
+    "scenario",
+    "profile",
+    "traffic",
+    "config",
+    "configuration",
+    "phase",
+    "run",
+    "note",
+    "setup",
 ];
 
 /// Every stream that lines and tables of `document` plan.
@@ -167,7 +171,9 @@ fn ends_in(between: &str, words: &[&str]) -> bool {
     let between = format!(" {}", between.trim());
     let plain = between.chars().all(|c| c.is_alphabetic() || c == ' ');
     let few = between.split_whitespace().count() <= FEW;
-    let joined = words.iter().any(|word| between.ends_with(&format!(" {word}")));
+    let joined = words
+        .iter()
+        .any(|word| between.ends_with(&format!(" {word}")));
     plain && few && joined
 }
 
@@ -184,7 +190,10 @@ fn rows(table: &Table) -> Vec<Stream> {
         return Vec::new();
     };
     let title = table.head[rate].to_lowercase();
-    if ["error", "fail", "success", "hit", "max", "peak"].iter().any(|word| title.contains(word)) {
+    if ["error", "fail", "success", "hit", "max", "peak"]
+        .iter()
+        .any(|word| title.contains(word))
+    {
         return Vec::new();
     }
     table
@@ -192,9 +201,8 @@ fn rows(table: &Table) -> Vec<Stream> {
         .iter()
         .filter_map(|row| {
             let (rate, time) = (only(row.cell(rate))?, only(row.cell(time))?);
-            let told = rate.unit == Unit::Count
-                && time.unit == Unit::Time
-                && time.value >= SHORTEST_RUN;
+            let told =
+                rate.unit == Unit::Count && time.unit == Unit::Time && time.value >= SHORTEST_RUN;
             let after = format!("{} {title}", rate.of);
             let names = words(row.name());
             (told && !rate.about && rate.value > 0.0).then(|| Stream {
@@ -240,7 +248,10 @@ mod tests {
         );
         check("The load was 300 req/s for 30 min.", &[("", 540_000.0)]);
         check("Search: 30 minutes at 300 RPS", &[("search", 540_000.0)]);
-        check("Load: 5 min at a constant 10 requests per second", &[("", 3_000.0)]);
+        check(
+            "Load: 5 min at a constant 10 requests per second",
+            &[("", 3_000.0)],
+        );
         check(
             "| Stage | Rate | Duration |\n|---|---|---|\n| Warm | 10 req/s | 60 s |\n| Shop | 20 req/s | 5 min |\n",
             &[("warm", 600.0), ("shop", 6_000.0)],

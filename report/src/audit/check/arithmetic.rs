@@ -25,9 +25,8 @@ pub(super) fn check(document: &Document, found: &mut Found) {
         if !leads || stated.unit != unit {
             continue;
         }
-        let finding = (!stated.loosely().meets(is)).then(|| {
-            (line.text.trim().to_owned(), in_words(unit, is.middle()))
-        });
+        let finding = (!stated.loosely().meets(is))
+            .then(|| (line.text.trim().to_owned(), in_words(unit, is.middle())));
         found.statement(line.number, Check::Arithmetic, finding);
     }
 }

@@ -6,16 +6,14 @@ use super::super::claim::{Claim, Direction, claims};
 use super::super::document::{Document, Row, Table};
 use super::super::figure::{Figure, Unit, figures, leading};
 use super::super::range::Range;
-use super::Found;
-use crate::language;
+use super::{Found, not_measured};
 
-const CHANGE: [&str; 9] = [
+const CHANGE: [&str; 8] = [
     "change",
     "reduction",
     "improvement",
     "diff",
     "delta",
-    "Δ",
     "increase",
     "speedup",
     "savings",
@@ -24,7 +22,16 @@ const CHANGE: [&str; 9] = [
 const GAIN: [&str; 4] = ["improvement", "reduction", "speedup", "savings"];
 /// Neither of the two values.
 const NO_VALUE: [&str; 11] = [
-    "target", "goal", "limit", "slo", "budget", "threshold", "status", "note", "samples", "need",
+    "target",
+    "goal",
+    "limit",
+    "slo",
+    "budget",
+    "threshold",
+    "status",
+    "note",
+    "samples",
+    "need",
     "weight",
 ];
 
@@ -52,16 +59,14 @@ pub(super) struct Changed<'a> {
 
 /// The rows of `table` that have two comparable figures before a column of changes.
 pub(super) fn rows(table: &Table) -> impl Iterator<Item = Changed<'_>> {
-    let titles: Vec<String> = table.head.iter().map(|title| title.to_lowercase()).collect();
-    let has = |column: usize, words: &[&str]| words.iter().any(|word| titles[column].contains(word));
-    let change = (3..titles.len())
-        .find(|column| has(*column, &CHANGE) && !has(*column, &NO_VALUE));
-    let gain = change.is_some_and(|change| has(change, &GAIN));
-    let values: Vec<usize> = (1..change.unwrap_or(1))
-        .filter(|column| !has(*column, &NO_VALUE) && !has(*column, &CHANGE))
-        .collect();
+    let columns = columns(table);
     table.rows.iter().filter_map(move |row| {
-        let said = row.cell(change?);
+        let Columns {
+            values,
+            change,
+            gain,
+        } = columns.as_ref()?;
+        let said = row.cell(*change);
         let values: Vec<Figure> = values
             .iter()
             .filter_map(|column| leading(row.cell(*column)))
@@ -81,10 +86,84 @@ pub(super) fn rows(table: &Table) -> impl Iterator<Item = Changed<'_>> {
             older: values[older].clone(),
             newer: values[newer].clone(),
             said,
-            gain,
+            gain: *gain,
             others,
         })
     })
+}
+
+/// Where a table has its values and what is said of their change.
+struct Columns {
+    values: Vec<usize>,
+    change: usize,
+    gain: bool,
+}
+
+/// None where the change is one against another row, or the columns before it are of several things.
+fn columns(table: &Table) -> Option<Columns> {
+    let titles: Vec<String> = table
+        .head
+        .iter()
+        .map(|title| title.to_lowercase())
+        .collect();
+    let has =
+        |column: usize, words: &[&str]| words.iter().any(|word| titles[column].contains(word));
+    let change = (1..titles.len()).find(|column| has(*column, &CHANGE))?;
+    let of_rows = table
+        .rows
+        .iter()
+        .any(|row| row.cell(change).to_lowercase().contains("baseline"));
+    if of_rows || has(change, &NO_VALUE) || has(change, &["vs"]) {
+        return None;
+    }
+    let mut values: Vec<usize> = (1..change)
+        .filter(|column| !has(*column, &NO_VALUE))
+        .collect();
+    let measured = measures(&titles[*values.last()?]);
+    values.retain(|column| measures(&titles[*column]) == measured);
+    (values.len() >= 2).then(|| Columns {
+        gain: has(change, &GAIN),
+        values,
+        change,
+    })
+}
+
+/// What a title says that its column measures: that of "p95 before" is that of "p95 after".
+fn measures(title: &str) -> Vec<&str> {
+    const MEASURES: [&str; 30] = [
+        "p50",
+        "p75",
+        "p90",
+        "p95",
+        "p99",
+        "median",
+        "mean",
+        "avg",
+        "average",
+        "min",
+        "max",
+        "latency",
+        "throughput",
+        "memory",
+        "cpu",
+        "rps",
+        "qps",
+        "tps",
+        "ops",
+        "requests",
+        "errors",
+        "size",
+        "time",
+        "duration",
+        "users",
+        "count",
+        "runs",
+        "std",
+        "rate",
+        "cost",
+    ];
+    let words = title.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| MEASURES.contains(word)).collect()
 }
 
 fn relative(older: &Figure, newer: &Figure) -> Option<Range> {
@@ -135,15 +214,15 @@ impl Changed<'_> {
         let claim = claims(self.said)
             .into_iter()
             .find(|claim| claim.figure.at == stated.at);
-        let better = claim.as_ref().is_some_and(|claim| {
-            matches!(claim.direction, Direction::Faster | Direction::Better)
-        });
+        let better = claim
+            .as_ref()
+            .is_some_and(|claim| matches!(claim.direction, Direction::Faster | Direction::Better));
         let signed = match stated.sign {
             Some(sign) if !self.gain && claim.is_none() => is.meets(relative.scaled(sign)),
             _ => is.meets(relative.size()),
         };
-        // A gain may be one of speed.
-        let speed = (self.gain || better)
+        // A gain may be one of speed, which no share is.
+        let speed = ((self.gain || better) && older.unit != Unit::Percent)
             .then(|| of_a_table(older).over(of_a_table(newer)))
             .flatten()
             .map(|ratio| ratio.minus(Range::exact(1.0)).scaled(100.0).size());
@@ -201,20 +280,17 @@ impl Changed<'_> {
     /// A change that was computed from a figure that nobody measured, as if it were known.
     fn estimated(&self, found: &mut Found) {
         let known = |stated: &Figure| stated.value > 0.0 && !stated.about;
-        let Some(stated) = self.stated().filter(known) else {
+        // Of whatever was there nothing is left.
+        let all_gone = self.newer.value <= 0.0 && !self.newer.about;
+        if all_gone || !self.stated().as_ref().is_some_and(known) {
             return;
-        };
+        }
         let estimates = [&self.older, &self.newer];
         let estimate = estimates.into_iter().find(|figure| figure.about);
         let finding = estimate.map(|estimate| {
-            let change = stated.sign.unwrap_or(1.0) * stated.value;
             (
                 format!("{}: {}", self.row.name(), self.said),
-                format!(
-                    "about {} is an estimate: no change of {} was measured",
-                    estimate.text,
-                    language::percent_change(change / 100.0)
-                ),
+                not_measured(estimate, "change"),
             )
         });
         found.statement(self.row.line, Check::Estimate, finding);

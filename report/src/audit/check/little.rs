@@ -3,7 +3,7 @@
 
 use super::super::Check;
 use super::super::document::Document;
-use super::super::facts::{Group, Shape, groups};
+use super::super::facts::{Group, Shape, as_count, as_rate, as_time, groups};
 use super::super::figure::{Figure, Unit, figures};
 use super::super::plan::Stream;
 use super::Found;
@@ -30,9 +30,9 @@ pub(super) fn check(document: &Document, found: &mut Found) {
 /// Users, rate and mean latency of one run.
 fn in_group(group: &Group, found: &mut Found) {
     let facts = (
-        group.fact(is_users, |fact| fact.count()),
-        group.fact(is_throughput, |fact| fact.rate()),
-        group.fact(is_mean, |fact| fact.time()),
+        group.fact(is_users, as_count),
+        group.fact(is_throughput, as_rate),
+        group.fact(is_mean, as_time),
     );
     let (Some((_, users)), Some((_, rate)), Some((mean, latency))) = facts else {
         return;
@@ -76,14 +76,15 @@ pub(super) fn waited(document: &Document, stream: &Stream, sent: f64, found: &mu
             .facts
             .iter()
             .any(|fact| figures(fact.text).last().is_some_and(is_sent));
-        let (true, Some((mean, latency))) = (whole, group.fact(is_mean, |fact| fact.time())) else {
+        let (true, Some((mean, latency))) = (whole, group.fact(is_mean, as_time)) else {
             continue;
         };
         let per_second = sent / stream.seconds;
         let in_flight = per_second * latency / 1e6;
         let planned = stream.per_second * latency / 1e6;
         let bound = users_near(document, in_flight);
-        let bound = bound.map(|users| format!(": near its {} users, so that the load waited", users.text));
+        let bound =
+            bound.map(|users| format!(": near its {} users, so that the load waited", users.text));
         let finding = (
             format!(
                 "{}: mean {} of {} in {}",
@@ -107,7 +108,8 @@ pub(super) fn waited(document: &Document, stream: &Stream, sent: f64, found: &mu
 /// A number of users in a sentence or an equation which is about `in_flight`.
 fn users_near(document: &Document, in_flight: f64) -> Option<Figure> {
     let all = document.lines.iter().flat_map(|line| figures(&line.text));
-    let mut users = all.filter(|figure| ["user", "vus", "vu", "client"].contains(&figure.of.as_str()));
+    let mut users =
+        all.filter(|figure| ["user", "vus", "vu", "client"].contains(&figure.of.as_str()));
     users.find(|users| (users.value / in_flight - 1.0).abs() < NEAR)
 }
 
@@ -119,13 +121,27 @@ fn is_users(name: &str) -> bool {
 }
 
 fn is_throughput(name: &str) -> bool {
-    let other = ["max", "peak", "target", "planned", "offered", "error", "fail", "limit"];
+    let other = [
+        "max", "peak", "target", "planned", "offered", "error", "fail", "limit",
+    ];
     !other.iter().any(|word| name.contains(word))
 }
 
 /// The mean of a latency and of nothing else.
 fn is_mean(name: &str) -> bool {
-    let other = ["cpu", "memory", "size", "throughput", "queue", "wait", "db", "query", "connect"];
-    let mean = ["average", "avg", "mean"].iter().any(|word| name.contains(word));
+    let other = [
+        "cpu",
+        "memory",
+        "size",
+        "throughput",
+        "queue",
+        "wait",
+        "db",
+        "query",
+        "connect",
+    ];
+    let mean = ["average", "avg", "mean"]
+        .iter()
+        .any(|word| name.contains(word));
     mean && !other.iter().any(|word| name.contains(word))
 }

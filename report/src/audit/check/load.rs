@@ -2,7 +2,7 @@
 
 use super::super::Check;
 use super::super::document::{Document, Row, Table};
-use super::super::facts::{Group, Shape, groups};
+use super::super::facts::{Group, Shape, as_count, groups};
 use super::super::figure::{Figure, Unit, only};
 use super::super::plan::{Stream, streams};
 use super::super::range::Range;
@@ -14,6 +14,8 @@ use crate::language;
 
 /// A plan is delivered within this share.
 const DELIVERED: f64 = 0.02;
+/// What is left without another total is the plan within this share.
+const LEFT: f64 = 0.005;
 
 pub(super) fn check(document: &Document, found: &mut Found) {
     let streams = streams(document);
@@ -24,7 +26,12 @@ pub(super) fn check(document: &Document, found: &mut Found) {
     for table in &document.tables {
         let streams: Vec<&Stream> = here(&streams, &table.headings);
         counts.extend(by_row(table, &streams));
-        counts.extend(table.rows.iter().flat_map(|row| by_run(row, table, &streams)));
+        counts.extend(
+            table
+                .rows
+                .iter()
+                .flat_map(|row| by_run(row, table, &streams)),
+        );
     }
     counts.extend(groups(document).iter().filter_map(|group| {
         let streams = here(&streams, group.headings);
@@ -54,7 +61,8 @@ impl Sent<'_> {
         let offered = self.stream.offered();
         let share = self.count.scaled(1.0 / offered);
         let sent = self.count.middle();
-        let finding = (!is_delivered(share)).then(|| {
+        let delivered = Range::around(1.0, DELIVERED).meets(share);
+        let finding = (!delivered).then(|| {
             let rest = without_a_total(document, self.count, offered);
             (
                 format!("{}: {}", self.what, language::count(sent.round() as u64)),
@@ -75,10 +83,6 @@ impl Sent<'_> {
     }
 }
 
-fn is_delivered(share: Range) -> bool {
-    Range::around(1.0, DELIVERED).meets(share)
-}
-
 /// `; 899,914 are left without the 544,105 of line 240`, where that is what the plan offers.
 fn without_a_total(document: &Document, sent: Range, offered: f64) -> Option<String> {
     let tables = document.tables.iter();
@@ -89,7 +93,8 @@ fn without_a_total(document: &Document, sent: Range, offered: f64) -> Option<Str
         let weighs = |total: &Figure| total.value > sent.middle() / 10.0;
         let total = count_of(cell).filter(|total| !total.about && weighs(total))?;
         let left = sent.minus(Range::exact(total.value));
-        is_delivered(left.scaled(1.0 / offered)).then(|| {
+        let share = left.scaled(1.0 / offered);
+        Range::around(1.0, LEFT).meets(share).then(|| {
             format!(
                 "; {} are left without the {} of line {line}: it counts those too",
                 language::plain(left.middle()),
@@ -110,8 +115,8 @@ fn by_row<'a>(table: &Table, streams: &[&'a Stream]) -> Vec<Sent<'a>> {
         .iter()
         .map(|_| (0, Range::exact(0.0), Vec::new()))
         .collect();
-    let longest = (0..streams.len())
-        .max_by(|a, b| streams[*a].offered().total_cmp(&streams[*b].offered()));
+    let longest =
+        (0..streams.len()).max_by(|a, b| streams[*a].offered().total_cmp(&streams[*b].offered()));
     let unnamed = streams
         .iter()
         .position(|stream| stream.names.iter().any(|name| name == "api"));
@@ -130,7 +135,10 @@ fn by_row<'a>(table: &Table, streams: &[&'a Stream]) -> Vec<Sent<'a>> {
         *sum = sum.plus(count.rounded());
         rows.push(row.name());
     }
-    let sums = streams.iter().zip(sums).filter(|(_, (_, _, rows))| named && !rows.is_empty());
+    let sums = streams
+        .iter()
+        .zip(sums)
+        .filter(|(_, (_, _, rows))| named && !rows.is_empty());
     sums.map(|(stream, (line, count, rows))| Sent {
         stream,
         line,
@@ -183,7 +191,7 @@ fn in_total<'a>(group: &Group, streams: &[&'a Stream]) -> Option<Sent<'a>> {
     // Rate and duration beside the count are held against it elsewhere.
     let mut names = group.facts.iter().map(|fact| fact.name.to_lowercase());
     let alone = !names.any(|name| is_duration(&name));
-    let (fact, count) = group.fact(is_total, |fact| fact.count())?;
+    let (fact, count) = group.fact(is_total, as_count)?;
     let what = match group.shape {
         Shape::Row | Shape::Column => format!("{}, {}", fact.name, group.of),
         Shape::List => fact.name.to_owned(),

@@ -12,6 +12,7 @@ mod totals;
 mod verdict;
 
 use super::document::Document;
+use super::figure::Figure;
 use super::{Check, Finding};
 
 /// What was found so far.
@@ -34,6 +35,14 @@ impl Found {
             });
         }
     }
+}
+
+/// What a conclusion from a figure that is marked as an estimate comes to.
+fn not_measured(estimate: &Figure, what: &str) -> String {
+    format!(
+        "about {} is an estimate: the {what} was not measured",
+        estimate.text
+    )
 }
 
 /// Every check.

@@ -18,7 +18,10 @@ const SIZE: [&str; 7] = [
 pub(super) fn check(document: &Document, found: &mut Found) {
     // Only where the report gives sizes of profiles, and nothing from inside them.
     let sizes = document.lines.iter().any(|line| {
-        let size = line.text.split_once(':').filter(|(name, _)| is_profile(name));
+        let size = line
+            .text
+            .split_once(':')
+            .filter(|(name, _)| is_profile(name));
         size.is_some_and(|(_, size)| figures(size).iter().any(|f| f.unit == Unit::Bytes))
     });
     if !sizes {
@@ -41,5 +44,7 @@ pub(super) fn check(document: &Document, found: &mut Found) {
 fn is_profile(text: &str) -> bool {
     let text = text.to_lowercase();
     let kinds = ["cpu", "heap", "memory", "goroutine", "allocation"];
-    kinds.iter().any(|kind| text.contains(&format!("{kind} profile")))
+    kinds
+        .iter()
+        .any(|kind| text.contains(&format!("{kind} profile")))
 }

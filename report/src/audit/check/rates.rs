@@ -2,7 +2,7 @@
 
 use super::super::Check;
 use super::super::document::Document;
-use super::super::facts::{Group, groups};
+use super::super::facts::{Group, as_count, as_rate, as_time, groups};
 use super::super::range::Range;
 use super::Found;
 use crate::language;
@@ -18,9 +18,9 @@ pub(super) fn check(document: &Document, found: &mut Found) {
 
 fn in_group(group: &Group, found: &mut Found) {
     let facts = (
-        group.fact(is_count, |fact| fact.count()),
-        group.fact(is_rate, |fact| fact.rate()),
-        group.fact(is_duration, |fact| fact.time()),
+        group.fact(is_count, as_count),
+        group.fact(is_rate, as_rate),
+        group.fact(is_duration, as_time),
     );
     let (Some((counted, count)), Some((_, rate)), Some((_, microseconds))) = facts else {
         return;
@@ -44,19 +44,33 @@ fn in_group(group: &Group, found: &mut Found) {
 }
 
 fn is_count(name: &str) -> bool {
-    ["requests", "total requests", "requests sent", "requests made", "iterations", "events"]
-        .contains(&name.trim())
+    [
+        "requests",
+        "total requests",
+        "requests sent",
+        "requests made",
+        "iterations",
+        "events",
+    ]
+    .contains(&name.trim())
 }
 
 /// How long the run was, and not a request.
 pub(super) fn is_duration(name: &str) -> bool {
-    let plain = ["duration", "test", "run", "total", "time", "elapsed", "s", "sec", "seconds", "min"];
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    (name.contains("duration") || name.contains("elapsed")) && words.all(|word| plain.contains(&word))
+    let plain = [
+        "duration", "test", "run", "total", "time", "elapsed", "s", "sec", "seconds", "min",
+    ];
+    let mut words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    (name.contains("duration") || name.contains("elapsed"))
+        && words.all(|word| plain.contains(&word))
 }
 
 /// The mean rate of the whole run.
 fn is_rate(name: &str) -> bool {
-    let other = ["max", "peak", "min", "p9", "error", "fail", "success", "limit"];
+    let other = [
+        "max", "peak", "min", "p9", "error", "fail", "success", "limit",
+    ];
     !other.iter().any(|word| name.contains(word))
 }

@@ -6,8 +6,8 @@ use super::super::claim::{Claim, Direction, claims};
 use super::super::document::{Document, Line, Table};
 use super::super::figure::{Figure, Unit, figures};
 use super::super::range::Range;
-use super::Found;
 use super::changes;
+use super::{Found, not_measured};
 use crate::language;
 
 pub(super) fn check(document: &Document, found: &mut Found) {
@@ -33,10 +33,7 @@ fn beside(line: &Line, claim: &Claim, [a, b]: [Figure; 2], found: &mut Found) {
     found.statement(line.number, Check::Change, finding);
     let estimate = [&a, &b].into_iter().find(|figure| figure.about);
     if let Some(estimate) = estimate.filter(|_| holds && !claim.figure.about) {
-        let gives = format!(
-            "about {} is an estimate: no such change was measured",
-            estimate.text
-        );
+        let gives = not_measured(estimate, "change");
         found.statement(line.number, Check::Estimate, Some((said(), gives)));
     }
 }
@@ -94,7 +91,9 @@ fn two(text: &str, claim: &Claim) -> Option<(Figure, Figure)> {
 fn suits(claim: &Claim, a: &Figure, b: &Figure) -> bool {
     let speed = matches!(claim.direction, Direction::Faster | Direction::Slower);
     let unnamed = a.of.is_empty() && b.of.is_empty();
-    let rate = [a, b].iter().any(|figure| figure.of.contains('/') || figure.of.ends_with("ps"));
+    let rate = [a, b]
+        .iter()
+        .any(|figure| figure.of.contains('/') || figure.of.ends_with("ps"));
     let counted = a.unit == Unit::Count && (unnamed || rate);
     !speed || a.unit == Unit::Time || counted
 }

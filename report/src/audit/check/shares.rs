@@ -2,10 +2,10 @@
 
 use super::super::Check;
 use super::super::document::{Document, Row, Table};
-use super::super::facts::{Fact, Group, Shape, groups};
+use super::super::facts::{Fact, Group, Shape, as_count, groups};
 use super::super::figure::{Figure, Unit, figures, only};
 use super::super::range::Range;
-use super::Found;
+use super::{Found, not_measured};
 use crate::language;
 
 const PART: [&str; 3] = ["failed", "failures", "errors"];
@@ -40,11 +40,10 @@ fn agrees(stated: &Figure, is: Range) -> bool {
 
 /// Failed, total and the rate of failures or successes, in columns, rows or a list.
 fn in_group(group: &Group, found: &mut Found) {
-    let count = |fact: &Fact| fact.count();
     let percent = |fact: &Fact| only(fact.text).filter(|figure| figure.unit == Unit::Percent);
     let (Some((part, failed)), Some((_, total)), Some((rate, stated))) = (
-        group.fact(is_part, count),
-        group.fact(is_whole, count),
+        group.fact(is_part, as_count),
+        group.fact(is_whole, as_count),
         group.fact(is_rate, percent),
     ) else {
         return;
@@ -78,10 +77,7 @@ fn in_group(group: &Group, found: &mut Found) {
     if unknown {
         let finding = (
             format!("{of}: {}", stated.text),
-            format!(
-                "about {} is an estimate: no share of {} was measured",
-                failed.text, total.text
-            ),
+            not_measured(&failed, "share"),
         );
         found.statement(part.line, Check::Estimate, Some(finding));
     }
@@ -90,13 +86,17 @@ fn in_group(group: &Group, found: &mut Found) {
 /// `Failed`, `Failed requests`, `# errors`: not one kind of them, and no rate.
 fn is_part(name: &str) -> bool {
     let words: Vec<&str> = words(name).collect();
-    let plain = ["failed", "failures", "errors", "requests", "total", "count", "number", "of"];
+    let plain = [
+        "failed", "failures", "errors", "requests", "total", "count", "number", "of",
+    ];
     words.iter().any(|word| PART.contains(word)) && words.iter().all(|word| plain.contains(word))
 }
 
 fn is_whole(name: &str) -> bool {
     let words: Vec<&str> = words(name).collect();
-    let plain = ["total", "requests", "count", "offered", "sent", "number", "of"];
+    let plain = [
+        "total", "requests", "count", "offered", "sent", "number", "of",
+    ];
     words.iter().any(|word| WHOLE.contains(word)) && words.iter().all(|word| plain.contains(word))
 }
 

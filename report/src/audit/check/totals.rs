@@ -9,9 +9,31 @@ use crate::language;
 
 /// Their values do not add up, so that their total is none.
 const NO_SUMS: [&str; 25] = [
-    "avg", "average", "mean", "median", "p50", "p75", "p90", "p95", "p99", "percentile", "min",
-    "max", "latency", "time", "rate", "ratio", "score", "coverage", "(ms)", "(s)", "(µs)", "/s",
-    "rps", "version", "user",
+    "avg",
+    "average",
+    "mean",
+    "median",
+    "p50",
+    "p75",
+    "p90",
+    "p95",
+    "p99",
+    "percentile",
+    "min",
+    "max",
+    "latency",
+    "time",
+    "rate",
+    "ratio",
+    "score",
+    "coverage",
+    "(ms)",
+    "(s)",
+    "(µs)",
+    "/s",
+    "rps",
+    "version",
+    "user",
 ];
 /// A total that is farther from the sum of its rows is of something else.
 const FARTHEST: f64 = 0.5;

@@ -42,7 +42,9 @@ fn of_table(table: &Table) -> (u64, u64) {
         return (0, 0);
     };
     // What is left of a limit is no measurement.
-    let derived = ["change", "margin", "headroom", "diff", "gap", "remain", "before"];
+    let derived = [
+        "change", "margin", "headroom", "diff", "gap", "remain", "before",
+    ];
     let derived: Vec<usize> = (0..table.head.len())
         .filter(|column| {
             let title = table.head[*column].to_lowercase();
