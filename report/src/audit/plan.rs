@@ -147,7 +147,7 @@ fn sentence(text: &str) -> Option<Stream> {
             (Unit::Time, Unit::Count) if first.value >= SHORTEST_RUN => {
                 per_second(&after)?;
                 ends_in(&between, &["at", "of", "at constant", "at a constant"])
-                    .then(|| (second, first, after))
+                    .then_some((second, first, after))
             }
             _ => None,
         }
@@ -159,8 +159,8 @@ fn sentence(text: &str) -> Option<Stream> {
     (clear && told).then(|| {
         let name = text[..rate.at.0.min(time.at.0)].split_once(':');
         let names = name.map(|(name, _)| words(name)).unwrap_or_default();
-        let named = |name: &String| !NO_NAMES.contains(&name.as_str());
-        let names = names.into_iter().filter(named).collect();
+        let tells = |name: &String| !NO_NAMES.contains(&name.as_str());
+        let names = names.into_iter().filter(tells).collect();
         Stream::new(rate, time.value, names, &unit)
     })
 }

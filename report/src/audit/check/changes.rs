@@ -6,7 +6,7 @@ use super::super::claim::{Claim, Direction, claims};
 use super::super::document::{Document, Row, Table};
 use super::super::figure::{Figure, Unit, figures, leading};
 use super::super::range::Range;
-use super::{Found, not_measured};
+use super::{Found, from_an_estimate};
 
 const CHANGE: [&str; 8] = [
     "change",
@@ -286,11 +286,14 @@ impl Changed<'_> {
             return;
         }
         let estimates = [&self.older, &self.newer];
-        let estimate = estimates.into_iter().find(|figure| figure.about);
+        // "~900 lines" were counted and rounded.
+        let measured = |figure: &&Figure| figure.unit != Unit::Count || figure.of.contains('/');
+        let mut estimates = estimates.into_iter().filter(measured);
+        let estimate = estimates.find(|figure| figure.about);
         let finding = estimate.map(|estimate| {
             (
                 format!("{}: {}", self.row.name(), self.said),
-                not_measured(estimate, "change"),
+                from_an_estimate(estimate, "change"),
             )
         });
         found.statement(self.row.line, Check::Estimate, finding);

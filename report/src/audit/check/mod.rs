@@ -38,11 +38,9 @@ impl Found {
 }
 
 /// What a conclusion from a figure that is marked as an estimate comes to.
-fn not_measured(estimate: &Figure, what: &str) -> String {
-    format!(
-        "about {} is an estimate: the {what} was not measured",
-        estimate.text
-    )
+fn from_an_estimate(estimate: &Figure, what: &str) -> String {
+    let text = &estimate.text;
+    format!("about {text} is marked as an estimate, the {what} is not")
 }
 
 /// Every check.

@@ -7,7 +7,7 @@ use super::super::document::{Document, Line, Table};
 use super::super::figure::{Figure, Unit, figures};
 use super::super::range::Range;
 use super::changes;
-use super::{Found, not_measured};
+use super::{Found, from_an_estimate};
 use crate::language;
 
 pub(super) fn check(document: &Document, found: &mut Found) {
@@ -33,7 +33,7 @@ fn beside(line: &Line, claim: &Claim, [a, b]: [Figure; 2], found: &mut Found) {
     found.statement(line.number, Check::Change, finding);
     let estimate = [&a, &b].into_iter().find(|figure| figure.about);
     if let Some(estimate) = estimate.filter(|_| holds && !claim.figure.about) {
-        let gives = not_measured(estimate, "change");
+        let gives = from_an_estimate(estimate, "change");
         found.statement(line.number, Check::Estimate, Some((said(), gives)));
     }
 }

@@ -5,7 +5,7 @@ use super::super::document::{Document, Row, Table};
 use super::super::facts::{Fact, Group, Shape, as_count, groups};
 use super::super::figure::{Figure, Unit, figures, only};
 use super::super::range::Range;
-use super::{Found, not_measured};
+use super::{Found, from_an_estimate};
 use crate::language;
 
 const PART: [&str; 3] = ["failed", "failures", "errors"];
@@ -77,7 +77,7 @@ fn in_group(group: &Group, found: &mut Found) {
     if unknown {
         let finding = (
             format!("{of}: {}", stated.text),
-            not_measured(&failed, "share"),
+            from_an_estimate(&failed, "share"),
         );
         found.statement(part.line, Check::Estimate, Some(finding));
     }
