@@ -327,6 +327,7 @@ mod tests {
             ("500 goals vs", "goal"),
             ("900 MB/s", "mb/s"),
             ("10 vs 500", ""),
+            ("0 / 4,600", ""),
             ("300 RPS", "rps"),
         ] {
             assert_eq!(figures(text)[0].of, of, "{text}");

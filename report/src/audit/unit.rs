@@ -95,7 +95,9 @@ pub(super) fn counted(after: &str) -> String {
         .next()
         .unwrap_or_default()
         .to_lowercase();
-    if NO_NAMES.contains(&word.as_str()) || word.starts_with(|c: char| c.is_ascii_digit()) {
+    // The "/" of "0 / 4,600" names nothing.
+    let is_name = word.contains(char::is_alphabetic);
+    if !is_name || NO_NAMES.contains(&word.as_str()) || word.starts_with(char::is_numeric) {
         return String::new();
     }
     if word.len() > 3 && !word.contains('/') {
