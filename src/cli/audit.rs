@@ -20,7 +20,8 @@ Examples:
   brunt audit report.md --json
 
 Tables and explicit arithmetic are checked, and sentences that have their figures beside them: changes,
-shares, totals, equations, sent against offered, verdicts against targets, conclusions from estimates.
+shares, totals, equations, sent against offered, Little's law, verdicts against targets, conclusions from
+estimates.
 Nothing is judged that the report does not give the figures of.
 
 Exit codes: 0 nothing was found, 1 something was, 2 could not be carried out.")]

@@ -1,8 +1,7 @@
 //! Changes that a text claims: `52% faster`, `a 10x reduction`.
 
-use super::figure::{Figure, Unit, figures};
+use super::figure::{Figure, Unit, figures, last_nonzero};
 use super::range::Range;
-use crate::language;
 
 /// A change that is claimed.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +29,7 @@ pub(super) enum Direction {
     Better,
 }
 
-const WORDS: [(&str, Direction); 29] = [
+const WORDS: [(&str, Direction); 38] = [
     ("faster", Direction::Faster),
     ("quicker", Direction::Faster),
     ("speedup", Direction::Faster),
@@ -48,6 +47,13 @@ const WORDS: [(&str, Direction); 29] = [
     ("lower", Direction::Less),
     ("smaller", Direction::Less),
     ("saved", Direction::Less),
+    ("savings", Direction::Less),
+    ("saving", Direction::Less),
+    ("lowered", Direction::Less),
+    ("shrunk", Direction::Less),
+    ("cut", Direction::Less),
+    ("cuts", Direction::Less),
+    ("greater", Direction::More),
     ("increase", Direction::More),
     ("increased", Direction::More),
     ("rise", Direction::More),
@@ -59,17 +65,19 @@ const WORDS: [(&str, Direction); 29] = [
     ("improvement", Direction::Better),
     ("improved", Direction::Better),
     ("better", Direction::Better),
+    ("gain", Direction::Better),
+    ("boost", Direction::Better),
     ("worse", Direction::More),
 ];
 
 /// So many words may stand between a figure and its direction: "99 % latency reduction".
 const WORDS_BETWEEN: usize = 2;
 
-/// Every claim of `text`, in order.
+/// Every claim of `text`, in order. A bound claims nothing that two figures contradict for certain.
 pub(super) fn claims(text: &str) -> Vec<Claim> {
     figures(text)
         .into_iter()
-        .filter(|figure| matches!(figure.unit, Unit::Percent | Unit::Factor))
+        .filter(|figure| is_of_a_change(figure, text))
         .filter_map(|figure| {
             let before = direction_before(&text[..figure.at.0]).map(|d| (d, figure.at.1));
             let (direction, end) = before.or_else(|| direction_after(text, figure.at.1))?;
@@ -82,6 +90,13 @@ pub(super) fn claims(text: &str) -> Vec<Claim> {
             })
         })
         .collect()
+}
+
+fn is_of_a_change(figure: &Figure, text: &str) -> bool {
+    let after = text[figure.at.1..].trim_start().to_lowercase();
+    let points = ["point", "percentage point", "pp"];
+    let of_change = matches!(figure.unit, Unit::Percent | Unit::Factor);
+    of_change && !figure.bound && !points.iter().any(|word| after.starts_with(word))
 }
 
 fn direction_of(word: &str) -> Option<Direction> {
@@ -120,6 +135,16 @@ fn direction_before(before: &str) -> Option<Direction> {
 }
 
 impl Claim {
+    /// A factor in a column of gains, which needs no word.
+    pub(super) fn of_a_gain(figure: Figure) -> Self {
+        Self {
+            text: figure.text.clone(),
+            end: figure.at.1,
+            figure,
+            direction: Direction::Better,
+        }
+    }
+
     /// What the claim can mean between two values of which neither is known to come first.
     fn meanings(&self, a: Range, b: Range) -> Vec<Range> {
         let (small, large) = if a.middle() <= b.middle() {
@@ -145,29 +170,46 @@ impl Claim {
         meanings.into_iter().flatten().collect()
     }
 
+    /// What it says: "10x" and "50 %" are round figures, and others may be cut off.
+    fn claimed(&self) -> Range {
+        const ROUND_PERCENT: f64 = 5.0;
+        let Figure {
+            value, last_digit, ..
+        } = self.figure;
+        let strict = self.figure.loosely();
+        let half = match self.figure.unit {
+            Unit::Factor => last_nonzero(value) / 2.0,
+            _ if last_digit >= 1.0 && value % ROUND_PERCENT <= 0.0 => ROUND_PERCENT / 2.0,
+            _ => 0.0,
+        };
+        Range {
+            low: strict.low.min(value - half),
+            high: strict.high.max(value + half),
+        }
+    }
+
     /// Can it be true of a change between these two? None where they cannot tell.
     pub(super) fn holds(&self, a: Range, b: Range) -> Option<bool> {
         let meanings = self.meanings(a, b);
-        let stated = self.figure.loosely();
-        (!meanings.is_empty()).then(|| meanings.iter().any(|meaning| stated.meets(*meaning)))
+        let claimed = self.claimed();
+        (!meanings.is_empty()).then(|| meanings.iter().any(|meaning| claimed.meets(*meaning)))
     }
 
-    /// What is true instead: the first thing that it can mean.
-    pub(super) fn instead(&self, a: Range, b: Range) -> String {
-        let meaning = self
-            .meanings(a, b)
-            .first()
-            .map_or(f64::NAN, |range| range.middle());
-        match self.figure.unit {
-            Unit::Percent => format!("{} %", trimmed(meaning)),
-            _ => language::factor(meaning),
+    /// The two in the order of its direction.
+    pub(super) fn in_order<'a>(&self, a: &'a Figure, b: &'a Figure) -> [&'a Figure; 2] {
+        let falls = match self.direction {
+            Direction::Faster | Direction::Less => true,
+            Direction::Better => a.unit == Unit::Time,
+            Direction::Slower | Direction::More => false,
+        };
+        // Of a rate more is faster.
+        let rises = !falls || self.direction == Direction::Faster && a.unit == Unit::Count;
+        if rises == (a.value <= b.value) {
+            [a, b]
+        } else {
+            [b, a]
         }
     }
-}
-
-/// `78.8`.
-pub(super) fn trimmed(value: f64) -> String {
-    format!("{value:.1}")
 }
 
 #[cfg(test)]
@@ -200,6 +242,9 @@ mod tests {
             &[("25% p95 increase", More), ("5x slower", Slower)],
         );
         check("87% success rate (12% failed)", &[]);
+        // Bounds and points.
+        check("up to 5x faster, 2-3x faster, over 40% less", &[]);
+        check("5 percentage points more, 3% points better", &[]);
     }
 
     #[test]
@@ -212,12 +257,15 @@ mod tests {
             ("99% reduction", false),
             // Of the speed.
             ("371% faster", true),
+            // Round.
+            ("5x faster", true),
+            ("80% reduction", true),
+            ("85% reduction", false),
         ] {
             let claim = &claims(text)[0];
             assert_eq!(claim.holds(pair.0, pair.1), Some(holds), "{text}");
             assert_eq!(claim.holds(pair.1, pair.0), Some(holds), "{text}");
         }
-        assert_eq!(claims("471x faster")[0].instead(pair.0, pair.1), "4.71×");
         assert_eq!(
             claims("99% reduction")[0].holds(Range::exact(0.0), Range::exact(0.0)),
             None

@@ -1,21 +1,9 @@
 //! Numbers with their units, as people write them.
 
 use super::range::Range;
-
-/// What a figure counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// Microseconds.
-    Time,
-    /// Percent.
-    Percent,
-    /// Times.
-    Factor,
-    /// Bytes.
-    Bytes,
-    /// Anything else.
-    Count,
-}
+use super::surroundings::is_a_figure;
+pub(super) use super::unit::Unit;
+use super::unit::{counted, unit_at};
 
 /// A number in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,72 +11,21 @@ pub(super) struct Figure {
     /// In the unit's base, without its sign.
     pub(super) value: f64,
     pub(super) unit: Unit,
+    /// What is counted: `req/s`, `goal`; empty where no word says so, and with a unit.
+    pub(super) of: String,
     /// One unit of its last digit, in the same base.
     pub(super) last_digit: f64,
     /// Is a minus (-1) or a plus (1) before it?
     pub(super) sign: Option<f64>,
     /// Is it marked as no more than about right?
     pub(super) about: bool,
-    /// Is it a bound: `< 10 ms`?
+    /// Is it a bound: `< 10 ms`, `30+ s`, `over 5x`?
     pub(super) bound: bool,
     /// As it was written.
     pub(super) text: String,
     /// Where it begins and ends.
     pub(super) at: (usize, usize),
 }
-
-/// Suffix, what it counts, and how many of the base it is. Longer ones first.
-const UNITS: [(&str, Unit, f64); 31] = [
-    ("microseconds", Unit::Time, 1.0),
-    ("milliseconds", Unit::Time, 1e3),
-    ("seconds", Unit::Time, 1e6),
-    ("second", Unit::Time, 1e6),
-    ("minutes", Unit::Time, 60e6),
-    ("minute", Unit::Time, 60e6),
-    ("hours", Unit::Time, 3600e6),
-    ("hour", Unit::Time, 3600e6),
-    ("secs", Unit::Time, 1e6),
-    ("sec", Unit::Time, 1e6),
-    ("mins", Unit::Time, 60e6),
-    ("min", Unit::Time, 60e6),
-    ("µs", Unit::Time, 1.0),
-    ("μs", Unit::Time, 1.0),
-    ("us", Unit::Time, 1.0),
-    ("ns", Unit::Time, 1e-3),
-    ("ms", Unit::Time, 1e3),
-    ("s", Unit::Time, 1e6),
-    ("m", Unit::Time, 60e6),
-    ("h", Unit::Time, 3600e6),
-    ("%", Unit::Percent, 1.0),
-    ("×", Unit::Factor, 1.0),
-    ("x", Unit::Factor, 1.0),
-    ("KiB", Unit::Bytes, 1024.0),
-    ("MiB", Unit::Bytes, 1_048_576.0),
-    ("GiB", Unit::Bytes, 1_073_741_824.0),
-    ("KB", Unit::Bytes, 1e3),
-    ("kB", Unit::Bytes, 1e3),
-    ("MB", Unit::Bytes, 1e6),
-    ("GB", Unit::Bytes, 1e9),
-    ("B", Unit::Bytes, 1.0),
-];
-
-/// Before a number they make it a name: `Phase 9`.
-const LABELS: [&str; 14] = [
-    "phase",
-    "version",
-    "milestone",
-    "step",
-    "section",
-    "figure",
-    "table",
-    "run",
-    "build",
-    "http",
-    "stage",
-    "level",
-    "release",
-    "option",
-];
 
 impl Figure {
     /// What it can be when it was rounded.
@@ -102,7 +39,9 @@ impl Figure {
         let around = Range::around(self.value, by / 2.0);
         // A count that is written out is exact.
         match self.unit {
-            Unit::Count if !self.about && self.last_digit >= 1.0 => Range::exact(self.value),
+            Unit::Count if !self.about && (self.last_digit - 1.0).abs() < 1e-9 => {
+                Range::exact(self.value)
+            }
             _ => Range {
                 low: around.low.max(0.0),
                 high: around.high,
@@ -119,10 +58,21 @@ impl Figure {
         };
         Range::around(self.value, by)
     }
+
+    /// Does it count the same thing as the other, as far as words tell?
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let named = !self.of.is_empty() && !other.of.is_empty();
+        self.unit == other.unit && !(named && self.of != other.of)
+    }
+
+    /// Is it no more than what it says: no bound, no change?
+    pub(super) fn is_plain(&self) -> bool {
+        !self.bound && self.sign.is_none()
+    }
 }
 
 /// One unit of the last digit that is not 0.
-fn last_nonzero(value: f64) -> f64 {
+pub(super) fn last_nonzero(value: f64) -> f64 {
     let mut digit = 1.0;
     while value > 0.0 && digit * 10.0 <= value && value % (digit * 10.0) == 0.0 {
         digit *= 10.0;
@@ -133,7 +83,7 @@ fn last_nonzero(value: f64) -> f64 {
 /// Every figure of `text`, in order.
 pub(super) fn figures(text: &str) -> Vec<Figure> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
+    let mut found: Vec<Figure> = Vec::new();
     let mut i = 0;
     while i < bytes.len() {
         if !bytes[i].is_ascii_digit() {
@@ -143,12 +93,51 @@ pub(super) fn figures(text: &str) -> Vec<Figure> {
         let start = i;
         let end = end_of_number(bytes, start);
         i = end;
-        if let Some(figure) = figure_at(text, start, end) {
-            i = figure.at.1;
-            found.push(figure);
+        let Some(figure) = figure_at(text, start, end) else {
+            continue;
+        };
+        i = figure.at.1;
+        match found.last_mut() {
+            Some(last) if last.goes_on_in(&figure, text) => last.add(&figure, text),
+            _ => found.push(figure),
         }
     }
     found
+}
+
+/// The only figure of `text`, unless it is a bound or has a sign.
+pub(super) fn only(text: &str) -> Option<Figure> {
+    let [figure] = <[Figure; 1]>::try_from(figures(text)).ok()?;
+    figure.is_plain().then_some(figure)
+}
+
+/// The first figure of a cell: a part of a whole, or one that the next explain in parentheses. None
+/// where there are several.
+pub(super) fn leading(text: &str) -> Option<Figure> {
+    let mut all = figures(text).into_iter();
+    let first = all.next()?;
+    let explained = |other: Figure| {
+        let between = &text[first.at.1..other.at.0];
+        between.contains('(') || matches!(between.trim_matches([' ', '~', '≈']), "/" | "of")
+    };
+    all.all(explained).then_some(first)
+}
+
+impl Figure {
+    /// `2 min 30 s`.
+    fn goes_on_in(&self, next: &Self, text: &str) -> bool {
+        let minute = 60e6;
+        let times = self.unit == Unit::Time && next.unit == Unit::Time;
+        let beside = matches!(&text[self.at.1..next.at.0], "" | " " | ", " | " and ");
+        times && beside && self.last_digit >= minute && next.value < self.last_digit
+    }
+
+    fn add(&mut self, next: &Self, text: &str) {
+        self.value += next.value;
+        self.last_digit = next.last_digit;
+        self.at.1 = next.at.1;
+        text[self.at.0..self.at.1].clone_into(&mut self.text);
+    }
 }
 
 /// Digits with thousands separators and one point.
@@ -170,69 +159,31 @@ fn end_of_number(bytes: &[u8], start: usize) -> usize {
 }
 
 fn figure_at(text: &str, start: usize, end: usize) -> Option<Figure> {
-    let before = &text[..start];
-    if is_part_of_a_name(before) || is_label(before) {
+    let (before, digits, after) = (&text[..start], &text[start..end], &text[end..]);
+    if !is_a_figure(before, digits, after) {
         return None;
     }
-    let number: String = text[start..end].chars().filter(|c| *c != ',').collect();
+    let number: String = digits.chars().filter(|c| *c != ',').collect();
     let value: f64 = number.parse().ok()?;
     let decimals = number.split_once('.').map_or(0.0, |(_, d)| d.len() as f64);
     let (unit, factor, end) = unit_at(text, end)?;
     let lead = before.trim_end_matches([' ', '*', '+', '-', '−', '–']);
     let about = lead.ends_with(['~', '≈', '∼']) || said_about(before, &text[end..]);
+    let of = match unit {
+        Unit::Count => counted(&text[end..]),
+        _ => String::new(),
+    };
     Some(Figure {
         value: value * factor,
         unit,
+        of,
         last_digit: factor * 10_f64.powf(-decimals),
         sign: sign(before),
         about,
-        bound: lead.ends_with(['<', '>', '≤', '≥']),
+        bound: lead.ends_with(['<', '>', '≤', '≥']) || is_open(after) || said_bound(before),
         text: text[start..end].to_owned(),
         at: (start, end),
     })
-}
-
-/// `p95`, `v1.2`, `2025-11-11`, `:8080`, `/v1/3`, `#12`.
-fn is_part_of_a_name(before: &str) -> bool {
-    let mut back = before.chars().rev();
-    match back.next() {
-        Some(c) if c.is_alphanumeric() => true,
-        Some('_' | '#' | '$' | '.' | ':' | '@') => true,
-        Some('/' | '-') => back.next().is_some_and(char::is_alphanumeric),
-        _ => false,
-    }
-}
-
-fn is_label(before: &str) -> bool {
-    let word = before.trim_end_matches(' ');
-    if word.len() == before.len() {
-        return false;
-    }
-    let word = word.rsplit(|c: char| !c.is_alphanumeric()).next();
-    word.is_some_and(|word| LABELS.contains(&word.to_lowercase().as_str()))
-}
-
-/// The unit after a number, how many of its base one is, and where it ends; none where the number is
-/// part of a word.
-fn unit_at(text: &str, end: usize) -> Option<(Unit, f64, usize)> {
-    let rest = &text[end..];
-    let spaced = rest.strip_prefix(' ').unwrap_or(rest);
-    let gap = rest.len() - spaced.len();
-    for (suffix, unit, factor) in UNITS {
-        let Some(after) = spaced.strip_prefix(suffix) else {
-            continue;
-        };
-        // "600 x 500" multiplies.
-        if gap > 0 && unit == Unit::Factor {
-            continue;
-        }
-        if !after.starts_with(|c: char| c.is_alphanumeric() || c == '/') {
-            return Some((unit, factor, end + gap + suffix.len()));
-        }
-    }
-    let word = rest.starts_with(char::is_alphabetic);
-    let compound = rest.starts_with('-') && rest[1..].starts_with(char::is_alphanumeric);
-    (!word && !compound).then_some((Unit::Count, 1.0, end))
 }
 
 fn sign(before: &str) -> Option<f64> {
@@ -247,6 +198,26 @@ fn sign(before: &str) -> Option<f64> {
     free.then_some(sign)
 }
 
+/// `30+ seconds`, `85%+`.
+fn is_open(after: &str) -> bool {
+    let unit = |c: char| c.is_alphabetic() || c == '%';
+    let rest = after.trim_start_matches(unit).strip_prefix('+');
+    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn said_bound(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    let last = words.next().unwrap_or_default().to_lowercase();
+    match last.as_str() {
+        "over" | "under" | "below" | "above" | "beyond" | "exceeding" | "exceeds" | "within"
+        | "than" | "least" | "most" | "maximum" | "minimum" => true,
+        "to" => words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("up")),
+        _ => false,
+    }
+}
+
 fn said_about(before: &str, after: &str) -> bool {
     let word = before.trim_end().rsplit(' ').next().unwrap_or_default();
     let after = after.trim_start_matches(['*', ' ']).to_lowercase();
@@ -256,9 +227,16 @@ fn said_about(before: &str, after: &str) -> bool {
         "roughly",
         "approximately",
         "approx.",
+        "approx",
         "est.",
+        "nearly",
+        "almost",
+        "some",
+        "circa",
+        "ca.",
     ];
-    marks.contains(&word.to_lowercase().as_str()) || after.starts_with("(estimat")
+    let word = word.trim_start_matches('(').to_lowercase();
+    marks.contains(&word.as_str()) || after.starts_with("(est")
 }
 
 #[cfg(test)]
@@ -313,6 +291,16 @@ mod tests {
             "Phase 9 p95 of M3 on 2025-11-11, the 2nd, 15-minute, :8080, /v1/3, #12",
             &[],
         );
+        // Ranges, other ways of grouping, tolerances.
+        check(
+            "10-20ms, 2–3x, 1.5 - 2.0 s, 5 ms – 9 ms, 1,5 ms, 1.2.3, 12 345, 4.3 s ± 0.2",
+            &[(4.3e6, Time, false)],
+        );
+        check(
+            "120k req/s for 2 min 30 s",
+            &[(120e3, Count, false), (150e6, Time, false)],
+        );
+        check("p95 500 ms", &[(500e3, Time, false)]);
         check(
             "300,000 rows/sec in 1min",
             &[(300_000.0, Count, false), (60e6, Time, false)],
@@ -327,5 +315,24 @@ mod tests {
             told,
             [(Some(-1.0), false), (Some(1.0), false), (None, true)]
         );
+        for bound in ["30+ seconds", "85%+", "over 5x", "up to 3x", "at least 9"] {
+            assert!(figures(bound)[0].bound, "{bound}");
+        }
+        assert!(!figures("from 5 to 3 s")[1].bound);
+    }
+
+    #[test]
+    fn what_is_counted_is_seen() {
+        for (text, of) in [
+            ("500 goals vs", "goal"),
+            ("900 MB/s", "mb/s"),
+            ("10 vs 500", ""),
+            ("0 / 4,600", ""),
+            ("300 RPS", "rps"),
+        ] {
+            assert_eq!(figures(text)[0].of, of, "{text}");
+        }
+        assert_eq!(leading("2 s (was 3 s)").map(|f| f.value), Some(2e6));
+        assert_eq!(leading("1 GB + 2 GB"), None);
     }
 }

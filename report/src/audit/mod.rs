@@ -13,11 +13,16 @@
 //! off at its last digit; what it cannot be by either is a finding. Nothing is judged that the report
 //! does not give the figures of.
 
+mod change;
 mod check;
 mod claim;
 mod document;
+mod facts;
 mod figure;
+mod plan;
 mod range;
+mod surroundings;
+mod unit;
 
 use std::fmt;
 

@@ -2,185 +2,208 @@
 
 use super::super::Check;
 use super::super::document::{Document, Row, Table};
-use super::super::figure::{Figure, Unit, figures};
+use super::super::facts::{Group, Shape, as_count, groups};
+use super::super::figure::{Figure, Unit, only};
+use super::super::plan::{Stream, streams};
 use super::super::range::Range;
 use super::Found;
+use super::little;
+use super::rates::is_duration;
+use super::totals::is_total;
 use crate::language;
 
-/// Words after a rate.
-const PER_SECOND: [&str; 7] = [
-    "rps",
-    "tps",
-    "eps",
-    "qps",
-    "req/s",
-    "requests/s",
-    "events/s",
-];
 /// A plan is delivered within this share.
-const DELIVERED: f64 = 0.01;
-
-/// A stream of the plan.
-#[derive(Debug)]
-struct Stream {
-    /// What it is called, in lower case.
-    names: Vec<String>,
-    offered: Range,
-    /// `600/s for 60 s`.
-    plan: String,
-}
+const DELIVERED: f64 = 0.02;
+/// What is left without another total is the plan within this share.
+const LEFT: f64 = 0.005;
 
 pub(super) fn check(document: &Document, found: &mut Found) {
-    let streams: Vec<Stream> = document
-        .lines
-        .iter()
-        .flat_map(|line| plan(&line.text))
-        .collect();
+    let streams = streams(document);
     if streams.is_empty() {
         return;
     }
+    let mut counts = Vec::new();
     for table in &document.tables {
-        by_row(table, &streams, found);
-        for row in &table.rows {
-            by_run(row, table, &streams, found);
-        }
+        let streams: Vec<&Stream> = here(&streams, &table.headings);
+        counts.extend(by_row(table, &streams));
+        counts.extend(
+            table
+                .rows
+                .iter()
+                .flat_map(|row| by_run(row, table, &streams)),
+        );
+    }
+    counts.extend(groups(document).iter().filter_map(|group| {
+        let streams = here(&streams, group.headings);
+        in_total(group, &streams)
+    }));
+    for count in counts {
+        count.hold(document, found);
     }
 }
 
-/// The streams of `1min init @ 600 RPS + 30min gameplay @ 300 RPS API + 500 EPS events`.
-fn plan(text: &str) -> Vec<Stream> {
-    if !text.contains('@') {
-        return Vec::new();
-    }
-    let all = figures(text);
-    let mut streams = Vec::new();
-    let mut stage: Option<(&Figure, &str)> = None;
-    for (i, figure) in all.iter().enumerate() {
-        let until = all.get(i + 1).map_or(text.len(), |next| next.at.0);
-        let after = &text[figure.at.1..until];
-        if figure.unit == Unit::Time {
-            stage = Some((figure, after));
-        }
-        let (Some((duration, name)), Unit::Count) = (stage, figure.unit) else {
-            continue;
-        };
-        let lower = after.trim_start().to_lowercase();
-        let Some(rest) = PER_SECOND.iter().find_map(|unit| lower.strip_prefix(unit)) else {
-            continue;
-        };
-        let mut names = words(rest);
-        // The first rate of a stage has its name too.
-        if text[..figure.at.0].trim_end().ends_with('@') {
-            names.extend(words(name));
-        }
-        let seconds = duration.value / 1e6;
-        streams.push(Stream {
-            names,
-            offered: Range::exact(figure.value * seconds),
-            plan: format!(
-                "{}/s for {}",
-                figure.text,
-                language::span(duration.value as u64)
-            ),
-        });
-    }
-    streams
+fn here<'a>(streams: &'a [Stream], headings: &[String]) -> Vec<&'a Stream> {
+    let reaches = |stream: &&Stream| stream.reaches(headings);
+    streams.iter().filter(reaches).collect()
 }
 
-fn words(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric());
-    let words = words.filter(|word| word.len() > 2);
-    words.map(str::to_lowercase).collect()
+/// What was sent of a stream.
+struct Sent<'a> {
+    stream: &'a Stream,
+    line: usize,
+    what: String,
+    count: Range,
 }
 
-impl Stream {
-    fn has(&self, row: &str) -> bool {
-        let row = words(row);
-        self.names.iter().any(|name| row.contains(name))
-    }
-
-    /// Holds `sent` against the plan.
-    fn hold(&self, line: usize, what: &str, sent: Range, found: &mut Found) {
-        let share = sent.scaled(1.0 / self.offered.middle());
+impl Sent<'_> {
+    /// Holds what was sent against the plan.
+    fn hold(self, document: &Document, found: &mut Found) {
+        let offered = self.stream.offered();
+        let share = self.count.scaled(1.0 / offered);
+        let sent = self.count.middle();
         let delivered = Range::around(1.0, DELIVERED).meets(share);
         let finding = (!delivered).then(|| {
+            let rest = without_a_total(document, self.count, offered);
             (
-                format!("{what}: {}", language::count(sent.middle().round() as u64)),
+                format!("{}: {}", self.what, language::count(sent.round() as u64)),
                 format!(
-                    "{} offer {}: {:.1} % of that was sent",
-                    self.plan,
-                    language::count(self.offered.middle().round() as u64),
-                    share.middle() * 100.0
+                    "{} offer {}: {} of that was sent{}",
+                    self.stream.in_words(),
+                    language::count(offered.round() as u64),
+                    language::percent(share.middle()),
+                    rest.unwrap_or_default()
                 ),
             )
         });
-        found.statement(line, Check::Load, finding);
+        let short = finding.is_some() && sent < offered;
+        found.statement(self.line, Check::Load, finding);
+        if short {
+            little::waited(document, self.stream, sent, found);
+        }
     }
 }
 
+/// `; 899,914 are left without the 544,105 of line 240`, where that is what the plan offers.
+fn without_a_total(document: &Document, sent: Range, offered: f64) -> Option<String> {
+    let tables = document.tables.iter();
+    let totals = tables.flat_map(|table| table.rows.iter().filter(|row| is_total(row)));
+    let mut counts = totals.flat_map(|row| row.cells.iter().map(|cell| (row.line, cell)));
+    counts.find_map(|(line, cell)| {
+        // A small one makes no difference.
+        let weighs = |total: &Figure| total.value > sent.middle() / 10.0;
+        let total = count_of(cell).filter(|total| !total.about && weighs(total))?;
+        let left = sent.minus(Range::exact(total.value));
+        let share = left.scaled(1.0 / offered);
+        Range::around(1.0, LEFT).meets(share).then(|| {
+            format!(
+                "; {} are left without the {} of line {line}: it counts those too",
+                language::plain(left.middle()),
+                total.text
+            )
+        })
+    })
+}
+
 /// A row an action, with a column of totals. What no stream has the name of is the longest one's.
-fn by_row(table: &Table, streams: &[Stream], found: &mut Found) {
-    let Some(column) = table.column(&["total", "requests", "count"]) else {
-        return;
+fn by_row<'a>(table: &Table, streams: &[&'a Stream]) -> Vec<Sent<'a>> {
+    // A table with durations is a plan itself.
+    let column = table.column(&["total", "requests", "count"]);
+    let (Some(column), None) = (column, table.column(&["duration"])) else {
+        return Vec::new();
     };
     let mut sums: Vec<(usize, Range, Vec<&str>)> = streams
         .iter()
         .map(|_| (0, Range::exact(0.0), Vec::new()))
         .collect();
-    let longest = (0..streams.len()).max_by(|a, b| {
-        let offered = |i: &usize| streams[*i].offered.middle();
-        offered(a).total_cmp(&offered(b))
-    });
+    let longest =
+        (0..streams.len()).max_by(|a, b| streams[*a].offered().total_cmp(&streams[*b].offered()));
     let unnamed = streams
         .iter()
         .position(|stream| stream.names.iter().any(|name| name == "api"));
     let mut named = false;
-    for row in table
-        .rows
-        .iter()
-        .filter(|row| !super::totals::is_total(row))
-    {
-        let Some(count) = single(row.cell(column)) else {
-            return;
+    for row in table.rows.iter().filter(|row| !is_total(row)) {
+        let Some(count) = count_of(row.cell(column)) else {
+            return Vec::new();
         };
         let stream = streams.iter().position(|stream| stream.has(row.name()));
         named |= stream.is_some();
         let Some(at) = stream.or(unnamed).or(longest) else {
-            return;
+            return Vec::new();
         };
         let (line, sum, rows) = &mut sums[at];
         *line = row.line;
         *sum = sum.plus(count.rounded());
         rows.push(row.name());
     }
-    if !named {
-        return;
-    }
-    for (stream, (line, sum, rows)) in streams.iter().zip(sums) {
-        if !rows.is_empty() {
-            stream.hold(line, &rows.join(" + "), sum, found);
-        }
-    }
+    let sums = streams
+        .iter()
+        .zip(sums)
+        .filter(|(_, (_, _, rows))| named && !rows.is_empty());
+    sums.map(|(stream, (line, count, rows))| Sent {
+        stream,
+        line,
+        what: rows.join(" + "),
+        count,
+    })
+    .collect()
 }
 
 /// A row of totals with a column a run: `Total events | 1,444,019 | 1,460,000`.
-fn by_run(row: &Row, table: &Table, streams: &[Stream], found: &mut Found) {
+fn by_run<'a>(row: &Row, table: &Table, streams: &[&'a Stream]) -> Vec<Sent<'a>> {
     let name = row.name().to_lowercase();
-    let Some(of) = name.strip_prefix("total ") else {
-        return;
+    let stream = name
+        .strip_prefix("total ")
+        .and_then(|of| streams.iter().find(|stream| stream.has(of)));
+    let Some(stream) = stream else {
+        return Vec::new();
     };
-    let Some(stream) = streams.iter().find(|stream| stream.has(of)) else {
-        return;
-    };
-    for (column, run) in table.head.iter().enumerate().skip(1) {
-        if let Some(count) = single(row.cell(column)) {
-            let what = format!("{}, {run}", row.name());
-            stream.hold(row.line, &what, count.rounded(), found);
-        }
-    }
+    let columns = table.head.iter().enumerate().skip(1);
+    columns
+        .filter_map(|(column, run)| {
+            let count = count_of(row.cell(column))?;
+            Some(Sent {
+                stream,
+                line: row.line,
+                what: format!("{}, {run}", row.name()),
+                count: count.rounded(),
+            })
+        })
+        .collect()
 }
 
-fn single(cell: &str) -> Option<Figure> {
-    let [figure] = <[Figure; 1]>::try_from(figures(cell)).ok()?;
-    (figure.unit == Unit::Count && !figure.bound && figure.sign.is_none()).then_some(figure)
+/// The total of a run or of a table, where one stream without a name is the whole plan.
+fn in_total<'a>(group: &Group, streams: &[&'a Stream]) -> Option<Sent<'a>> {
+    let [stream] = streams else { return None };
+    let of_all = match group.shape {
+        Shape::Row => ["total", "all", "overall"].contains(&group.of.to_lowercase().trim()),
+        Shape::Column | Shape::List => true,
+    };
+    if !stream.names.is_empty() || !of_all {
+        return None;
+    }
+    let kind = if stream.events { "events" } else { "requests" };
+    let is_total = |name: &str| match group.shape {
+        Shape::Row => name == kind || name == "total",
+        Shape::Column | Shape::List => {
+            name == kind || name == format!("total {kind}") || name == format!("{kind} sent")
+        }
+    };
+    // Rate and duration beside the count are held against it elsewhere.
+    let mut names = group.facts.iter().map(|fact| fact.name.to_lowercase());
+    let alone = !names.any(|name| is_duration(&name));
+    let (fact, count) = group.fact(is_total, as_count)?;
+    let what = match group.shape {
+        Shape::Row | Shape::Column => format!("{}, {}", fact.name, group.of),
+        Shape::List => fact.name.to_owned(),
+    };
+    alone.then(|| Sent {
+        stream,
+        line: fact.line,
+        what,
+        count: count.rounded(),
+    })
+}
+
+fn count_of(cell: &str) -> Option<Figure> {
+    only(cell).filter(|figure| figure.unit == Unit::Count)
 }

@@ -5,12 +5,14 @@ mod changes;
 mod little;
 mod load;
 mod profiles;
+mod rates;
 mod sentences;
 mod shares;
 mod totals;
 mod verdict;
 
 use super::document::Document;
+use super::figure::Figure;
 use super::{Check, Finding};
 
 /// What was found so far.
@@ -35,6 +37,12 @@ impl Found {
     }
 }
 
+/// What a conclusion from a figure that is marked as an estimate comes to.
+fn from_an_estimate(estimate: &Figure, what: &str) -> String {
+    let text = &estimate.text;
+    format!("about {text} is marked as an estimate, the {what} is not")
+}
+
 /// Every check.
 pub(super) fn all(document: &Document, found: &mut Found) {
     changes::check(document, found);
@@ -43,6 +51,7 @@ pub(super) fn all(document: &Document, found: &mut Found) {
     arithmetic::check(document, found);
     sentences::check(document, found);
     load::check(document, found);
+    rates::check(document, found);
     little::check(document, found);
     verdict::check(document, found);
     profiles::check(document, found);

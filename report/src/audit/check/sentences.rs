@@ -1,12 +1,14 @@
 //! Claims in sentences against the two figures beside them, or against the tables on their subject.
 
 use super::super::Check;
-use super::super::claim::{Claim, claims, trimmed};
+use super::super::change::between;
+use super::super::claim::{Claim, Direction, claims};
 use super::super::document::{Document, Line, Table};
 use super::super::figure::{Figure, Unit, figures};
 use super::super::range::Range;
-use super::Found;
 use super::changes;
+use super::{Found, from_an_estimate};
+use crate::language;
 
 pub(super) fn check(document: &Document, found: &mut Found) {
     for line in &document.lines {
@@ -20,17 +22,20 @@ pub(super) fn check(document: &Document, found: &mut Found) {
 }
 
 fn beside(line: &Line, claim: &Claim, [a, b]: [Figure; 2], found: &mut Found) {
-    let ranges = [a.rounded(), b.rounded()];
-    let Some(holds) = claim.holds(ranges[0], ranges[1]) else {
+    let Some(holds) = claim.holds(a.rounded(), b.rounded()) else {
         return;
     };
+    let said = || format!("{} ({} and {})", claim.text, a.text, b.text);
     let finding = (!holds).then(|| {
-        (
-            format!("{} ({} and {})", claim.text, a.text, b.text),
-            claim.instead(ranges[0], ranges[1]),
-        )
+        let [older, newer] = claim.in_order(&a, &b);
+        (said(), between(older, newer))
     });
     found.statement(line.number, Check::Change, finding);
+    let estimate = [&a, &b].into_iter().find(|figure| figure.about);
+    if let Some(estimate) = estimate.filter(|_| holds && !claim.figure.about) {
+        let gives = from_an_estimate(estimate, "change");
+        found.statement(line.number, Check::Estimate, Some((said(), gives)));
+    }
 }
 
 /// The two figures that a claim is about: `52% faster … (893ms vs 1.7s)`, `2.7s → 0.5s (5x faster)`,
@@ -45,24 +50,24 @@ fn pair(text: &str, claim: &Claim) -> Option<(Figure, Figure)> {
         let inside = inside.split(')').next().unwrap_or_default();
         // Another sentence has figures of its own.
         if !before.contains(". ")
-            && let Some(pair) = two(inside)
+            && let Some(pair) = two(inside, claim)
         {
             return Some(pair);
         }
     }
     if let Some((_, span)) = rest.split_once("from ")
-        && let Some(pair) = two(span)
+        && let Some(pair) = two(span, claim)
     {
         return Some(pair);
     }
     let before = text[..claim.figure.at.0].trim_end().strip_suffix('(')?;
     let all = figures(before);
     let last = all.len().checked_sub(2)?;
-    two(&before[all[last].at.0..])
+    two(&before[all[last].at.0..], claim)
 }
 
-/// Two figures of one unit with a word of comparison between them, and no third.
-fn two(text: &str) -> Option<(Figure, Figure)> {
+/// Two figures of one thing with a word of comparison between them, and no third.
+fn two(text: &str, claim: &Claim) -> Option<(Figure, Figure)> {
     let [a, b] = <[Figure; 2]>::try_from(figures(text)).ok()?;
     let between = text[a.at.1..b.at.0].to_lowercase();
     let compared = [
@@ -70,14 +75,27 @@ fn two(text: &str) -> Option<(Figure, Figure)> {
         "versus",
         "→",
         "->",
+        "=>",
         " to ",
         "instead of",
         "down from",
         "up from",
         "against",
     ];
-    let same = a.unit == b.unit && a.unit != Unit::Factor && !a.bound && !b.bound;
-    (same && compared.iter().any(|word| between.contains(word))).then_some((a, b))
+    let same = a.is_like(&b) && a.unit != Unit::Factor && a.is_plain() && b.is_plain();
+    let joined = compared.iter().any(|word| between.contains(word));
+    (same && joined && suits(claim, &a, &b)).then_some((a, b))
+}
+
+/// Is it faster by these two, and not with so many threads or bytes?
+fn suits(claim: &Claim, a: &Figure, b: &Figure) -> bool {
+    let speed = matches!(claim.direction, Direction::Faster | Direction::Slower);
+    let unnamed = a.of.is_empty() && b.of.is_empty();
+    let rate = [a, b]
+        .iter()
+        .any(|figure| figure.of.contains('/') || figure.of.ends_with("ps"));
+    let counted = a.unit == Unit::Count && (unnamed || rate);
+    !speed || a.unit == Unit::Time || counted
 }
 
 /// A percentage of a latency without figures beside it: the tables on its subject must have it.
@@ -108,7 +126,10 @@ fn alone(line: &Line, claim: &Claim, document: &Document, found: &mut Found) {
     let finding = (!holds).then(|| {
         (
             claim.text.clone(),
-            format!("{} % ({first})", trimmed(change.size().middle())),
+            format!(
+                "{} ({first})",
+                language::percent_change(change.middle() / 100.0)
+            ),
         )
     });
     found.statement(line.number, Check::Change, finding);

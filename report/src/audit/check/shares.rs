@@ -2,18 +2,20 @@
 
 use super::super::Check;
 use super::super::document::{Document, Row, Table};
-use super::super::figure::{Figure, Unit, figures};
+use super::super::facts::{Fact, Group, Shape, as_count, groups};
+use super::super::figure::{Figure, Unit, figures, only};
 use super::super::range::Range;
-use super::Found;
+use super::{Found, from_an_estimate};
 use crate::language;
 
 const PART: [&str; 3] = ["failed", "failures", "errors"];
 const WHOLE: [&str; 4] = ["total", "requests", "count", "offered"];
-const SHARE: [&str; 3] = ["rate", "share", "%"];
 
 pub(super) fn check(document: &Document, found: &mut Found) {
+    for group in groups(document) {
+        in_group(&group, found);
+    }
     for table in &document.tables {
-        across(table, found);
         down(table, found);
     }
     overall(document, found);
@@ -36,54 +38,87 @@ fn agrees(stated: &Figure, is: Range) -> bool {
     rounded.meets(is) || (cut.meets(is) && !all && stated.value >= 50.0)
 }
 
-/// Failed, total and rate in columns.
-fn across(table: &Table, found: &mut Found) {
-    let columns = [&PART[..], &WHOLE, &SHARE].map(|words| table.column(words));
-    let [Some(part), Some(whole), Some(rate)] = columns else {
+/// Failed, total and the rate of failures or successes, in columns, rows or a list.
+fn in_group(group: &Group, found: &mut Found) {
+    let percent = |fact: &Fact| only(fact.text).filter(|figure| figure.unit == Unit::Percent);
+    let (Some((part, failed)), Some((_, total)), Some((rate, stated))) = (
+        group.fact(is_part, as_count),
+        group.fact(is_whole, as_count),
+        group.fact(is_rate, percent),
+    ) else {
         return;
     };
-    // "Failure rate" has the words of two.
-    let part = table
-        .head
-        .iter()
-        .position(|title| {
-            let title = title.to_lowercase();
-            PART.iter().any(|word| title.contains(word)) && !title.contains("rate")
-        })
-        .unwrap_or(part);
-    if part == whole || whole == rate || part == rate {
+    let Some(lost) = share(&failed, &total) else {
         return;
+    };
+    let kept = is_of_successes(&rate.name.to_lowercase());
+    let is = if kept {
+        Range::exact(100.0).minus(lost)
+    } else {
+        lost
+    };
+    // "0.00 %" is not what 2 of 80,800 are.
+    let none = !kept && stated.value <= 0.0 && failed.value > 0.0;
+    let of = match group.shape {
+        Shape::List => rate.name,
+        Shape::Row | Shape::Column => group.of,
+    };
+    let wrong = none || !agrees(&stated, is);
+    let finding = wrong.then(|| {
+        let says = if kept { "failed and" } else { "is" };
+        let (failed, total, stated) = (&failed.text, &total.text, &stated.text);
+        (
+            format!("{of}: {failed} of {total} {says} {stated}"),
+            language::share_of(is.middle() / 100.0),
+        )
+    });
+    found.statement(rate.line, Check::Share, finding);
+    let unknown = failed.about && !stated.about && !wrong;
+    if unknown {
+        let finding = (
+            format!("{of}: {}", stated.text),
+            from_an_estimate(&failed, "share"),
+        );
+        found.statement(part.line, Check::Estimate, Some(finding));
     }
-    for row in &table.rows {
-        let of = |column, unit| {
-            let mut all = figures(row.cell(column)).into_iter();
-            all.next().filter(|figure: &Figure| figure.unit == unit)
-        };
-        let (Some(failed), Some(total), Some(stated)) = (
-            of(part, Unit::Count),
-            of(whole, Unit::Count),
-            of(rate, Unit::Percent),
-        ) else {
-            continue;
-        };
-        let Some(is) = share(&failed, &total) else {
-            continue;
-        };
-        let none = stated.value <= 0.0 && failed.value > 0.0;
-        let finding = (none || !agrees(&stated, is)).then(|| {
-            (
-                format!(
-                    "{}: {} of {} is {}",
-                    row.name(),
-                    failed.text,
-                    total.text,
-                    stated.text
-                ),
-                language::share_of(is.middle() / 100.0),
-            )
-        });
-        found.statement(row.line, Check::Share, finding);
+}
+
+/// `Failed`, `Failed requests`, `# errors`: not one kind of them, and no rate.
+fn is_part(name: &str) -> bool {
+    let words: Vec<&str> = words(name).collect();
+    let plain = [
+        "failed", "failures", "errors", "requests", "total", "count", "number", "of",
+    ];
+    words.iter().any(|word| PART.contains(word)) && words.iter().all(|word| plain.contains(word))
+}
+
+fn is_whole(name: &str) -> bool {
+    let words: Vec<&str> = words(name).collect();
+    let plain = [
+        "total", "requests", "count", "offered", "sent", "number", "of",
+    ];
+    words.iter().any(|word| WHOLE.contains(word)) && words.iter().all(|word| plain.contains(word))
+}
+
+fn is_rate(name: &str) -> bool {
+    let kinds = ["failure", "error", "success", "failed"];
+    let words: Vec<&str> = words(name).collect();
+    match words.as_slice() {
+        ["rate" | "share"] => true,
+        [kind, "rate" | "ratio"] | [kind] if name.contains('%') || words.len() == 2 => {
+            kinds.contains(kind)
+        }
+        _ => false,
     }
+}
+
+fn is_of_successes(name: &str) -> bool {
+    name.contains("success")
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
 }
 
 /// Rows of a success rate and of `580 / 4,687` in one table, run by run.

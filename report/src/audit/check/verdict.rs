@@ -41,19 +41,30 @@ fn of_table(table: &Table) -> (u64, u64) {
     let Some(target) = table.column(&["target", "limit", "goal", "slo"]) else {
         return (0, 0);
     };
+    // What is left of a limit is no measurement.
+    let derived = [
+        "change", "margin", "headroom", "diff", "gap", "remain", "before",
+    ];
+    let derived: Vec<usize> = (0..table.head.len())
+        .filter(|column| {
+            let title = table.head[*column].to_lowercase();
+            derived.iter().any(|word| title.contains(word))
+        })
+        .collect();
     let kept: Vec<bool> = table
         .rows
         .iter()
-        .filter_map(|row| kept(row, target))
+        .filter_map(|row| kept(row, target, &derived))
         .collect();
     let missed = kept.iter().filter(|kept| !**kept).count();
     (missed as u64, kept.len() as u64)
 }
 
 /// Did the last run that the row has a figure of keep the target?
-fn kept(row: &Row, target: usize) -> Option<bool> {
+fn kept(row: &Row, target: usize, derived: &[usize]) -> Option<bool> {
     let first = |cell: &str| figures(cell).into_iter().next();
     let limit = first(row.cell(target))?;
+    let least = row.cell(target).contains(['>', '≥', '+']);
     let measured = |column: usize| {
         let figure = first(row.cell(column)).filter(|figure| figure.unit == limit.unit);
         // A change has a sign, and no measurement.
@@ -61,12 +72,14 @@ fn kept(row: &Row, target: usize) -> Option<bool> {
     };
     let mut columns = (1..row.cells.len())
         .rev()
-        .filter(|column| *column != target);
+        .filter(|column| *column != target && !derived.contains(column));
     let is = columns.find_map(measured)?;
+    let name = row.name().to_lowercase();
     match limit.unit {
-        Unit::Time => Some(is.value <= limit.value),
-        Unit::Percent if row.name().to_lowercase().contains("success") => {
-            Some(is.value >= limit.value)
+        Unit::Time if !least => Some(is.value <= limit.value),
+        Unit::Percent if name.contains("success") => Some(is.value >= limit.value),
+        Unit::Percent if name.contains("error") || name.contains("fail") => {
+            Some(is.value <= limit.value)
         }
         _ => None,
     }
