@@ -56,12 +56,19 @@ async fn what_a_fault_leaves_behind_is_found_by_name() {
             (seen - injected).abs() <= injected / 10,
             "{seen} of {injected}"
         );
+        // It is the fault's own, and not that of whatever leads to the memory.
+        let own = grown.flat_in("grow_memory_for_fault", kind);
+        assert_eq!(own, seen, "{:#?}", grown.all_names());
     }
     // Neither the profiler nor the allocator.
     let profiler: i64 = [
         "addr2line",
         "gimli",
         "prof_backtrace",
+        "prof_alloc_prep",
+        "prof_tctx",
+        "rallocx",
+        "imalloc",
         "_rjem_",
         "tikv_jemallocator",
     ]

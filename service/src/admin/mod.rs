@@ -9,6 +9,7 @@ mod heap;
 #[cfg(heap_profiles)]
 mod heap_dump;
 mod index;
+mod left_out;
 mod outbox;
 mod pprof_build;
 pub mod pprof_format;
