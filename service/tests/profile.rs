@@ -82,6 +82,7 @@ async fn a_profile_is_taken_one_at_a_time() {
     assert_eq!(profile.0.period, 1_000_000_000 / 99);
     assert!(profile.0.duration_nanos > 0);
     assert!(profile.said("cores") >= 1);
+    assert!(profile.said("building_cpu_nanoseconds") > 0);
 }
 
 /// However busy the machine is, the samples stand for what the process used: what threads do that

@@ -1,5 +1,7 @@
 //! What a request costs: CPU time, statements, rows, bytes of log.
 
+use std::ops::Add;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -119,6 +121,10 @@ pub struct Cost {
     pub variance: Option<f64>,
     /// K, the windows that the variance rests on; absent with the interval.
     pub windows: Option<u32>,
+    /// CPU time that the process spent on building profiles meanwhile, microseconds: no cost of requests,
+    /// and not in the total. Absent where no profile says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profiles_us: Option<f64>,
 }
 
 /// One cost of one source in a stage of both runs.
@@ -217,6 +223,8 @@ impl Cost {
         let seconds = (span.ended_s as u64).checked_sub(from).filter(|s| *s > 0)?;
         let spent = |from: u64, until: u64| -> Option<(f64, u64)> {
             let total = grown(&run.evidence, source, kind, from, until)?;
+            let profiles = profiles_us(run, source, kind, from, until);
+            let total = (total - profiles.unwrap_or(0.0)).max(0.0);
             Some((total, succeeded(run, stage, from, until)))
         };
         let (total, requests) = spent(from, from + seconds).filter(|(_, n)| *n > 0)?;
@@ -252,6 +260,7 @@ impl Cost {
             }),
             variance: means.map(|means| means.variance),
             windows: means.map(|means| means.windows as u32),
+            profiles_us: profiles_us(run, source, kind, from, from + seconds),
         })
     }
 
@@ -281,6 +290,10 @@ impl Cost {
             }),
             variance: mean.map(|mean| mean.variance),
             windows: mean.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
+            profiles_us: runs
+                .iter()
+                .filter_map(|run| run.profiles_us)
+                .reduce(f64::add),
         })
     }
 
@@ -295,6 +308,17 @@ impl Cost {
 
 fn grown(evidence: &Evidence, source: &str, kind: CostKind, from: u64, until: u64) -> Option<f64> {
     evidence.grown(source, kind.counters(), us(from), us(until))
+}
+
+/// What building profiles took of the process that they are of; none where no profile says so.
+fn profiles_us(run: &Run, source: &str, kind: CostKind, from: u64, until: u64) -> Option<f64> {
+    let component = source.strip_prefix("process/")?;
+    let meanwhile = from as f64..until as f64;
+    let building_s = match kind {
+        CostKind::Cpu => run.profiles.building_cpu_s(component, &meanwhile)?,
+        _ => return None,
+    };
+    Some(building_s * 1e6)
 }
 
 fn succeeded(run: &Run, stage: &str, from: u64, until: u64) -> u64 {

@@ -5,11 +5,13 @@
 pub(super) struct Claim {
     /// CPU time that the process used over the window by the system's account.
     pub(super) process_cpu_s: Option<f64>,
+    /// CPU time that it took after the window, to build the profile.
+    pub(super) building_cpu_s: Option<f64>,
     /// Cores that it may use.
     pub(super) cores: Option<f64>,
 }
 
-/// Reads `process_cpu_nanoseconds=…` and `cores=…`.
+/// Reads `process_cpu_nanoseconds=…`, `building_cpu_nanoseconds=…` and `cores=…`.
 pub(super) fn of(comments: &[String]) -> Claim {
     let value = |name: &str| {
         let mut said = comments.iter().filter_map(|comment| {
@@ -18,8 +20,10 @@ pub(super) fn of(comments: &[String]) -> Claim {
         });
         said.find(|value| value.is_finite() && *value > 0.0)
     };
+    let seconds = |name: &str| value(name).map(|ns| ns / 1e9);
     Claim {
-        process_cpu_s: value("process_cpu_nanoseconds").map(|ns| ns / 1e9),
+        process_cpu_s: seconds("process_cpu_nanoseconds"),
+        building_cpu_s: seconds("building_cpu_nanoseconds"),
         cores: value("cores"),
     }
 }

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::left_out::{Frame, LeftOut};
 use super::pprof_build::Builder;
-use super::{failed, look_on, profile_answer, refused};
+use super::profiler::{self, give_way};
+use super::{look_on, profile_answer, refused};
 use crate::contention::{Waiter, Waits, waits};
 use crate::http::{Problem, Query};
 use crate::readiness::Readiness;
@@ -37,13 +38,12 @@ pub(super) async fn contention(
         }
         Some(_) => return Err(refused("seconds must be 1 to 120")),
     };
-    // Off the runtime: names are looked up in the debug information of the whole binary.
-    let body = tokio::task::spawn_blocking(move || encode(seen, started, took));
-    let body = body.await.map_err(|error| failed(&error))?;
-    Ok(profile_answer(
-        "contention",
-        body.map_err(|error| failed(&error))?,
-    ))
+    let making = profiler::begin(move |_| {
+        give_way();
+        encode(seen, started, took)
+    })?;
+    let body = profiler::end(making).await?;
+    Ok(profile_answer("contention", body))
 }
 
 fn since(

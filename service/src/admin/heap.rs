@@ -1,16 +1,16 @@
 //! What memory is in use, and who has asked for it, as Go's `/debug/pprof/heap` has it.
 
 use std::io;
-use std::thread;
 use std::time::SystemTime;
 
 use axum::response::Response;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use super::heap_dump::{Amount, HeapDump, parse};
 use super::left_out::{Frame, LeftOut};
 use super::pprof_build::Builder;
-use super::{failed, give_way, profile_answer};
+use super::profiler::{self, give_way};
+use super::{failed, profile_answer};
 use crate::failure::Code;
 use crate::http::Problem;
 use crate::native::jemalloc;
@@ -31,22 +31,12 @@ pub(super) async fn heap() -> Result<Response, Problem> {
     }
     let turn = ONE_AFTER_THE_OTHER.acquire().await;
     let turn = turn.map_err(|error| failed(&error))?;
-    let (answer, answered) = oneshot::channel();
-    // A thread of its own, whose allocations are in no profile: looking names up takes more memory
-    // than the service does.
-    let profiler = thread::Builder::new().name("profiler".to_owned());
-    let take = move || {
+    let making = profiler::begin(move |_| {
+        let _turn = turn;
         give_way();
-        let body = jemalloc::keep_this_thread_out()
-            .and_then(|()| dump())
-            .and_then(|dump| encode(&dump));
-        drop(turn);
-        // Nobody is there if the client has hung up.
-        let _ = answer.send(body);
-    };
-    profiler.spawn(take).map_err(|error| failed(&error))?;
-    let body = answered.await.map_err(|error| failed(&error))?;
-    let body = body.map_err(|error| failed(&error))?;
+        encode(&dump()?)
+    })?;
+    let body = profiler::end(making).await?;
     Ok(profile_answer("heap", body))
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use prost::Message as _;
+use rustix::time::{ClockId, clock_gettime};
 
 use super::binaries::{Binary, binaries};
 use super::left_out::{Frame, LeftOut};
@@ -25,6 +26,8 @@ pub(super) struct Builder {
     named: HashMap<String, u64>,
     /// By the place, and how many of the functions inlined there are left out.
     shortened: HashMap<(u64, usize), u64>,
+    /// CPU time of this thread when it began to build.
+    began: Duration,
 }
 
 impl Builder {
@@ -38,6 +41,7 @@ impl Builder {
             places: HashMap::new(),
             named: HashMap::new(),
             shortened: HashMap::new(),
+            began: thread_cpu(),
         };
         builder.text("");
         for (i, binary) in builder.binaries.clone().into_iter().enumerate() {
@@ -196,9 +200,12 @@ impl Builder {
         id
     }
 
-    /// The profile as it is sent: protobuf, gzip.
-    pub(super) fn finish(self) -> std::io::Result<Vec<u8>> {
+    /// The profile as it is sent: protobuf, gzip. It says what looking its names up has cost the process,
+    /// which is no cost of its requests.
+    pub(super) fn finish(mut self) -> std::io::Result<Vec<u8>> {
         symbols::forget();
+        let took = thread_cpu().saturating_sub(self.began);
+        self.comment("building_cpu_nanoseconds", took.as_nanos());
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&self.profile.encode_to_vec())?;
         encoder.finish()
@@ -290,4 +297,10 @@ impl Builder {
         self.texts.insert(text.to_owned(), id);
         id
     }
+}
+
+/// What this thread has used.
+fn thread_cpu() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
