@@ -84,6 +84,9 @@ fn encode(sampled: &Sampled) -> io::Result<Vec<u8>> {
     builder.time(sampled.started, Some(sampled.took));
     let sampled_cpu = sampled.cpu().as_nanos();
     builder.comment("sampled_cpu_nanoseconds", sampled_cpu);
+    // It is made up from the clocks of threads: that the samples add up says nothing of it.
+    let unattributed = sampled.unattributed_cpu().as_nanos();
+    builder.comment("unattributed_cpu_nanoseconds", unattributed);
     builder.comment("process_cpu_nanoseconds", sampled.process_cpu.as_nanos());
     if let Ok(cores) = thread::available_parallelism() {
         builder.comment("cores", cores);
