@@ -52,8 +52,9 @@ fn profile_line(text: &mut String, component: &str, profile: &PlannedProfile) {
     let length = profile.length;
     let length = length.map_or(String::new(), |length| format!(" for {}", spanned(length)));
     let moment = match profile.moment {
-        Moment::Middle => "in the middle",
-        Moment::End => "at the end",
+        Moment::Middle => "in the middle".to_owned(),
+        Moment::Spread => format!("after {}", spanned(profile.offset)),
+        Moment::End => "at the end".to_owned(),
     };
     let _ = writeln!(
         text,

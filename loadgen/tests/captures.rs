@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,9 +39,17 @@ async fn admin() -> SocketAddr {
 }
 
 async fn record_with(captures: &str, admin: SocketAddr) -> (tempfile::TempDir, Record) {
+    record_of_length("3s", captures, admin).await
+}
+
+async fn record_of_length(
+    duration: &str,
+    captures: &str,
+    admin: SocketAddr,
+) -> (tempfile::TempDir, Record) {
     let server = Server::start(Behaviour::default()).await;
     let temp = tempfile::tempdir().unwrap();
-    let text = scenario(server.address, "5/s", "3s", captures);
+    let text = scenario(server.address, "5/s", duration, captures);
     let text = text.replace("[actions", &format!("admin = \"http://{admin}\"\n[actions"));
     let record = record_of(temp.path(), &text, CancellationToken::new()).await;
     (temp, record)
@@ -78,6 +87,20 @@ async fn a_profile_is_fetched_in_the_middle_of_its_stage_or_the_record_says_why_
     let told = told(capture);
     assert_eq!(told, ("cpu", "load", Some(1_000_000), Some(&*problem)));
     assert_eq!(capture.file, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_that_is_long_enough_has_three_cpu_profiles() {
+    const CAPTURE: &str =
+        "[[captures]]\ncomponent = \"shop\"\nstage = \"load\"\nduration = \"1s\"\n";
+    let (_temp, record) = record_of_length("6s", CAPTURE, admin().await).await;
+    let captures = &record.manifest.captures;
+    let files: BTreeSet<_> = captures.iter().filter_map(|c| c.file.as_ref()).collect();
+    assert_eq!(files.len(), 3, "{captures:?}");
+    let begun = captures.iter().map(|c| c.started_us.unwrap());
+    for (begun, planned) in begun.zip([500_000, 2_500_000, 4_500_000]) {
+        assert!(begun >= planned, "{captures:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,6 +103,7 @@ url = "postgres://db/shop"
 [[captures]]
 component = "shop"
 kinds = ["cpu", "heap"]
+windows = 2
 "#;
 
 /// What is right in it, and what is wrong in its place.
@@ -125,6 +126,8 @@ const WRONG: &[(&str, &str)] = &[
     ("postgres://db/shop", "mysql://db/shop"),
     ("\"cpu\", \"heap\"", "\"cpu\", \"hepa\""),
     ("\"cpu\", \"heap\"", "\"cpu\", \"cpu\""),
+    ("windows = 2", "windows = 0"),
+    ("windows = 2", "windows = 11"),
     ("component = \"shop\"\n", ""),
     ("format = 1\n", ""),
     ("name = \"right\"", "name = \"Not Right\""),

@@ -172,6 +172,46 @@ fn a_capped_window_and_missing_samples_are_said() {
     assert!(markdown.contains("do not account for the CPU time: B: phase9"));
 }
 
+/// 13 s of samples, of a process that used as much.
+#[test]
+fn samples_without_a_stack_are_said() {
+    let with = |unattributed_s: Option<f64>| {
+        let mut taken = service(0);
+        let comment = |what: &str, s: f64| format!("{what}_cpu_nanoseconds={}", s * 1e9);
+        taken.comments = vec![comment("process", 13.0)];
+        let unattributed = unattributed_s.map(|s| comment("unattributed", s));
+        taken.comments.extend(unattributed);
+        vec![(PLAY, taken)]
+    };
+    let said = |unattributed_s: Option<f64>| {
+        let comparison = compare(with(Some(0.0)), with(unattributed_s));
+        let report = &comparison.profiles[0];
+        let [a, b] = [
+            &report.base.as_ref().unwrap().windows[0],
+            &report.new.windows[0],
+        ];
+        assert!(!a.unaccounted && !a.unattributed && !b.unaccounted);
+        assert_eq!(
+            (a.unattributed_cpu_s, b.unattributed_cpu_s),
+            (Some(0.0), unattributed_s)
+        );
+        let text = markdown(&build(&comparison), "charts").text;
+        let caution = "CPU time has no stack: B: phase9";
+        assert_eq!(text.contains(caution), b.unattributed, "{text}");
+        let remark = "of the samples have no stack";
+        assert_eq!(
+            text.matches(remark).count(),
+            1 + usize::from(unattributed_s.is_some())
+        );
+        b.unattributed
+    };
+    assert!(!said(None));
+    assert!(!said(Some(0.5)));
+    assert!(said(Some(1.0)));
+    // Nearly all signals lost, and filled in from the clocks of threads.
+    assert!(said(Some(12.9)));
+}
+
 #[test]
 fn allocations_between_two_snapshots_have_a_cost_per_request() {
     // 64 B in use and so many allocated since the process began, 1 MiB each.

@@ -4,7 +4,7 @@
 
 mod taken;
 
-use brunt_report::profile::{MOST_BYTES, ProfileError, Top, read};
+use brunt_report::profile::{MOST_BYTES, Profile, ProfileError, Top, read};
 use proptest::prelude::*;
 use taken::{Taken, Written, gzip};
 
@@ -213,6 +213,53 @@ fn a_small_file_that_stands_for_a_large_one_is_refused() {
         matches!(refused, ProfileError::TooMany { what: "texts" }),
         "{refused}"
     );
+}
+
+/// 8 MB of text, and how a profile of one function refers to it.
+fn with_long_text(refer: impl FnOnce(&mut Written, i64)) -> Result<Profile, ProfileError> {
+    let mut written = Taken::cpu().with("main", 1).written();
+    let text = i64::try_from(written.string_table.len()).unwrap();
+    written.string_table.push("x".repeat(8 << 20));
+    refer(&mut written, text);
+    read(&written.encode_to_vec())
+}
+
+/// For each anew it would take an hour.
+#[test]
+fn many_functions_may_have_one_long_name() {
+    let profile = with_long_text(|written, text| {
+        let mut function = written.function[0];
+        function.name = text;
+        written.function = (1..=200_000)
+            .map(|id| {
+                function.id = id;
+                function
+            })
+            .collect();
+    });
+    let functions = profile.unwrap().functions;
+    assert_eq!(functions.len(), 1);
+    assert_eq!(functions[0].name.len(), 8 << 20);
+}
+
+#[test]
+fn what_refers_to_a_long_text_again_and_again_is_refused() {
+    let comments = with_long_text(|written, text| written.comment = vec![text; 1_000_000]);
+    let files = with_long_text(|written, text| {
+        let mut function = written.function[0];
+        function.filename = text;
+        written.function = (1..=1_000)
+            .map(|id| {
+                function.id = id;
+                function.name = i64::try_from(written.string_table.len()).unwrap();
+                written.string_table.push(format!("f{id}"));
+                function
+            })
+            .collect();
+    });
+    for refused in [comments, files] {
+        assert!(matches!(refused, Err(ProfileError::TooLong)));
+    }
 }
 
 proptest! {

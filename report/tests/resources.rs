@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp)]
 
 mod support;
+mod taken;
 
 use brunt_record::{Mark, MarkKind, StatementRow};
 use brunt_report::comparison::{CostKind, Level, Side, Watched};
+use brunt_report::profile::{Subject, Taken, read};
 use brunt_report::run::Evidence;
 use brunt_report::{
     Against, CompareOptions, Comparison, MarkdownOutput, Run, Sequence, compare, document, html,
@@ -13,6 +15,7 @@ use brunt_report::{
 };
 use support::Synthetic;
 use support::gauges::{self, constant, counter, series, source};
+use taken::Taken as Written;
 
 /// What one run used: cores of the service, statements and rows a second, and how busy one statement
 /// was in the stages.
@@ -143,6 +146,59 @@ fn costs_are_what_grew_divided_by_the_requests_that_succeeded() {
         let change = statements.change.as_ref().unwrap();
         assert!((change.factor - 3.0).abs() < 0.05, "{stage}: {change:?}");
     }
+}
+
+/// A profile of second 25 to 35, in the second stage, took the service 1 s to build, and one of its memory
+/// 0.5 s: the record says so, and with its end the stage is over before the last.
+#[test]
+fn what_building_profiles_took_is_no_cost_of_requests() {
+    let used = Used {
+        cores: 0.5,
+        statements_per_s: 1_000.0,
+        extra_calls: [0, 0],
+    };
+    let plain = run("phase8", &used);
+    let mut profiled = run("phase8", &used);
+    let of = |component: &str, kind: &str| Subject {
+        component: component.to_owned(),
+        kind: kind.to_owned(),
+        stage: "play".to_owned(),
+    };
+    let taken = |from_s: f64, took_s: i64, building_s: f64| {
+        let mut written = Written::cpu();
+        written.took_ns = took_s * 1_000_000_000;
+        written.comments = vec![format!("building_cpu_nanoseconds={}", building_s * 1e9)];
+        let profile = read(&written.bytes()).unwrap();
+        Taken {
+            from_s: Some(from_s),
+            ..Taken::bare("a.pb.gz", profile)
+        }
+    };
+    let span = plain.series.stage("play").unwrap().clone();
+    profiled.profiles.taken = [
+        (of("service", "cpu"), vec![taken(25.0, 10, 1.0)]),
+        (
+            of("service", "heap"),
+            vec![taken(35.0, 0, 0.5), taken(span.ended_s, 0, 0.5)],
+        ),
+        (of("events", "cpu"), vec![taken(25.0, 10, 7.0)]),
+    ]
+    .into();
+    let comparison = compare(&plain, &profiled, &CompareOptions::default());
+    let cpu = |stage: &str| {
+        let mut rows = comparison.resources.costs.iter();
+        let row = rows.find(|row| row.stage == stage && row.cost == CostKind::Cpu);
+        let sides = &row.unwrap().sides;
+        (sides.a.unwrap(), sides.b.unwrap())
+    };
+    let (a, b) = cpu("play");
+    assert!((a.total - b.total - 1.5e6).abs() < 1.0, "{a:?} {b:?}");
+    assert_eq!((a.profiles_us, b.profiles_us), (None, Some(1.5e6)));
+    let (a, b) = cpu("init");
+    assert_eq!((a.total, b.profiles_us), (b.total, None));
+    let MarkdownOutput { text, .. } = markdown(&document(&comparison), "");
+    let said = "without 1.50 s in all that building profiles took";
+    assert!(text.contains(said), "{text}");
 }
 
 /// Readings ten seconds apart say nothing of windows of a few seconds.

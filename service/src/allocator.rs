@@ -23,3 +23,15 @@ pub(crate) fn sample_allocations(wanted: bool) {
 /// Begins to sample allocations, where that is possible.
 #[cfg(not(heap_profiles))]
 pub(crate) fn sample_allocations(_wanted: bool) {}
+
+/// Keeps what the calling thread allocates out of heap profiles.
+#[cfg(heap_profiles)]
+pub(crate) fn keep_this_thread_out() {
+    if let Err(error) = crate::native::jemalloc::keep_this_thread_out() {
+        tracing::debug!(%error, "heap profiles show what making profiles takes");
+    }
+}
+
+/// Keeps what the calling thread allocates out of heap profiles, of which there are none.
+#[cfg(not(heap_profiles))]
+pub(crate) fn keep_this_thread_out() {}

@@ -27,8 +27,8 @@ async fn heap(service: &Running) -> Decoded {
     Decoded::of(&answer.body, &KINDS)
 }
 
-/// What requests leave behind is in use until it is freed, and was allocated after that too; looking
-/// at it leaves nothing behind.
+/// What requests leave behind is in use until it is freed, and was allocated after that too; making
+/// profiles leaves nothing behind.
 #[tokio::test]
 async fn what_a_fault_leaves_behind_is_found_by_name() {
     let service = start(|_| ()).await;
@@ -47,6 +47,12 @@ async fn what_a_fault_leaves_behind_is_found_by_name() {
             .await;
         assert_eq!(answer.status, 200);
     }
+    // Looking its names up takes more memory than all of the requests.
+    let cpu = format!(
+        "http://{}/debug/pprof/profile?seconds=1",
+        service.addresses.admin
+    );
+    assert_eq!(send("GET", &cpu, &[], None).await.status, 200);
     let grown = heap(&service).await;
     let injected = requests * size;
     for kind in [ALLOCATED, IN_USE] {
@@ -56,12 +62,19 @@ async fn what_a_fault_leaves_behind_is_found_by_name() {
             (seen - injected).abs() <= injected / 10,
             "{seen} of {injected}"
         );
+        // It is the fault's own, and not that of whatever leads to the memory.
+        let own = grown.flat_in("grow_memory_for_fault", kind);
+        assert_eq!(own, seen, "{:#?}", grown.all_names());
     }
     // Neither the profiler nor the allocator.
     let profiler: i64 = [
         "addr2line",
         "gimli",
         "prof_backtrace",
+        "prof_alloc_prep",
+        "prof_tctx",
+        "rallocx",
+        "imalloc",
         "_rjem_",
         "tikv_jemallocator",
     ]

@@ -82,6 +82,7 @@ async fn a_profile_is_taken_one_at_a_time() {
     assert_eq!(profile.0.period, 1_000_000_000 / 99);
     assert!(profile.0.duration_nanos > 0);
     assert!(profile.said("cores") >= 1);
+    assert!(profile.said("building_cpu_nanoseconds") > 0);
 }
 
 /// However busy the machine is, the samples stand for what the process used: what threads do that
@@ -103,6 +104,20 @@ async fn samples_are_the_cpu_time_that_was_used() {
         let (period, process) = (profile.0.period, profile.said("process_cpu_nanoseconds"));
         let sampled = profile.sum(1);
         assert_eq!(sampled, profile.said("sampled_cpu_nanoseconds"));
+        // What the clocks of threads say beyond the samples is filled in: with all signals lost the sum
+        // would be right as well. These threads are at work when the clock ticks; of those that begin
+        // meanwhile a part is over when they are seen.
+        let between = profile.sum_in("[between two ticks of the clock]", 1);
+        assert!(
+            between <= process / 10,
+            "{frequency} Hz: {between} ns of {process} ns"
+        );
+        let unseen = profile.sum_in("[before the thread was seen]", 1);
+        let unattributed = profile.said("unattributed_cpu_nanoseconds");
+        assert!(
+            unattributed >= between + unseen && unattributed <= process / 4,
+            "{frequency} Hz: {unattributed} ns of {process} ns, {between} ns and {unseen} ns of it"
+        );
         // A thread is a tick off at the most at either end. Those that lived shorter than it takes to
         // be seen are not in the samples; they use next to nothing.
         let stacks = profile.0.sample.iter();

@@ -20,6 +20,9 @@ pub struct CaptureSpec {
     pub kinds: Vec<ProfileKind>,
     /// How long a CPU profile looks on.
     pub duration: Duration,
+    /// How many CPU profiles there are of a stage, not 0; [one](Self::windows_in) where so many are too
+    /// much for it.
+    pub windows: u32,
     /// Where: the name of an address of the scenario, or a base URL.
     pub address: String,
     /// Paths of kinds, where they are others than [`ProfileKind::path`].
@@ -91,6 +94,8 @@ pub struct PlannedProfile {
 pub enum Moment {
     /// A CPU profile is centred on it; the others come after that, so that they are not in it.
     Middle,
+    /// One of several CPU profiles; the others of the middle come after the middle one of these.
+    Spread,
     /// When the last arrival of the stage could be due.
     End,
 }
@@ -106,26 +111,36 @@ impl CaptureSpec {
             return Vec::new();
         }
         let whole = stage.duration;
-        let cpu = self.kinds.contains(&ProfileKind::Cpu);
-        let length = if cpu {
+        let length = if self.kinds.contains(&ProfileKind::Cpu) {
             self.duration.min(whole)
         } else {
             Duration::ZERO
         };
+        let windows = self.windows_in(stage);
+        let (moment, from) = match windows {
+            1 => (Moment::Middle, Duration::ZERO),
+            _ => (Moment::Spread, stage.warmup),
+        };
+        // Each in the middle of its part of the stage.
+        let part = whole.saturating_sub(from) / windows;
+        let begins = |window: u32| from + part * window + part.saturating_sub(length) / 2;
         let mut planned = Vec::new();
         for kind in &self.kinds {
-            let is_cpu = *kind == ProfileKind::Cpu;
-            let before_cpu = whole.saturating_sub(length) / 2;
-            let offset = if is_cpu {
-                before_cpu
-            } else {
-                before_cpu + length
-            };
+            if *kind == ProfileKind::Cpu {
+                planned.extend((0..windows).map(|window| PlannedProfile {
+                    kind: *kind,
+                    moment,
+                    offset: begins(window),
+                    length: Some(length),
+                }));
+                continue;
+            }
+            let offset = begins((windows - 1) / 2) + length;
             planned.push(PlannedProfile {
                 kind: *kind,
                 moment: Moment::Middle,
                 offset,
-                length: is_cpu.then_some(length),
+                length: None,
             });
             if *kind == ProfileKind::Heap && offset < whole {
                 planned.push(PlannedProfile {
@@ -138,6 +153,17 @@ impl CaptureSpec {
         }
         planned.sort_by_key(|profile| profile.offset);
         planned
+    }
+
+    /// How many CPU profiles there are of `stage`: several take half of what follows its warm-up at the most,
+    /// so that each is built and sent before the next begins.
+    pub(crate) fn windows_in(&self, stage: &Stage) -> u32 {
+        let judged = stage.duration.saturating_sub(stage.warmup);
+        if self.duration.saturating_mul(2 * self.windows) <= judged {
+            self.windows
+        } else {
+            1
+        }
     }
 
     /// The base URL of its endpoint, to which a path can be added; the error says why there is none.
@@ -166,11 +192,23 @@ mod tests {
         minutes: u64,
         want: &[(&str, Moment, u64)],
     ) {
+        check_windows(stage, kinds, 1, minutes, want);
+    }
+
+    /// Of a stage longer than 5 minutes the first is warm-up.
+    fn check_windows(
+        stage: Option<&str>,
+        kinds: &[ProfileKind],
+        windows: u32,
+        minutes: u64,
+        want: &[(&str, Moment, u64)],
+    ) {
         let spec = CaptureSpec {
             component: "service".to_owned(),
             stage: stage.map(str::to_owned),
             kinds: kinds.to_vec(),
             duration: Duration::from_secs(30),
+            windows,
             address: "admin".to_owned(),
             paths: BTreeMap::new(),
         };
@@ -178,7 +216,7 @@ mod tests {
             name: "gameplay".to_owned(),
             duration: Duration::from_mins(minutes),
             grace: Duration::ZERO,
-            warmup: Duration::ZERO,
+            warmup: Duration::from_secs(if minutes > 5 { 60 } else { 0 }),
             judged: true,
             abort_when: Vec::new(),
             streams: Vec::new(),
@@ -223,5 +261,38 @@ mod tests {
             0,
             &[("cpu", Middle, 0), ("heap", Middle, 0)],
         );
+    }
+    #[test]
+    fn several_windows_are_spread_over_what_follows_the_warm_up() {
+        use Moment::{End, Middle, Spread};
+        use ProfileKind::{Cpu, Heap};
+        check_windows(
+            None,
+            &[Cpu, Heap],
+            3,
+            10,
+            &[
+                ("cpu", Spread, 135),
+                ("cpu", Spread, 315),
+                ("heap", Middle, 345),
+                ("cpu", Spread, 495),
+                ("heap", End, 600),
+            ],
+        );
+        // Half of three minutes is three times 30 s.
+        let three = [
+            ("cpu", Spread, 15),
+            ("cpu", Spread, 75),
+            ("cpu", Spread, 135),
+        ];
+        check_windows(None, &[Cpu], 3, 3, &three);
+        check_windows(None, &[Cpu], 4, 3, &[("cpu", Middle, 75)]);
+        let two = [
+            ("cpu", Spread, 15),
+            ("heap", Middle, 45),
+            ("cpu", Spread, 75),
+            ("heap", End, 120),
+        ];
+        check_windows(Some("gameplay"), &[Heap, Cpu], 2, 2, &two);
     }
 }

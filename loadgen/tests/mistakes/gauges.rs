@@ -61,6 +61,12 @@ paths = { cpu = "profile", haep = "/heap" }
 component = "shop"
 address = "Admin"
 stage = "mian"
+windows = 11
+[[captures]]
+component = "shop"
+stage = "main"
+duration = "200ms"
+windows = 3
 "#
     )));
 }

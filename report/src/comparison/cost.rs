@@ -1,5 +1,7 @@
 //! What a request costs: CPU time, statements, rows, bytes of log.
 
+use std::ops::Add;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -119,6 +121,10 @@ pub struct Cost {
     pub variance: Option<f64>,
     /// K, the windows that the variance rests on; absent with the interval.
     pub windows: Option<u32>,
+    /// CPU time that the process spent on building profiles meanwhile, microseconds: no cost of requests,
+    /// and not in the total. Absent where no profile says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profiles_us: Option<f64>,
 }
 
 /// One cost of one source in a stage of both runs.
@@ -235,6 +241,8 @@ impl Cost {
         let seconds = (span.ended_s as u64).checked_sub(from).filter(|s| *s > 0)?;
         let spent = |from: u64, until: u64| -> Option<(f64, u64)> {
             let total = run.evidence.grown(source, counters, us(from), us(until))?;
+            let profiles = profiles_us(run, source, counters, from, until);
+            let total = (total - profiles.unwrap_or(0.0)).max(0.0);
             Some((total, succeeded(run, stage, from, until)))
         };
         let (total, requests) = spent(from, from + seconds).filter(|(_, n)| *n > 0)?;
@@ -270,6 +278,7 @@ impl Cost {
             }),
             variance: means.map(|means| means.variance),
             windows: means.map(|means| means.windows as u32),
+            profiles_us: profiles_us(run, source, counters, from, from + seconds),
         })
     }
 
@@ -298,6 +307,10 @@ impl Cost {
             }),
             variance: within.map(|within| within.variance),
             windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
+            profiles_us: runs
+                .iter()
+                .filter_map(|run| run.profiles_us)
+                .reduce(f64::add),
         })
     }
 
@@ -308,6 +321,24 @@ impl Cost {
             within: Within::of(self.variance, self.windows),
         })
     }
+}
+
+/// What building profiles took of the CPU time of the process that they are of; none of other counters,
+/// and where no profile says so.
+fn profiles_us(
+    run: &Run,
+    source: &str,
+    counters: &[&str],
+    from: u64,
+    until: u64,
+) -> Option<f64> {
+    let component = source.strip_prefix("process/")?;
+    let meanwhile = from as f64..until as f64;
+    if counters != CostKind::Cpu.counters() {
+        return None;
+    }
+    let building_s = run.profiles.building_cpu_s(component, &meanwhile)?;
+    Some(building_s * 1e6)
 }
 
 fn succeeded(run: &Run, stage: &str, from: u64, until: u64) -> u64 {

@@ -156,6 +156,11 @@ fn cost(kind: CostKind, cost: Option<&Cost>) -> Cell {
         ),
         None => language::FEW_SAMPLES.to_owned(),
     };
+    let profiles = cost.profiles_us.map(|us| {
+        let took = language::duration(us);
+        format!("; without {took} in all that building profiles took")
+    });
+    let note = note + &profiles.unwrap_or_default();
     Cell::text(kind.amount(cost.per_request)).with_note(Some(note))
 }
 

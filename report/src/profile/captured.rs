@@ -1,12 +1,14 @@
 //! The profiles of a record, each with its window and the requests in it.
 
 use std::collections::BTreeMap;
+use std::ops::{Add, Range};
 use std::path::{Component, Path};
 use std::sync::Arc;
 
 use brunt_record::{Capture, CountsRow, Manifest, ProfileName, Record};
 
 use super::between::between;
+use super::claim;
 use super::judge::{self, NoRequests};
 use super::model::Profile;
 use super::report::Subject;
@@ -29,6 +31,28 @@ pub struct Captured {
     pub taken: BTreeMap<Subject, Vec<Taken>>,
     /// Those that cannot be used: file and reason.
     pub damaged: Vec<(String, String)>,
+}
+
+impl Captured {
+    /// CPU time that the process called `component` took to build those of its profiles that were
+    /// complete within `meanwhile`, seconds since the start of the run; absent where none says so.
+    pub(crate) fn building_cpu_s(&self, component: &str, meanwhile: &Range<f64>) -> Option<f64> {
+        let of_component = self
+            .taken
+            .iter()
+            .filter(|(of, _)| of.component == component);
+        let windows = of_component.flat_map(|(_, windows)| windows);
+        let complete = |taken: &&Taken| {
+            let took_s = taken.profile.took_ns.unwrap_or(0) as f64 / 1e9;
+            taken
+                .from_s
+                .is_some_and(|from_s| meanwhile.contains(&(from_s + took_s)))
+        };
+        let said = windows
+            .filter(complete)
+            .filter_map(|taken| claim::of(&taken.profile.comments).building_cpu_s);
+        said.reduce(f64::add)
+    }
 }
 
 /// Reads the profiles of `record`. One that cannot be read is noted, and no harm to the others.

@@ -30,6 +30,12 @@ pub enum ProfileError {
     /// More sample types than any profiler has.
     #[error("the profile has more than {MOST_KINDS} sample types")]
     TooManyKinds,
+    /// Its names, files and comments are longer together.
+    #[error(
+        "the texts of the profile come to more than {}",
+        language::bytes(MOST_BYTES)
+    )]
+    TooLong,
     /// It has more of something than any real one.
     #[error("the profile has more than {} {what}", language::count(MOST_PARTS as u64))]
     TooMany {

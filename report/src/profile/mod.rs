@@ -15,6 +15,7 @@ mod layout;
 mod model;
 mod moves;
 mod name;
+mod names;
 mod prune;
 mod read;
 mod report;

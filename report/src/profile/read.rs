@@ -2,7 +2,8 @@
 //!
 //! Fields are those of `profile.proto`, and what makes a profile invalid is what Go's reader finds
 //! invalid, see <https://github.com/google/pprof/blob/main/proto/profile.proto>. Whoever sent it is
-//! not trusted: memory stays within a small multiple of [`MOST_BYTES`], work within [`MOST_PARTS`].
+//! not trusted: memory stays within a small multiple of [`MOST_BYTES`], work within [`MOST_PARTS`] and what
+//! the texts take that are held.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,9 +13,10 @@ use std::ops::Range;
 use flate2::read::MultiGzDecoder;
 
 use super::error::ProfileError;
-use super::model::{Function, Kind, Profile};
+use super::model::{Kind, Profile};
+use super::names::{Held, Names};
+use super::prune;
 use super::wire::{Fields, Value};
-use super::{name, prune};
 
 /// Most bytes of a profile, compressed or not: a 30 s profile of a busy service has one million.
 pub const MOST_BYTES: u64 = 64 << 20;
@@ -49,11 +51,11 @@ fn inflate(bytes: &[u8]) -> Result<Vec<u8>, ProfileError> {
 }
 
 /// A place in [`Tables::texts`].
-type Text = i64;
+pub(super) type Text = i64;
 
 /// Everything but the samples, which refer to it and may come before it.
 #[derive(Default)]
-struct Tables<'a> {
+pub(super) struct Tables<'a> {
     kinds: Vec<(Text, Text)>,
     /// Names of binaries.
     mappings: HashMap<u64, Text>,
@@ -165,41 +167,51 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    fn text(&self, text: Text) -> Result<Cow<'a, str>, ProfileError> {
+    fn bytes(&self, text: Text) -> Result<&'a [u8], ProfileError> {
         let found = usize::try_from(text).ok().and_then(|i| self.texts.get(i));
-        let bytes = found.ok_or_else(|| ProfileError::inconsistent(format!("no text {text}")))?;
-        Ok(String::from_utf8_lossy(bytes))
+        let found = found.copied();
+        found.ok_or_else(|| ProfileError::inconsistent(format!("no text {text}")))
     }
 
-    fn kind(&self, (name, unit): (Text, Text)) -> Result<Kind, ProfileError> {
+    pub(super) fn text(&self, text: Text) -> Result<Cow<'a, str>, ProfileError> {
+        self.bytes(text).map(String::from_utf8_lossy)
+    }
+
+    fn held(&self, text: Text, held: &mut Held) -> Result<String, ProfileError> {
+        held.add(self.bytes(text)?.len())?;
+        self.text(text).map(Cow::into_owned)
+    }
+
+    fn kind(&self, (name, unit): (Text, Text), held: &mut Held) -> Result<Kind, ProfileError> {
         Ok(Kind {
-            name: self.text(name)?.into_owned(),
-            unit: self.text(unit)?.into_owned(),
+            name: self.held(name, held)?,
+            unit: self.held(unit, held)?,
         })
     }
 
     fn profile(&self, bytes: &[u8]) -> Result<Profile, ProfileError> {
+        let mut held = Held::default();
         let kinds: Vec<Kind> = self
             .kinds
             .iter()
-            .map(|kind| self.kind(*kind))
+            .map(|kind| self.kind(*kind, &mut held))
             .collect::<Result<_, _>>()?;
         if kinds.is_empty() {
             return Err(ProfileError::inconsistent("it has no sample type"));
         }
         let default = self.text(self.default_kind)?;
         let named = kinds.iter().position(|kind| kind.name == default);
-        let comments = self.comments.iter().map(|text| self.text(*text));
+        let period_kind = self.period_kind.map(|kind| self.kind(kind, &mut held));
+        let comments = self.comments.iter();
+        let comments = comments.map(|text| self.held(*text, &mut held));
         let mut profile = Profile {
             default_kind: named.unwrap_or(kinds.len() - 1),
             kinds,
             began_ns: (self.began_ns != 0).then_some(self.began_ns),
             took_ns: (self.took_ns > 0).then_some(self.took_ns),
             period: (self.period > 0).then_some(self.period),
-            period_kind: self.period_kind.map(|kind| self.kind(kind)).transpose()?,
-            comments: comments
-                .map(|text| text.map(Cow::into_owned))
-                .collect::<Result<_, _>>()?,
+            period_kind: period_kind.transpose()?,
+            comments: comments.collect::<Result<_, _>>()?,
             ..Profile::default()
         };
         let location_of = self.places(&mut profile)?;
@@ -216,10 +228,10 @@ impl<'a> Tables<'a> {
         let mut known = Names::default();
         let mut function_of = HashMap::with_capacity(self.functions.len());
         for (id, name, system_name, file) in &self.functions {
-            let (name, system_name) = (self.text(*name)?, self.text(*system_name)?);
-            let written = if name.is_empty() { system_name } else { name };
-            let file = self.text(*file)?;
-            let position = known.position(&name::function(&written), name::file(&file));
+            let unnamed = self.bytes(*name)?.is_empty();
+            self.bytes(*system_name).and(self.bytes(*file))?;
+            let written = if unnamed { system_name } else { name };
+            let position = known.position(*written, *file, self)?;
             unique(function_of.insert(*id, position).is_none(), "function", *id)?;
         }
         let mut location_of = HashMap::with_capacity(self.locations.len());
@@ -232,15 +244,8 @@ impl<'a> Tables<'a> {
                 profile.frames.push(*position);
             }
             if lines.is_empty() {
-                // No symbols: the binary is all that is known.
-                let binary = self.mappings.get(mapping).map(|file| self.text(*file));
-                let binary = binary.transpose()?.unwrap_or_default();
-                let base = binary.rsplit('/').next().unwrap_or_default();
-                let name = match base {
-                    "" => "<unknown>".to_owned(),
-                    base => format!("[{base}]"),
-                };
-                profile.frames.push(known.position(&name, ""));
+                let binary = self.mappings.get(mapping).copied().unwrap_or(0);
+                profile.frames.push(known.binary(binary, self)?);
             }
             let frames = first..position(profile.frames.len());
             let new = location_of.insert(*id, position(profile.locations.len()));
@@ -249,28 +254,6 @@ impl<'a> Tables<'a> {
         }
         profile.functions = known.functions;
         Ok(location_of)
-    }
-}
-
-/// Functions by their names.
-#[derive(Default)]
-struct Names {
-    functions: Vec<Function>,
-    positions: HashMap<String, u32>,
-}
-
-impl Names {
-    fn position(&mut self, name: &str, file: &str) -> u32 {
-        if let Some(position) = self.positions.get(name) {
-            return *position;
-        }
-        let new = position(self.functions.len());
-        self.positions.insert(name.to_owned(), new);
-        self.functions.push(Function {
-            name: name.to_owned(),
-            file: file.to_owned(),
-        });
-        new
     }
 }
 

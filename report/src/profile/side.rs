@@ -52,6 +52,11 @@ pub struct ProfileWindow {
     pub process_cpu_s: Option<f64>,
     /// Do the samples miss a part of that, or count too much?
     pub unaccounted: bool,
+    /// CPU time in the total that the profiler has no stack for, seconds; absent where the profile does
+    /// not say so.
+    pub unattributed_cpu_s: Option<f64>,
+    /// Is it so much that the samples account for the CPU time with it only?
+    pub unattributed: bool,
 }
 
 impl ProfileSide {
@@ -107,6 +112,16 @@ impl ProfileWindow {
             (Some(cpu), Some(took), Some(cores)) => judge::capped(cpu, took, cores),
             _ => false,
         };
+        let unattributed_cpu_s = claim.unattributed_cpu_s.filter(|_| is_cpu);
+        let accounted = |sampled_s: f64| {
+            let used_s = process_cpu_s.or(cpu_s)?;
+            Some(judge::accounted(sampled_s, used_s))
+        };
+        let whole = cpu_s.and_then(accounted);
+        let attributed_s = cpu_s
+            .zip(unattributed_cpu_s)
+            .map(|(cpu, without)| cpu - without);
+        let attributed = attributed_s.and_then(accounted);
         Ok(Self {
             file: taken.file.clone(),
             from_s: taken.from_s,
@@ -117,10 +132,9 @@ impl ProfileWindow {
             cores,
             capped,
             process_cpu_s,
-            unaccounted: match (cpu_s, process_cpu_s) {
-                (Some(sampled), Some(process)) => !judge::accounted(sampled, process),
-                _ => false,
-            },
+            unaccounted: whole == Some(false),
+            unattributed_cpu_s,
+            unattributed: whole == Some(true) && attributed == Some(false),
         })
     }
 }

@@ -110,6 +110,7 @@ fn cost(
         }),
         variance: interval.then_some(0.0004),
         windows: interval.then_some(10),
+        profiles_us: None,
     };
     CostComparison {
         stage: name(STAGE),

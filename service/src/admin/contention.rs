@@ -8,8 +8,10 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::left_out::{Frame, LeftOut};
 use super::pprof_build::Builder;
-use super::{failed, look_on, profile_answer, refused};
+use super::profiler::{self, give_way};
+use super::{look_on, profile_answer, refused};
 use crate::contention::{Waiter, Waits, waits};
 use crate::http::{Problem, Query};
 use crate::readiness::Readiness;
@@ -36,13 +38,12 @@ pub(super) async fn contention(
         }
         Some(_) => return Err(refused("seconds must be 1 to 120")),
     };
-    // Off the runtime: names are looked up in the debug information of the whole binary.
-    let body = tokio::task::spawn_blocking(move || encode(seen, started, took));
-    let body = body.await.map_err(|error| failed(&error))?;
-    Ok(profile_answer(
-        "contention",
-        body.map_err(|error| failed(&error))?,
-    ))
+    let making = profiler::begin(move |_| {
+        give_way();
+        encode(seen, started, took)
+    })?;
+    let body = profiler::end(making).await?;
+    Ok(profile_answer("contention", body))
 }
 
 fn since(
@@ -76,21 +77,27 @@ fn encode(
     });
     for (waiter, waits) in seen {
         let mut locations = vec![builder.named(&format!("[wait for {}]", waiter.what))];
-        locations.extend(builder.calls_of(&waiter.stack, is_of_the_watch));
+        locations.extend(builder.calls_of(&waiter.stack, WATCH));
         let values = [waits.count.cast_signed(), waits.delay.as_nanos() as i64];
         builder.sample(locations, values.into(), None);
     }
     builder.finish()
 }
 
+/// The functions that note a wait.
+const WATCH: LeftOut = LeftOut {
+    through: is_of_the_watch,
+    then: |_| false,
+};
+
 /// Is it a function of [`crate::contention`]? The mangled name has its length before it, or dots around it.
-fn is_of_the_watch(system_name: &str) -> bool {
+fn is_of_the_watch(frame: Frame<'_>) -> bool {
     [
         "17challenge_service10contention",
         "challenge_service..contention..",
     ]
     .iter()
-    .any(|part| system_name.contains(part))
+    .any(|part| frame.system_name.contains(part))
 }
 
 #[cfg(test)]

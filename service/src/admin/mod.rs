@@ -9,10 +9,12 @@ mod heap;
 #[cfg(heap_profiles)]
 mod heap_dump;
 mod index;
+mod left_out;
 mod outbox;
 mod pprof_build;
 pub mod pprof_format;
 mod profile;
+mod profiler;
 mod source_path;
 mod symbols;
 mod tasks;
@@ -31,10 +33,6 @@ use crate::app::Live;
 use crate::failure::Code;
 use crate::http::{Problem, health};
 use crate::readiness::Readiness;
-
-/// A tenth of what others get where all cores are busy.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
 
 /// What operators' requests need.
 #[derive(Debug, Clone)]
@@ -82,15 +80,6 @@ fn refused(detail: impl Into<String>) -> Problem {
 /// A profile could not be made.
 fn failed(error: &dyn std::error::Error) -> Problem {
     Problem::new(Code::ProfileFailed, error.to_string())
-}
-
-/// Lets requests go before this thread, which is to look names up: that takes half a second.
-fn give_way() {
-    // Of the thread; elsewhere it would be the whole process.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::debug!(%error, "a profile is encoded at the priority of requests");
-    }
 }
 
 /// Waits so many seconds, or until the process is told to stop; returns how long that was.

@@ -7,8 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use prost::Message as _;
+use rustix::time::{ClockId, clock_gettime};
 
 use super::binaries::{Binary, binaries};
+use super::left_out::{Frame, LeftOut};
 use super::pprof_format::{Function, Label, Line, Location, Mapping, Profile, Sample, ValueType};
 use super::symbols::{self, Symbol};
 
@@ -22,6 +24,10 @@ pub(super) struct Builder {
     /// By the address after the instruction.
     places: HashMap<usize, u64>,
     named: HashMap<String, u64>,
+    /// By the place, and how many of the functions inlined there are left out.
+    shortened: HashMap<(u64, usize), u64>,
+    /// CPU time of this thread when it began to build.
+    began: Duration,
 }
 
 impl Builder {
@@ -34,6 +40,8 @@ impl Builder {
             functions: HashMap::new(),
             places: HashMap::new(),
             named: HashMap::new(),
+            shortened: HashMap::new(),
+            began: thread_cpu(),
         };
         builder.text("");
         for (i, binary) in builder.binaries.clone().into_iter().enumerate() {
@@ -124,31 +132,45 @@ impl Builder {
         }
     }
 
-    /// The same without the innermost part, up to the last of its functions that is `left_out` by its
-    /// system name.
-    pub(super) fn calls_of(&mut self, stack: &[usize], left_out: fn(&str) -> bool) -> Vec<u64> {
-        /// Nobody who is left out lies deeper.
-        const INNERMOST: usize = 32;
-        let locations = self.calls(stack);
-        let innermost = &locations[..locations.len().min(INNERMOST)];
-        let last = innermost
-            .iter()
-            .rposition(|id| self.is_left_out(*id, left_out));
-        match last {
-            Some(last) if last + 1 < locations.len() => locations[last + 1..].to_vec(),
-            // Nobody else is known.
-            Some(_) => vec![self.unknown()],
-            None => locations,
-        }
+    /// The same without what is left out.
+    pub(super) fn calls_of(&mut self, stack: &[usize], left_out: LeftOut) -> Vec<u64> {
+        let mut places = self.calls(stack);
+        let Some((first, inlined)) = left_out.begin(&places, |id| self.frames(id)) else {
+            return vec![self.unknown()];
+        };
+        places.drain(..first);
+        places[0] = self.shortened(places[0], inlined);
+        places
     }
 
-    fn is_left_out(&self, location: u64, left_out: fn(&str) -> bool) -> bool {
-        let lines = &self.profile.location[location as usize - 1].line;
-        // What is inlined belongs to the function that holds it.
-        lines.last().is_some_and(|line| {
+    /// The functions of a place: inlined ones first, the function that holds them last.
+    fn frames(&self, place: u64) -> impl DoubleEndedIterator<Item = Frame<'_>> {
+        let text = |id: i64| &*self.profile.string_table[id as usize];
+        let lines = &self.profile.location[place as usize - 1].line;
+        lines.iter().map(move |line| {
             let function = &self.profile.function[line.function_id as usize - 1];
-            left_out(&self.profile.string_table[function.system_name as usize])
+            Frame {
+                name: text(function.name),
+                system_name: text(function.system_name),
+                file: text(function.filename),
+            }
         })
+    }
+
+    /// A place without the first so many of the functions inlined there.
+    fn shortened(&mut self, place: u64, inlined: usize) -> u64 {
+        if inlined == 0 {
+            return place;
+        }
+        if let Some(id) = self.shortened.get(&(place, inlined)) {
+            return *id;
+        }
+        let whole = &self.profile.location[place as usize - 1];
+        let (mapping, address) = (whole.mapping_id, whole.address);
+        let lines = whole.line[inlined..].to_vec();
+        let id = self.push_location(mapping, address, lines);
+        self.shortened.insert((place, inlined), id);
+        id
     }
 
     fn unknown(&mut self) -> u64 {
@@ -178,9 +200,12 @@ impl Builder {
         id
     }
 
-    /// The profile as it is sent: protobuf, gzip.
-    pub(super) fn finish(self) -> std::io::Result<Vec<u8>> {
+    /// The profile as it is sent: protobuf, gzip. It says what looking its names up has cost the process,
+    /// which is no cost of its requests.
+    pub(super) fn finish(mut self) -> std::io::Result<Vec<u8>> {
         symbols::forget();
+        let took = thread_cpu().saturating_sub(self.began);
+        self.comment("building_cpu_nanoseconds", took.as_nanos());
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&self.profile.encode_to_vec())?;
         encoder.finish()
@@ -272,4 +297,10 @@ impl Builder {
         self.texts.insert(text.to_owned(), id);
         id
     }
+}
+
+/// What this thread has used.
+fn thread_cpu() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }

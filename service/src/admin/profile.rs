@@ -7,10 +7,11 @@ use std::thread;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use super::pprof_build::Builder;
-use super::{failed, give_way, look_on, profile_answer, refused};
+use super::profiler::{self, give_way};
+use super::{look_on, profile_answer, refused};
 use crate::failure::Code;
 use crate::http::{Problem, Query};
 use crate::readiness::Readiness;
@@ -57,29 +58,18 @@ pub(super) async fn profile(
         ));
     };
     let (goes_on, until) = mpsc::channel();
-    let (answer, answered) = oneshot::channel();
-    // Not on the runtime: names are looked up in the debug information of the whole binary.
-    let profiler = thread::Builder::new().name("profiler".to_owned());
-    let take = move || {
-        let sampled = sample(query.frequency, &until);
-        let abandoned = answer.is_closed();
-        let body = sampled.and_then(|sampled| {
-            if abandoned {
-                Ok(Vec::new())
-            } else {
-                give_way();
-                encode(&sampled)
-            }
-        });
-        drop(turn);
-        // Nobody is there if the client has hung up.
-        let _ = answer.send(body);
-    };
-    profiler.spawn(take).map_err(|error| failed(&error))?;
+    let making = profiler::begin(move |client| {
+        let _turn = turn;
+        let sampled = sample(query.frequency, &until)?;
+        if client.is_closed() {
+            return Ok(Vec::new());
+        }
+        give_way();
+        encode(&sampled)
+    })?;
     look_on(&readiness, query.seconds).await;
     drop(goes_on);
-    let body = answered.await.map_err(|error| failed(&error))?;
-    let body = body.map_err(|error| failed(&error))?;
+    let body = profiler::end(making).await?;
     Ok(profile_answer("profile", body))
 }
 
@@ -94,6 +84,9 @@ fn encode(sampled: &Sampled) -> io::Result<Vec<u8>> {
     builder.time(sampled.started, Some(sampled.took));
     let sampled_cpu = sampled.cpu().as_nanos();
     builder.comment("sampled_cpu_nanoseconds", sampled_cpu);
+    // It is made up from the clocks of threads: that the samples add up says nothing of it.
+    let unattributed = sampled.unattributed_cpu().as_nanos();
+    builder.comment("unattributed_cpu_nanoseconds", unattributed);
     builder.comment("process_cpu_nanoseconds", sampled.process_cpu.as_nanos());
     if let Ok(cores) = thread::available_parallelism() {
         builder.comment("cores", cores);

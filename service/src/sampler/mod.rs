@@ -67,7 +67,17 @@ pub(crate) enum Place {
 impl Sampled {
     /// CPU time for which the samples stand.
     pub(crate) fn cpu(&self) -> Duration {
-        let ticks: u64 = self.stacks.iter().map(|stack| stack.ticks).sum();
+        self.cpu_at(|_| true)
+    }
+
+    /// The part of it of which nobody knows where it went.
+    pub(crate) fn unattributed_cpu(&self) -> Duration {
+        self.cpu_at(|place| !matches!(place, Place::Stack(_)))
+    }
+
+    fn cpu_at(&self, wanted: fn(&Place) -> bool) -> Duration {
+        let stacks = self.stacks.iter().filter(|stack| wanted(&stack.place));
+        let ticks: u64 = stacks.map(|stack| stack.ticks).sum();
         Duration::from_nanos(self.period.as_nanos() as u64 * ticks)
     }
 }

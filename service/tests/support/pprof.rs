@@ -84,6 +84,19 @@ impl Decoded {
             .sum()
     }
 
+    /// Those of stacks whose innermost function has a name that contains `part`.
+    pub fn flat_in(&self, part: &str, kind: usize) -> i64 {
+        let inside = |ids: &[u64]| {
+            let innermost = self.names(self.location(ids[0])).next();
+            innermost.is_some_and(|name| name.contains(part))
+        };
+        let samples = self.0.sample.iter();
+        samples
+            .filter(|sample| inside(&sample.location_id))
+            .map(|sample| sample.value[kind])
+            .sum()
+    }
+
     /// For messages of tests.
     pub fn all_names(&self) -> Vec<&str> {
         let functions = self.0.function.iter();

@@ -11,6 +11,9 @@ use super::super::{Addresses, CaptureSpec, ProfileKind, Stage};
 use super::{check_slug, tables};
 
 const LONGEST: Duration = Duration::from_mins(2);
+/// From so many on their spread is an estimate of the noise.
+const WINDOWS: u32 = 3;
+const MOST_WINDOWS: u64 = 10;
 /// Of a stage that is named, and of one that is long.
 const LENGTHS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(30)];
 
@@ -66,18 +69,44 @@ fn capture(
             format!("set its duration to {longest:?} or less"),
         );
     }
+    let windows = windows(table, mistakes);
     let kinds = kinds(table, stage.is_some(), mistakes);
     let address = address(table, mistakes);
     let paths = paths(table, mistakes);
     let (component, _) = component?;
-    Some(CaptureSpec {
+    let spec = CaptureSpec {
         component: component.to_owned(),
-        stage: stage.map(|(name, _)| name.to_owned()),
+        stage: stage.as_ref().map(|(name, _)| (*name).to_owned()),
         kinds,
         duration,
+        windows: windows.unwrap_or(WINDOWS),
         address,
         paths,
-    })
+    };
+    if let (Some(windows), Some((Some(stage), span))) = (windows, known)
+        && spec.windows_in(stage) != windows
+    {
+        mistakes.add_with_hint(
+            span,
+            format!(
+                "capture: {windows} windows of {duration:?} are more than half of what follows the warm-up of stage {:?}",
+                stage.name
+            ),
+            "take fewer windows, or a shorter duration",
+        );
+    }
+    Some(spec)
+}
+
+/// How many, where the scenario says so.
+fn windows(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<u32> {
+    let windows = table.whole("windows", mistakes)?;
+    if !(1..=MOST_WINDOWS).contains(&windows) {
+        let what = format!("capture: windows is {windows}, not 1 to {MOST_WINDOWS}");
+        mistakes.add(&table.span, what);
+        return None;
+    }
+    Some(windows as u32)
 }
 
 /// Of a stage that is named a CPU profile, of long ones the heap too.

@@ -157,6 +157,12 @@ fn side_windows(report: &ProfileReport, side: &ProfileSide, table: &mut Table) {
                 "samples show {share} of the CPU time of the process"
             ));
         }
+        if let Some(unattributed_cpu_s) = window.unattributed_cpu_s
+            && window.total > 0.0
+        {
+            let share = language::percent(unattributed_cpu_s / (window.total / 1e9));
+            remarks.push(format!("{share} of the samples have no stack"));
+        }
         remarks.extend(window.no_requests.map(|reason| reason.to_string()));
         table.rows.push(vec![
             Cell::text(&side.name).with_note(Some(match from {

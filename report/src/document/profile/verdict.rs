@@ -6,8 +6,8 @@ use crate::document::tone::Tone;
 use crate::document::words::capital;
 use crate::language;
 use crate::profile::{
-    ALPHA, Basis, CAPPED_ABOVE, FEWEST_OBSERVATIONS, FEWEST_WINDOWS, LEAST_SHARE, ProfileReport,
-    ProfileSide, Whole,
+    ACCOUNTED_WITHIN, ALPHA, Basis, CAPPED_ABOVE, FEWEST_OBSERVATIONS, FEWEST_WINDOWS, LEAST_SHARE,
+    ProfileReport, ProfileSide, Whole,
 };
 
 /// The first section of a report on profiles alone.
@@ -206,7 +206,15 @@ pub(super) fn cautions(report: &ProfileReport) -> impl Iterator<Item = Callout> 
         "The samples do not account for the CPU time",
         "The samples of the profile and the CPU time of the process are more than 5 % apart: shares may be right, amounts are not.".to_owned(),
     );
-    [capped, unaccounted].into_iter().flatten()
+    let unattributed = caution(
+        names(|window| window.unattributed),
+        "A part of the CPU time has no stack",
+        format!(
+            "Of more than {} of it the profiler does not know where it went, as of what threads use between two ticks of the kernel's clock. The whole is right; what functions cost is too low by that together.",
+            language::percent(ACCOUNTED_WITHIN)
+        ),
+    );
+    [capped, unaccounted, unattributed].into_iter().flatten()
 }
 
 /// How a move is told from noise.
