@@ -133,6 +133,16 @@ impl Assignments {
     }
 }
 
+/// The same goals in the same order, to be assigned alike; whatever was derived from them so far.
+impl PartialEq for Assignments {
+    fn eq(&self, other: &Self) -> bool {
+        self.goal_ids == other.goal_ids
+            && self.expires_at == other.expires_at
+            && self.active == other.active
+            && self.challenge_ids == other.challenge_ids
+    }
+}
+
 impl FromIterator<Assignment> for Assignments {
     fn from_iter<I: IntoIterator<Item = Assignment>>(goals: I) -> Self {
         let mut set = Self::default();
