@@ -86,12 +86,16 @@ struct Logged {
 
 impl Logged {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
         // Nothing listens at the reward platform's address.
         let mut all = vec!["--log-format", "json", "--reward-url", "http://127.0.0.1:1"];
         all.extend(arguments);
-        let service = Binary::start(&database, &all);
+        let service = Binary::start_with(&database, &all, variables);
         let first: Value = serde_json::from_str(&service.ready_line).unwrap();
         Self {
             http: first["http"].as_str().unwrap().to_owned(),
@@ -166,6 +170,22 @@ async fn only_problems_are_logged_unless_all_is_asked_for() {
     complete_and_claim(&service).await;
     let lines = service.stop();
     assert_eq!(of(&lines, "activate")[0]["message"], "request was slow");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_of_warnings_only_has_the_ids_of_requests() {
+    // One line more, which says where the service listens.
+    let warnings = ("RUST_LOG", "warn,challenge_service::service=info");
+    let service = Logged::start_with(&["--slow-request", "0s"], &[warnings]);
+    complete_and_claim(&service).await;
+    let lines = service.stop();
+    for id in ["activate", "too-early"] {
+        let [line] = of(&lines, id)[..] else {
+            panic!("{lines:#?}");
+        };
+        assert_eq!(line["message"], "request was slow");
+    }
 }
 
 #[cfg(unix)]

@@ -59,7 +59,8 @@ impl Observer {
         headers: &HeaderMap,
     ) -> Observed {
         let id = RequestId::of(headers);
-        let span = tracing::info_span!(
+        // An error: whatever lines RUST_LOG leaves, they have the id.
+        let span = tracing::error_span!(
             "request",
             request_id = id.as_str(),
             %method,
