@@ -283,3 +283,22 @@ async fn the_password_of_the_database_is_not_logged() {
         assert!(!said.contains("of-a-secret"), "{said}");
     }
 }
+
+#[test]
+fn the_password_of_the_reward_platform_is_not_told() {
+    for url in [
+        "https://ann:of-a-secret@host",
+        "ann:of-a-secret@host",
+        "of-a-secret",
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
+            .args(["--reward-url", url])
+            .env("RUST_LOG", "trace")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("reward_url is no http:// URL"), "{said}");
+        assert!(!said.contains("of-a-secret"), "{said}");
+    }
+}
