@@ -87,6 +87,11 @@ impl Assigner {
         }
     }
 
+    /// Whether no user is accepted any more.
+    pub fn has_ended(&self) -> bool {
+        self.batches.as_ref().is_some_and(Batcher::has_ended)
+    }
+
     /// Inserts what was accepted, and accepts no more.
     pub async fn close(&self) {
         if let Some(batches) = &self.batches {
