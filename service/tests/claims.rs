@@ -178,3 +178,32 @@ async fn a_claim_that_a_crash_left_open_is_settled_without_a_second_grant() {
         "the key is that of the first attempt"
     );
 }
+
+/// More of them than one sweep takes.
+#[tokio::test]
+async fn claims_on_goals_that_are_gone_do_not_block_others() {
+    let service = start(|_| ()).await;
+    let store = &service.app.store;
+    let begin = async |user: &str, goal: &str| {
+        support::complete(&service, user, "challenge-01", goal).await;
+        let claim = store.begin_claim(user, goal, "key", Instant::now()).await;
+        assert!(claim.unwrap().is_some());
+    };
+    for n in 0..150 {
+        begin(&format!("player-{n}"), "goal-of-old").await;
+    }
+    begin("zoe", GOAL).await;
+    let mut granted = 0;
+    for _ in 0..2 {
+        granted += sweep(&service.app, Duration::ZERO).await.unwrap();
+    }
+    assert_eq!(granted, 1);
+    assert_eq!(status(&service, "zoe").await, Status::Claimed);
+    let old = status(&service, "player-0").await;
+    assert_eq!(
+        old,
+        Status::Completed,
+        "to be claimed when the goal is back"
+    );
+    assert_eq!(service.granted().await, 1);
+}
