@@ -69,14 +69,6 @@ impl Assignments {
             .collect()
     }
 
-    /// The same goals by their ids.
-    #[must_use]
-    pub fn sorted(&self) -> Self {
-        let mut goals: Vec<_> = self.iter().collect();
-        goals.sort_by(|a, b| a.goal_id.cmp(&b.goal_id));
-        goals.into_iter().collect()
-    }
-
     /// The same goals, the active ones until `end` of their challenge.
     #[must_use]
     pub fn expiring(&self, mut end: impl FnMut(&str) -> Option<Instant>) -> Self {
