@@ -107,6 +107,11 @@ impl Activator {
         }
     }
 
+    /// Whether no write is accepted any more.
+    pub fn has_ended(&self) -> bool {
+        matches!(&self.way, Way::Queued(queue) if queue.has_ended())
+    }
+
     /// Writes what was accepted, and accepts no more.
     pub async fn close(&self) {
         if let Way::Queued(queue) = &self.way {

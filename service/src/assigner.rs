@@ -37,6 +37,15 @@ struct NewUser {
     goals: Arc<Assignments>,
 }
 
+impl NewUser {
+    fn gets_the_rows_of(&self, other: &Self) -> bool {
+        // By what they hold: where challenges rotate, and for those who have some of the rows, each
+        // request makes its own.
+        let same_goals = Arc::ptr_eq(&self.goals, &other.goals) || self.goals == other.goals;
+        same_goals && self.namespace == other.namespace
+    }
+}
+
 impl Assigner {
     /// Must be called on a runtime, which batches need.
     pub fn new(store: Store, switches: &Switches, metrics: &Metrics) -> Self {
@@ -80,6 +89,11 @@ impl Assigner {
         }
     }
 
+    /// Whether no user is accepted any more.
+    pub fn has_ended(&self) -> bool {
+        self.batches.as_ref().is_some_and(Batcher::has_ended)
+    }
+
     /// Inserts what was accepted, and accepts no more.
     pub async fn close(&self) {
         if let Some(batches) = &self.batches {
@@ -101,25 +115,46 @@ async fn assign_alone(
 
 async fn assign_together(store: &Store, users: Vec<NewUser>) -> Vec<Result<Assigned, StoreError>> {
     let mut results = Vec::with_capacity(users.len());
-    // One, but for the moment in which the catalogue changes.
-    for group in users.chunk_by(|a, b| Arc::ptr_eq(&a.goals, &b.goals)) {
+    results.resize_with(users.len(), || Err(StoreError::Closed));
+    for places in groups(&users) {
         let NewUser {
             namespace, goals, ..
-        } = &group[0];
-        let ids: Vec<_> = group.iter().map(|user| user.user_id.as_str()).collect();
+        } = &users[places[0]];
+        let of_place = |place: &usize| users[*place].user_id.as_str();
+        let ids: Vec<_> = places.iter().map(of_place).collect();
         let at = Instant::now();
         match store.assign_together(&ids, namespace, goals, at).await {
             Ok(counts) => {
-                results.extend(counts.into_iter().map(|rows| Ok(Assigned { rows, at })));
-            }
-            // One of them is to blame; the others must not suffer for it.
-            Err(error) if error.is_about_content() && group.len() > 1 => {
-                for user in ids {
-                    results.push(assign_alone(store, user, namespace, goals).await);
+                for (place, rows) in places.into_iter().zip(counts) {
+                    results[place] = Ok(Assigned { rows, at });
                 }
             }
-            Err(error) => results.extend(group.iter().map(|_| Err(error.clone()))),
+            // One of them is to blame; the others must not suffer for it.
+            Err(error) if error.is_about_content() && places.len() > 1 => {
+                for (place, user) in places.into_iter().zip(ids) {
+                    results[place] = assign_alone(store, user, namespace, goals).await;
+                }
+            }
+            Err(error) => {
+                for place in places {
+                    results[place] = Err(error.clone());
+                }
+            }
         }
     }
     results
+}
+
+/// The positions of users who get the same rows, group by group. There are few groups: one at rest, others
+/// for those who have some of the rows, and while a window ends or the catalogue changes.
+fn groups(users: &[NewUser]) -> Vec<Vec<usize>> {
+    let mut groups = Vec::<Vec<usize>>::new();
+    for (position, user) in users.iter().enumerate() {
+        let same = |group: &&mut Vec<usize>| users[group[0]].gets_the_rows_of(user);
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(position),
+            None => groups.push(vec![position]),
+        }
+    }
+    groups
 }

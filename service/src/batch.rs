@@ -111,6 +111,11 @@ where
         self.queue.max_capacity() - self.queue.capacity()
     }
 
+    /// Whether everything is refused from now on.
+    pub fn has_ended(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Refuses what comes from now on, flushes what was accepted, and ends the task.
     pub async fn close(&self) {
         self.task.close().await;
@@ -288,6 +293,10 @@ mod tests {
             panic!("a flush of a test")
         }
         let batcher = Batcher::spawn(limits(0, 2, 2), BatchMetrics::default(), panics);
+        assert!(!batcher.has_ended());
         assert_eq!(batcher.submit(1).await, Err(Refused::Closed));
+        while !batcher.has_ended() {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -53,8 +53,7 @@ impl Content {
             .goals()
             .any(|(challenge, goal)| goal.default_assigned && challenge.rotation.is_some());
         Self {
-            // In the order in which every write locks rows, so that no two of them deadlock.
-            materialised: Arc::new(materialised.sorted()),
+            materialised: Arc::new(materialised),
             catalogue,
             defaults,
             template,

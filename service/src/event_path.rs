@@ -134,6 +134,15 @@ impl EventPath {
         }
     }
 
+    /// Whether no event is taken any more.
+    pub fn has_ended(&self) -> bool {
+        match &self.way {
+            Way::Direct | Way::SqliteWriter { .. } => false,
+            Way::Grouped(batcher, _) => batcher.has_ended(),
+            Way::Behind(batcher, _) => batcher.has_ended(),
+        }
+    }
+
     /// Takes no more events and writes those that were accepted.
     pub async fn close(&self) {
         match &self.way {

@@ -8,6 +8,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::observe::note_error;
 use crate::operations::{self, OperationError, Reason};
 use crate::store::StoreError;
 
@@ -201,7 +202,7 @@ impl From<OperationError> for Failure {
             )
             | E::ShuttingDown => Code::Unavailable,
             E::Store(_) => {
-                tracing::error!(%error, "a request failed in the store");
+                note_error(&error);
                 // What the database says may show more than a caller should see.
                 let detail = "the database failed; the log of the service says how";
                 return Self::new(Code::Internal, detail);

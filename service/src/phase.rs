@@ -58,8 +58,8 @@ keys! {
         /// New users whose rows may be inserted by one statement; SQLite's writer commits for several
         /// at any value.
         initialise_batch: Bound,
-        /// A new user waits so long for others before the statement is sent, unless
-        /// `initialise_batch = "off"`; what comes during a statement gathers for the next at any value.
+        /// The longest pause after the rows of new users were inserted, in which others gather for the next
+        /// statement: as long as the last one took; not with `initialise_batch = "off"`.
         initialise_linger: Duration,
         /// How an event reaches the database.
         events: Events {
@@ -73,8 +73,9 @@ keys! {
         },
         /// An event whose id was seen within this time has no effect again.
         event_window: Duration,
-        /// An event waits so long for others to be committed with; not with `events = "direct"`, nor with
-        /// group commit in SQLite, whose writer gathers by itself.
+        /// The longest pause after a batch, in which events gather for the next: as long as the last one
+        /// took; not with `events = "direct"`, nor with group commit in SQLite, whose writer gathers by
+        /// itself.
         event_linger: Linger,
         /// Events that are committed together, at most, where they wait for others.
         event_batch: NonZeroU32,

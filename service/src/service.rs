@@ -202,7 +202,8 @@ impl Service {
         } = self;
         let steps = Steps::default();
         let readiness = Readiness {
-            store: app.store.clone(),
+            app: app.clone(),
+            events: events.clone(),
             stop: steps.unready.clone(),
         };
         let state = HttpState {

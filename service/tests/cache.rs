@@ -207,3 +207,33 @@ async fn what_was_seen_before_a_clear_is_not_remembered_after_it() {
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert!(!a.look_up(set, "ann").await.hit);
 }
+
+/// Number, time and length, words, address and name of the client.
+type LogEntry = (i64, i64, i64, Vec<String>, String, String);
+
+/// Redis before 7 takes `SET` with `NX` or with `GET`, and refuses both in one.
+#[tokio::test]
+async fn an_older_redis_knows_every_command() {
+    let redis = Redis::start();
+    let _: String = redis.ask(&["CONFIG", "SET", "slowlog-log-slower-than", "0"]);
+    let service = start(|settings| {
+        settings.redis = Some(redis.url().as_str().into());
+        use_cache(&mut settings.phase.switches, Cache::Redis);
+    })
+    .await;
+    for user in ["ann", "ann", "bob"] {
+        initialise(&service, user).await;
+    }
+    service.clear_cache().await;
+    assert_eq!(lookups(&service).await, (1, 2));
+    let log: Vec<LogEntry> = redis.ask(&["SLOWLOG", "GET", "1000"]);
+    let commands: Vec<_> = log.into_iter().map(|(_, _, _, words, ..)| words).collect();
+    let has = |words: &[String], word: &str| words.iter().any(|w| w == word);
+    assert!(
+        commands.iter().any(|words| has(words, "NX")),
+        "{commands:?}"
+    );
+    for words in &commands {
+        assert!(!(has(words, "NX") && has(words, "GET")), "{words:?}");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use challenge_service::grpc::events_v1::StatItemUpdated;
@@ -11,8 +12,11 @@ use challenge_service::grpc::events_v1::stat_item_updated_events_client::StatIte
 use challenge_service::instant::Instant;
 use challenge_service::operations::sweep;
 use challenge_service::progress::Status;
+use challenge_service::throwaway::Postgres;
 use serde_json::json;
+use support::held_rewards::HeldRewards;
 use support::{Running, reward_mock, send, start};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 const GOAL: &str = "goal-01-50";
@@ -74,7 +78,7 @@ async fn complete_again_is_no_progress(service: &Running) {
 async fn of_many_claims_at_once_one_wins() {
     let service = start(|_| ()).await;
     complete(&service, "ann").await;
-    let mut claims = tokio::task::JoinSet::new();
+    let mut claims = JoinSet::new();
     for _ in 0..10 {
         let url = format!("http://{}{CLAIM}", service.addresses.http);
         claims.spawn(async move { send("POST", &url, &[("x-mock-user", "ann")], None).await });
@@ -177,4 +181,65 @@ async fn a_claim_that_a_crash_left_open_is_settled_without_a_second_grant() {
         1,
         "the key is that of the first attempt"
     );
+}
+
+/// More of them than one sweep takes.
+#[tokio::test]
+async fn claims_on_goals_that_are_gone_do_not_block_others() {
+    let service = start(|_| ()).await;
+    let store = &service.app.store;
+    let begin = async |user: &str, goal: &str| {
+        support::complete(&service, user, "challenge-01", goal).await;
+        let claim = store.begin_claim(user, goal, "key", Instant::now()).await;
+        assert!(claim.unwrap().is_some());
+    };
+    for n in 0..150 {
+        begin(&format!("player-{n}"), "goal-of-old").await;
+    }
+    begin("zoe", GOAL).await;
+    let mut granted = 0;
+    for _ in 0..2 {
+        granted += sweep(&service.app, Duration::ZERO).await.unwrap();
+    }
+    assert_eq!(granted, 1);
+    assert_eq!(status(&service, "zoe").await, Status::Claimed);
+    let old = status(&service, "player-0").await;
+    assert_eq!(
+        old,
+        Status::Completed,
+        "to be claimed when the goal is back"
+    );
+    assert_eq!(service.granted().await, 1);
+}
+
+#[tokio::test]
+async fn no_connection_is_held_while_the_platform_is_asked() {
+    let server = Postgres::start()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let database = server.create_database("pool").await.unwrap();
+    let rewards = HeldRewards::start().await;
+    let service = start(|settings| {
+        settings.phase.switches.pool = NonZeroU32::MIN;
+        settings.database = database.into();
+        settings.reward_url = format!("http://{}", rewards.address).into();
+        // As good as never.
+        settings.reward_timeout = Duration::from_mins(10);
+    })
+    .await;
+    let mut claims = JoinSet::new();
+    for user in ["ann", "bob", "cho"] {
+        complete(&service, user).await;
+        let url = format!("http://{}{CLAIM}", service.addresses.http);
+        claims.spawn(async move { send("POST", &url, &[("x-mock-user", user)], None).await });
+        rewards.arrived().await;
+    }
+    // Three calls are under way, and the only connection is free.
+    for user in ["ann", "bob", "cho"] {
+        assert_eq!(status(&service, user).await, Status::Claiming);
+    }
+    rewards.release();
+    for claimed in claims.join_all().await {
+        assert_eq!(claimed.status, 200, "{claimed:?}");
+    }
 }

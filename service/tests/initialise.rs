@@ -4,15 +4,19 @@
 
 mod support;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use challenge_service::assigner::Assigned;
+use challenge_service::instant::Instant;
 use challenge_service::keys::Bound;
+use challenge_service::operations;
 use challenge_service::phase::{Cache, Materialisation, ReturningCheck, Switches};
 use challenge_service::throwaway::Postgres;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, PgPool, SqlitePool};
+use support::player::rotating;
 use support::redis::Redis;
 use support::{Running, start};
 
@@ -203,9 +207,15 @@ async fn every_variant_answers_the_same_on_postgres() {
 
 /// How many statements about progress the database was sent since this was asked last.
 async fn statements(watch: &mut PgConnection) -> i64 {
+    statements_with(watch, "user_goal_progress").await
+}
+
+/// How many statements with these words in them.
+async fn statements_with(watch: &mut PgConnection, words: &str) -> i64 {
     let sql = "select coalesce(sum(calls), 0)::int8 from pg_stat_statements
-               where query like '%user_goal_progress%' and query not like '%pg_stat%'";
+               where query like '%' || $1 || '%' and query not like '%pg_stat%'";
     let calls = sqlx::query_scalar(sql)
+        .bind(words)
         .fetch_one(&mut *watch)
         .await
         .unwrap();
@@ -288,4 +298,39 @@ async fn new_users_share_statements_and_each_gets_its_rows() {
     for (n, rows) in rows.into_iter().enumerate() {
         assert_eq!(rows, (n != 7).then_some(10), "{n}");
     }
+}
+
+/// On one thread and with one connection, which is given to those who wait in turn: all have asked for
+/// their rows before the first insert is carried out.
+#[tokio::test]
+async fn new_users_share_statements_where_goals_rotate_and_where_some_rows_are_there() {
+    let server = Postgres::start().await.unwrap();
+    let database = server.create_database("rotating").await.unwrap();
+    let mut watch = PgConnection::connect(&server.url()).await.unwrap();
+    let service = start(|settings| {
+        settings.catalogue = Some(rotating());
+        settings.database = database.as_str().into();
+        let switches = &mut settings.phase.switches;
+        switches.pool = NonZeroU32::MIN;
+        switches.pool_timeout = Duration::from_mins(1);
+        switches.initialise_batch = Bound::At(50.try_into().unwrap());
+    })
+    .await;
+    let (app, store) = (&service.app, &service.app.store);
+    let users: Vec<_> = (0..100).map(|n| format!("user-{n}")).collect();
+    let one = app.content.defaults.filtered(|goal| goal == "story-1");
+    for user in users.iter().skip(1).step_by(2) {
+        let now = Instant::now();
+        assert_eq!(store.assign(user, "test", &one, now).await.unwrap(), 1);
+    }
+
+    statements(&mut watch).await;
+    let calls = users.iter().map(|user| operations::initialise(app, user));
+    let answers = futures_util::future::join_all(calls).await;
+    for (n, answer) in answers.into_iter().enumerate() {
+        assert_eq!(answer.unwrap().assigned, 3 - n as u64 % 2, "user-{n}");
+    }
+    // One for the first user, then two for each batch: one for those who lack three rows, one for the rest.
+    let inserts = statements_with(&mut watch, "insert into user_goal_progress").await;
+    assert!((2..=10).contains(&inserts), "{inserts}");
 }

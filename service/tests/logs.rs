@@ -12,10 +12,11 @@ use challenge_service::grpc::events_v1::user_logged_in_events_client::UserLogged
 use challenge_service::grpc::events_v1::{StatItemUpdated, UserLoggedIn};
 use challenge_service::throwaway::Postgres;
 use serde_json::{Value, json};
+use sqlx::SqlitePool;
 use support::binary::Binary;
 use support::{send, start};
-use tonic::Request;
 use tonic::transport::Channel;
+use tonic::{Code, Request};
 
 const ACTIVE: &str = "/challenge/v1/challenges/challenge-01/goals/goal-01-50/active";
 const CLAIM: &str = "/challenge/v1/challenges/challenge-01/goals/goal-01-50/claim";
@@ -81,21 +82,29 @@ async fn every_response_has_the_id_of_its_request() {
 struct Logged {
     service: Binary,
     http: String,
+    grpc: String,
+    database: String,
     _directory: tempfile::TempDir,
 }
 
 impl Logged {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", directory.path().join("challenge.db").display());
         // Nothing listens at the reward platform's address.
         let mut all = vec!["--log-format", "json", "--reward-url", "http://127.0.0.1:1"];
         all.extend(arguments);
-        let service = Binary::start(&database, &all);
+        let service = Binary::start_with(&database, &all, variables);
         let first: Value = serde_json::from_str(&service.ready_line).unwrap();
         Self {
             http: first["http"].as_str().unwrap().to_owned(),
+            grpc: first["grpc"].as_str().unwrap().to_owned(),
             service,
+            database,
             _directory: directory,
         }
     }
@@ -108,6 +117,11 @@ impl Logged {
         ];
         let url = format!("http://{}{path}", self.http);
         send(method, &url, &headers, body).await.status
+    }
+
+    async fn events(&self) -> StatItemUpdatedEventsClient<Channel> {
+        let url = format!("http://{}", self.grpc);
+        StatItemUpdatedEventsClient::connect(url).await.unwrap()
     }
 
     /// The lines after the first.
@@ -170,6 +184,22 @@ async fn only_problems_are_logged_unless_all_is_asked_for() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_log_of_warnings_only_has_the_ids_of_requests() {
+    // One line more, which says where the service listens.
+    let warnings = ("RUST_LOG", "warn,challenge_service::service=info");
+    let service = Logged::start_with(&["--slow-request", "0s"], &[warnings]);
+    complete_and_claim(&service).await;
+    let lines = service.stop();
+    for id in ["activate", "too-early"] {
+        let [line] = of(&lines, id)[..] else {
+            panic!("{lines:#?}");
+        };
+        assert_eq!(line["message"], "request was slow");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_failure_is_logged_with_the_id_of_its_request() {
     let service = Logged::start(&["--slow-request", "1h"]);
     let on = json!({ "isActive": true });
@@ -189,19 +219,49 @@ async fn a_failure_is_logged_with_the_id_of_its_request() {
     assert_eq!(failed["level"], "WARN");
 }
 
-async fn complete(service: &Logged) {
-    let first: Value = serde_json::from_str(&service.service.ready_line).unwrap();
-    let grpc = format!("http://{}", first["grpc"].as_str().unwrap());
-    let mut client = StatItemUpdatedEventsClient::connect(grpc).await.unwrap();
-    let event = StatItemUpdated {
+/// One line a request at most, of which there are so many a second, whatever goes wrong in the database.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_the_database_says_stands_in_the_line_of_the_request() {
+    let service = Logged::start(&["--slow-request", "1h"]);
+    let on = json!({ "isActive": true });
+    assert_eq!(
+        service.call("PUT", ACTIVE, "activate", Some(&on)).await,
+        200
+    );
+    let rows = SqlitePool::connect(&service.database).await.unwrap();
+    let gone = sqlx::query("drop table user_goal_progress");
+    gone.execute(&rows).await.unwrap();
+    let mut event = Request::new(event());
+    let id = "over-grpc".parse().unwrap();
+    event.metadata_mut().insert("x-request-id", id);
+    let refused = service.events().await.on_message(event).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Internal);
+    assert_eq!(service.call("POST", CLAIM, "over-rest", None).await, 500);
+    let lines = service.stop();
+    for id in ["over-rest", "over-grpc"] {
+        let [line] = of(&lines, id)[..] else {
+            panic!("{lines:#?}");
+        };
+        assert_eq!(line["message"], "request failed");
+        let error = line["span"]["error"].as_str().unwrap();
+        assert!(error.contains("no such table"), "{error}");
+    }
+}
+
+fn event() -> StatItemUpdated {
+    StatItemUpdated {
         id: "event".into(),
         namespace: "test".into(),
         user_id: "ann".into(),
         stat_code: "stat-50".into(),
         value: 100.0,
         inc: 1.0,
-    };
-    client.on_message(event).await.unwrap();
+    }
+}
+
+async fn complete(service: &Logged) {
+    service.events().await.on_message(event()).await.unwrap();
 }
 
 #[tokio::test]
@@ -220,6 +280,25 @@ async fn the_password_of_the_database_is_not_logged() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains("authentication failed"), "{said}");
+        assert!(!said.contains("of-a-secret"), "{said}");
+    }
+}
+
+#[test]
+fn the_password_of_the_reward_platform_is_not_told() {
+    for url in [
+        "https://ann:of-a-secret@host",
+        "ann:of-a-secret@host",
+        "of-a-secret",
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
+            .args(["--reward-url", url])
+            .env("RUST_LOG", "trace")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("reward_url is no http:// URL"), "{said}");
         assert!(!said.contains("of-a-secret"), "{said}");
     }
 }

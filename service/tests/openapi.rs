@@ -80,7 +80,8 @@ async fn every_route_is_documented_and_nothing_else() {
         ),
         identity: Identity::MockUser,
         readiness: Readiness {
-            store: bound.app.store.clone(),
+            app: bound.app.clone(),
+            events: None,
             stop: CancellationToken::new(),
         },
     });

@@ -7,12 +7,17 @@ mod support;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use challenge_service::instant::Instant;
 use challenge_service::phase::Phase;
 use challenge_service::rewards::MockArgs;
 use challenge_service::settings::Settings;
+use challenge_service::store::{Claim, Store};
 use challenge_service::throwaway::Postgres;
 use serde_json::{Value, json};
-use support::{MockAddresses, Running, mock, send, start};
+use sqlx::SqlitePool;
+use support::database::{Database, POOL};
+use support::held_rewards::HeldRewards;
+use support::{MockAddresses, Running, complete_in, mock, send, start};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -160,6 +165,44 @@ async fn what_cannot_succeed_is_set_aside_at_once_and_metrics_say_so() {
         // Counted once a second.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// What waits in line for the platform would run out of time there.
+#[tokio::test]
+async fn no_more_is_taken_than_the_platform_is_asked_for_at_once() {
+    let database = Database::sqlite();
+    let store = Store::connect(&database.url, POOL).await.unwrap();
+    for n in 0..100 {
+        let claim = Claim {
+            user_id: format!("player-{n}"),
+            goal_id: "goal-01-50".into(),
+            key: format!("key-{n}"),
+        };
+        complete_in(&store, &claim.user_id, "challenge-01", &claim.goal_id).await;
+        let owed = store.claim_owing(&claim, "{}", Instant::now()).await;
+        assert!(owed.unwrap().is_some());
+    }
+    store.close().await;
+    let rewards = HeldRewards::start().await;
+    let service = start(|settings| {
+        settings.phase = Phase::load("phase11").unwrap();
+        settings.database = database.url.as_str().into();
+        settings.reward_url = format!("http://{}", rewards.address).into();
+        settings.reward_concurrency = NonZeroU32::MIN;
+        // As good as never.
+        settings.reward_timeout = Duration::from_mins(10);
+    })
+    .await;
+    rewards.arrived().await;
+    let rows = SqlitePool::connect(&database.url).await.unwrap();
+    let taken = "select count(*) from reward_outbox where attempts > 0";
+    let taken: i64 = sqlx::query_scalar(taken).fetch_one(&rows).await.unwrap();
+    assert_eq!(taken, 1);
+    rewards.release();
+    let outbox = until(&service, |outbox| outbox["pending"] == 0).await;
+    assert_eq!(outbox["dead"], 0);
+    let granted = r#"challenge_reward_calls_total{outcome="granted"}"#;
+    assert_eq!(service.metric(granted).await, 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]

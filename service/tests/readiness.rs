@@ -4,8 +4,11 @@
 
 mod support;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use challenge_service::keys::Bound;
+use challenge_service::phase::SetActive;
 use challenge_service::throwaway::Postgres;
 use support::held_rewards::HeldRewards;
 use support::{Answer, Running, complete, grpc, send, start};
@@ -104,4 +107,33 @@ async fn without_its_database_a_process_lives_but_is_not_ready() {
     assert_eq!(after.status(), ServingStatus::NotServing);
     let healthz = format!("http://{}/healthz", service.addresses.http);
     assert_eq!(send("GET", &healthz, &[], None).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_queue_that_takes_nothing_any_more_is_named() {
+    let server = Postgres::start()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let database = server.create_database("queues").await.unwrap();
+    let service = start(|settings| {
+        settings.database = database.into();
+        settings.phase.switches.initialise_batch = Bound::At(NonZeroU32::MIN);
+        settings.phase.switches.set_active = SetActive::Queued;
+    })
+    .await;
+    assert_eq!(readyz(service.addresses.http).await.status, 200);
+    // As when their tasks panic.
+    service.app.assigner.close().await;
+    service.app.activator.close().await;
+    let answer = readyz(service.addresses.http).await;
+    assert_eq!(answer.problem(), (503, "NOT_READY".into()));
+    let detail = answer.json()["detail"].to_string();
+    assert_eq!(
+        detail,
+        "\"the queue of new users takes nothing any more; \
+         the queue of goals to be switched takes nothing any more\""
+    );
+    let mut health = HealthClient::new(grpc::connect(&service).await);
+    let health = health.check(whole()).await.unwrap().into_inner();
+    assert_eq!(health.status(), ServingStatus::NotServing);
 }

@@ -132,6 +132,9 @@ fn passwords_are_not_printed() {
     );
     let (_, printed) = print_config("", &[database], &[]);
     assert!(!printed.contains("secret"));
+    // Without its scheme.
+    let database_only = ("CHALLENGE_DATABASE", "ann:secret@localhost/challenge");
+    check("", &[database_only], &[], &["database = \"***\""]);
     let url = SecretUrl::from(database.1);
     assert_eq!(url.expose(), database.1);
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+#[path = "store/lock_order.rs"]
+mod lock_order;
 #[path = "store/outbox.rs"]
 mod outbox;
 #[path = "store/selection.rs"]

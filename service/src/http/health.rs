@@ -39,7 +39,7 @@ struct Ready {
     ready: bool,
 }
 
-/// Whether the service can do its work: the database answers, and no shutdown has begun.
+/// Whether the service can do its work: the database answers, no queue has failed, and no shutdown has begun.
 #[utoipa::path(
     get,
     path = "/readyz",

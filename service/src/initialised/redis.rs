@@ -116,11 +116,17 @@ impl RedisCache {
             .arg("SET")
             .arg(&self.generation_key)
             .arg(&mine)
-            .arg("NX")
-            .arg("GET");
-        // Another instance may have been quicker.
-        let before: Option<String> = self.ask(&write).await?;
-        Ok(before.unwrap_or(mine))
+            .arg("NX");
+        let written: Option<String> = self.ask(&write).await?;
+        if written.is_some() {
+            return Ok(mine);
+        }
+        // Another instance was quicker. Redis before 7 does not answer what it has to such a SET.
+        let mut question = Cmd::new();
+        question.arg("GET").arg(&self.generation_key);
+        let theirs: Option<String> = self.ask(&question).await?;
+        // Gone again: what is remembered under this one is then unknown.
+        Ok(theirs.unwrap_or(mine))
     }
 
     /// Sends a command, unless Redis rests; what goes wrong is told here.

@@ -230,9 +230,13 @@ impl SecretUrl {
             // Nothing is known about it, so nothing is shown.
             return GONE.to_owned();
         };
-        // `sqlite:challenge.db` holds none, and must stay as it was written.
         if url.cannot_be_a_base() {
-            return self.0.clone();
+            return match url.scheme() {
+                // `sqlite:challenge.db` holds none, and must stay as it was written.
+                "sqlite" => self.0.clone(),
+                // `ann:secret@host` is an URL of the scheme `ann`.
+                _ => GONE.to_owned(),
+            };
         }
         if url.password().is_some() {
             // Fails for URLs without a host, which cannot have one.
@@ -307,7 +311,10 @@ mod tests {
             "postgres://host/db?user=ann&password=***&sslmode=require",
         );
         check("redis://:secret@host:6379/2", "redis://:***@host:6379/2");
-        check("ann:secret@host", "ann:secret@host");
+        check("sqlite:/data/challenge.db", "sqlite:/data/challenge.db");
+        check("ann:secret@host", "***");
+        check("ann:secret@host/db", "***");
+        check("postgres:ann:secret@host/db", "***");
         check("//ann:secret@host", "***");
     }
 

@@ -5,6 +5,7 @@ mod request_id;
 mod request_log;
 mod trace_context;
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -59,11 +60,13 @@ impl Observer {
         headers: &HeaderMap,
     ) -> Observed {
         let id = RequestId::of(headers);
-        let span = tracing::info_span!(
+        // An error: whatever lines RUST_LOG leaves, they have the id.
+        let span = tracing::error_span!(
             "request",
             request_id = id.as_str(),
             %method,
             route,
+            error = Empty,
             outcome = Empty,
             otel.name = Empty,
             otel.kind = Empty,
@@ -78,6 +81,17 @@ impl Observer {
             id,
             span,
         }
+    }
+}
+
+/// Has the line of the request that is being answered say what failed, which its caller is not told: a
+/// line more for each would be without bound. Where nobody watches, as on the admin address, it is a line.
+pub(crate) fn note_error(error: &dyn Display) {
+    let span = Span::current();
+    if span.has_field("error") {
+        span.record("error", tracing::field::display(error));
+    } else {
+        tracing::error!(%error, "a request failed");
     }
 }
 

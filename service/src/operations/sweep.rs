@@ -33,9 +33,12 @@ pub async fn sweep(app: &App, stuck_after: Duration) -> Result<usize, StoreError
 
 async fn settled(app: &App, claim: &Claim) -> bool {
     let Some((_, goal)) = app.content.catalogue.goal(&claim.goal_id) else {
+        // Left as it is, it would take the place of others in every sweep to come. Its key stays with it.
+        let released = app.store.release_claim(claim, Instant::now()).await;
         tracing::warn!(
             goal = claim.goal_id,
-            "a stuck claim is for a goal that is gone"
+            error = released.err().map(tracing::field::display),
+            "a stuck claim is for a goal that is gone: it can be claimed when the goal is back"
         );
         return false;
     };

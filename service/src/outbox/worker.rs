@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 use crate::app::Live;
 use crate::instant::Instant;
 use crate::metrics::OutboxMetrics;
-use crate::rewards::{Backoff, RewardError};
+use crate::rewards::{Backoff, RewardError, RewardLimits};
 use crate::store::{Delivery, Retry, StoreError};
 use crate::tasks::named;
 
-/// Rewards asked for at once: at 125 ms each, 500 a second.
-const AT_ONCE: usize = 64;
+/// Rewards asked for at once, where the platform may be asked for as many: at 125 ms each, 500 a second.
+const AT_ONCE: u32 = 64;
 
 /// Claims of this process wake the worker; what other processes left behind waits for its next look.
 /// The metrics are as old as that: each look counts what is owed, which costs more the more is owed.
@@ -29,7 +29,7 @@ const BACKOFF: Backoff = Backoff {
 /// Gets owed rewards granted until told to stop. What is being asked for then goes on as tasks of
 /// the app.
 pub async fn work_until(app: Live, metrics: OutboxMetrics, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let places = Arc::new(Semaphore::new(at_once(app.rewards.limits())));
     let mut counted: Option<std::time::Instant> = None;
     loop {
         if counted.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
@@ -79,6 +79,11 @@ pub async fn work_until(app: Live, metrics: OutboxMetrics, stop: CancellationTok
             }
         }
     }
+}
+
+/// What waits in line at the client runs out of time unasked, and that would count as an attempt.
+fn at_once(limits: &RewardLimits) -> usize {
+    AT_ONCE.min(limits.reward_concurrency) as usize
 }
 
 async fn lease(app: &Live, room: usize) -> Result<Vec<Delivery>, StoreError> {

@@ -25,12 +25,9 @@ use crate::store::Claim;
 /// Why a reward was not granted, as far as is known.
 #[derive(Debug, thiserror::Error)]
 pub enum RewardError {
-    /// The URL of the platform is none.
-    #[error("reward platform: \"{url}\" is no http:// URL")]
-    Url {
-        /// What was given.
-        url: String,
-    },
+    /// The URL of the platform is none. It may hold a password and is not repeated.
+    #[error("reward_url is no http:// URL\nhint: http://127.0.0.1:8003")]
+    Url,
     /// No answer in time.
     #[error("no answer within {0:?}")]
     Timeout(Duration),
@@ -52,7 +49,7 @@ impl RewardError {
                     || *status == StatusCode::TOO_MANY_REQUESTS
                     || *status == StatusCode::REQUEST_TIMEOUT
             }
-            Self::Url { .. } => false,
+            Self::Url => false,
         }
     }
 }
@@ -89,14 +86,11 @@ pub fn grant_body(user: &str, goal: &str, reward: &Reward) -> Result<String, Rew
 impl RewardClient {
     /// A client for the platform at this base URL. Connects when first used.
     pub fn new(base: &str, limits: RewardLimits) -> Result<Self, RewardError> {
-        let wrong = || RewardError::Url {
-            url: base.to_owned(),
-        };
         let grants: Uri = format!("{}/v1/grants", base.trim_end_matches('/'))
             .parse()
-            .map_err(|_| wrong())?;
+            .map_err(|_| RewardError::Url)?;
         if grants.scheme_str() != Some("http") {
-            return Err(wrong());
+            return Err(RewardError::Url);
         }
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
@@ -161,7 +155,7 @@ impl RewardClient {
         let counter = match outcome {
             Ok(()) => &self.metrics.granted,
             Err(RewardError::Timeout(_)) => &self.metrics.timeout,
-            Err(RewardError::Connection(_) | RewardError::Url { .. }) => &self.metrics.connection,
+            Err(RewardError::Connection(_) | RewardError::Url) => &self.metrics.connection,
             Err(RewardError::Refused(_)) => &self.metrics.refused,
         };
         counter.inc();

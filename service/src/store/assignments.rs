@@ -69,14 +69,6 @@ impl Assignments {
             .collect()
     }
 
-    /// The same goals by their ids.
-    #[must_use]
-    pub fn sorted(&self) -> Self {
-        let mut goals: Vec<_> = self.iter().collect();
-        goals.sort_by(|a, b| a.goal_id.cmp(&b.goal_id));
-        goals.into_iter().collect()
-    }
-
     /// The same goals, the active ones until `end` of their challenge.
     #[must_use]
     pub fn expiring(&self, mut end: impl FnMut(&str) -> Option<Instant>) -> Self {
@@ -130,6 +122,16 @@ impl Assignments {
                 .collect();
             serde_json::Value::Array(rows).to_string()
         })
+    }
+}
+
+/// The same goals in the same order, to be assigned alike; whatever was derived from them so far.
+impl PartialEq for Assignments {
+    fn eq(&self, other: &Self) -> bool {
+        self.goal_ids == other.goal_ids
+            && self.expires_at == other.expires_at
+            && self.active == other.active
+            && self.challenge_ids == other.challenge_ids
     }
 }
 

@@ -12,6 +12,11 @@ pub struct Binary {
 
 impl Binary {
     pub fn start(database: &str, arguments: &[&str]) -> Self {
+        Self::start_with(database, arguments, &[])
+    }
+
+    /// The same with these variables.
+    pub fn start_with(database: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_challenge-service"))
             .args(["--allow-mock-user", "--database", database])
             .args(arguments)
@@ -24,6 +29,7 @@ impl Binary {
                 "127.0.0.1:0",
             ])
             .env_remove("RUST_LOG")
+            .envs(variables.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -30,7 +30,7 @@ use challenge_service::rewards::{Mock, MockArgs};
 use challenge_service::rule::{Change, MAX_PROGRESS};
 use challenge_service::service::{Addresses, Service};
 use challenge_service::settings::Settings;
-use challenge_service::store::Assignment;
+use challenge_service::store::{Assignment, Store};
 use http::HeaderMap;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -149,7 +149,12 @@ pub async fn start(change: impl FnOnce(&mut Settings)) -> Running {
 
 /// Activates a goal that wants an absolute value, and completes it.
 pub async fn complete(service: &Running, user: &str, challenge: &str, goal: &str) {
-    let (store, now) = (&service.app.store, Instant::now());
+    complete_in(&service.app.store, user, challenge, goal).await;
+}
+
+/// The same past the service.
+pub async fn complete_in(store: &Store, user: &str, challenge: &str, goal: &str) {
+    let now = Instant::now();
     let active = Assignment {
         goal_id: goal.into(),
         challenge_id: challenge.into(),

@@ -52,12 +52,14 @@ impl PgStore {
         goals: &Assignments,
         now: Instant,
     ) -> Result<u64, StoreError> {
+        // In order, by the collation of the database: a selection of this user must not wait for it in turn.
         let done = sqlx::query(
             "insert into user_goal_progress
                  (user_id, namespace, goal_id, challenge_id, is_active, assigned_at, expires_at, created_at, updated_at)
              select $1, $2, goal_id, challenge_id, is_active, case when is_active then $3 end, expires_at, $3, $3
              from unnest($4::text[], $5::text[], $6::bool[], $7::timestamptz[])
                  as goal (goal_id, challenge_id, is_active, expires_at)
+             order by goal_id
              on conflict (user_id, goal_id) do nothing",
         )
         .bind(user)

@@ -112,6 +112,9 @@ impl SqliteStore {
     }
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        if self.writer.has_ended() {
+            return Err(StoreError::Closed);
+        }
         sqlx::query("select 1").execute(&self.readers).await?;
         Ok(())
     }
@@ -134,5 +137,26 @@ impl SqliteStore {
         self.readers.close().await;
         self.checkpoints.close().await;
         self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_without_its_writer_does_not_answer() {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("test.db").display());
+        let limits = PoolLimits {
+            connections: NonZeroU32::MIN,
+            timeout: Duration::from_mins(1),
+        };
+        let store = SqliteStore::connect(&url, limits).await.unwrap();
+        store.ping().await.unwrap();
+        // As when its task panics.
+        store.writer.close().await;
+        let error = store.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::Closed), "{error}");
     }
 }

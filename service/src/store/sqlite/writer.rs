@@ -113,6 +113,11 @@ impl Writer {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
+    /// Whether no write is taken any more: the store was closed, or the task has panicked.
+    pub(super) fn has_ended(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Without keeping the task alive.
     pub(super) fn state(&self) -> Arc<State> {
         self.state.clone()
