@@ -138,8 +138,8 @@ impl EventPath {
     pub fn has_ended(&self) -> bool {
         match &self.way {
             Way::Direct | Way::SqliteWriter { .. } => false,
-            Way::Grouped(batcher, _) => batcher.has_ended(),
-            Way::Behind(batcher, _) => batcher.has_ended(),
+            Way::Grouped(batcher) => batcher.has_ended(),
+            Way::Behind { batcher, .. } => batcher.has_ended(),
         }
     }
 

@@ -90,7 +90,9 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
             let names = (&*stage, name);
             let unseen = |side: &Side| unseen(*side, &stage, name);
             let situation = Situation {
-                blocked: situation.blocked.or_else(|| Side::BOTH.iter().find_map(unseen)),
+                blocked: situation
+                    .blocked
+                    .or_else(|| Side::BOTH.iter().find_map(unseen)),
                 ..situation
             };
             quantiles.extend(quantile_functions(names, &measured, situation, options));

@@ -325,13 +325,7 @@ impl Cost {
 
 /// What building profiles took of the CPU time of the process that they are of; none of other counters,
 /// and where no profile says so.
-fn profiles_us(
-    run: &Run,
-    source: &str,
-    counters: &[&str],
-    from: u64,
-    until: u64,
-) -> Option<f64> {
+fn profiles_us(run: &Run, source: &str, counters: &[&str], from: u64, until: u64) -> Option<f64> {
     let component = source.strip_prefix("process/")?;
     let meanwhile = from as f64..until as f64;
     if counters != CostKind::Cpu.counters() {

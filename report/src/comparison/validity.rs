@@ -9,7 +9,6 @@ use super::answered::Answered;
 use super::backlog::Backlog;
 use super::drift::Drift;
 use super::effect;
-use super::estimate::Windowed;
 use super::exhausted::Exhausted;
 use super::finding::Finding;
 use super::verdict;

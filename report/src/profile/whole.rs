@@ -26,8 +26,7 @@ impl Whole {
     pub(super) fn of(basis: Basis, sides: Sides<&ProfileSide>, moves: &[Move]) -> Self {
         let values = sides.map(|side| match basis {
             Basis::PerRequest => side.per_request.unwrap_or(0.0),
-            Basis::Amount => side.total / side.windows.len() as f64,
-            Basis::Share => side.total,
+            Basis::Amount | Basis::Share => side.total,
         });
         let counted = |verdict| moves.iter().filter(|m| m.verdict == verdict).count() as u64;
         Self {

@@ -2,8 +2,8 @@
 
 use brunt_report::comparison::{
     Correlated, Correlation, Criterion, CriterionKind, Ground, Held, NoiseSource, Readiness,
-    Recommendation, Sides, Spread, Standing, Statistic, TargetCounts, TargetVerdict, Waiting, Watch,
-    Watched,
+    Recommendation, Sides, Spread, Standing, Statistic, TargetCounts, TargetVerdict, Waiting,
+    Watch, Watched,
 };
 
 use super::ANSWERED;

@@ -177,6 +177,7 @@ fn tallies(database: &str, name: &impl Fn(&str) -> String) -> Vec<TallyCompariso
             interval: None,
             variance: None,
             windows: None,
+            profiles_us: None,
         };
         TallyComparison {
             stage: name(STAGE),

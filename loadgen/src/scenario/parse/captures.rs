@@ -83,11 +83,11 @@ fn capture(
         address,
         paths,
     };
-    if let (Some(windows), Some((Some(stage), span))) = (windows, known)
+    if let (Some(windows), Some(Some(stage))) = (windows, known)
         && spec.windows_in(stage) != windows
     {
-        mistakes.add_with_hint(
-            span,
+        mistakes.add(
+            &table.span_of("windows"),
             format!(
                 "capture: {windows} windows of {duration:?} are more than half of what follows the warm-up of stage {:?}",
                 stage.name
@@ -102,8 +102,11 @@ fn capture(
 fn windows(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<u32> {
     let windows = table.whole("windows", mistakes)?;
     if !(1..=MOST_WINDOWS).contains(&windows) {
-        let what = format!("capture: windows is {windows}, not 1 to {MOST_WINDOWS}");
-        mistakes.add(&table.span, what);
+        mistakes.add(
+            &table.span_of("windows"),
+            format!("capture: windows is {windows}"),
+            format!("write a number from 1 to {MOST_WINDOWS}"),
+        );
         return None;
     }
     Some(windows as u32)

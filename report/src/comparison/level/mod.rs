@@ -14,9 +14,7 @@ use super::value::{Interval, Sides};
 use super::verdict::Situation;
 use super::yardstick::Yardstick;
 use crate::run::Run;
-use crate::statistics::{
-    FEW_WINDOWS, MANY_WINDOWS, RunMean, batch_means, mean_of_runs, t_quantile,
-};
+use crate::statistics::{FEW_WINDOWS, MANY_WINDOWS, RunMean, Within, batch_means, mean_of_runs};
 
 pub(crate) use course::charted;
 use course::course;
@@ -211,29 +209,27 @@ impl Level {
             // One of them used nothing, and has no logarithm.
             runs.iter().map(|run| run.mean).sum::<f64>() / several
         };
-        let of_all = mean_of_runs(&means);
+        let within = mean_of_runs(&means).and_then(|mean| mean.within);
         let level = Self {
             mean,
-            interval: of_all.map(|of_all| {
-                let t = t_quantile(0.975, Some(of_all.degrees_of_freedom));
-                let factor = (t * of_all.variance.sqrt()).exp();
+            interval: within.map(|within| {
+                let factor = within.half_width().exp();
                 Interval {
                     low: mean / factor,
                     high: mean * factor,
                 }
             }),
-            variance: of_all.map(|of_all| of_all.variance),
-            windows: of_all.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
+            variance: within.map(|within| within.variance),
+            windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
             peak,
         };
         Some((level, means))
     }
 
     fn mean_of_run(&self) -> Option<RunMean> {
-        Some(RunMean {
+        (self.mean > 0.0).then(|| RunMean {
             ln_theta: self.mean.ln(),
-            variance: self.variance?,
-            degrees_of_freedom: f64::from(self.windows?) - 1.0,
+            within: Within::of(self.variance, self.windows),
         })
     }
 }

@@ -50,7 +50,7 @@ pub fn gitlab(outcome: &GateOutcome, runs: &[Run]) -> Json {
     ] {
         let us = match Value::from(arrivals.quantile(quantile)) {
             Value::Finite { us } => us,
-            Value::Unbounded => LONGEST_LATENCY_US as f64,
+            Value::Unbounded | Value::Beyond => LONGEST_LATENCY_US as f64,
             Value::NotMeasured => continue,
         };
         waiting.insert(name.to_owned(), json!(ms(us)));

@@ -5,17 +5,21 @@ use brunt_record::Effect;
 use super::super::super::mistake::Mistakes;
 use super::super::super::table::Table;
 
+const TABLE: &str = "name a table, as the database has it: table = \"users\"";
+const INSERTS: &str =
+    "write how many rows each success inserts at least, or leave the effect out: inserts = 1";
+
 pub(super) fn effect(table: &mut Table<'_, '_>, mistakes: &mut Mistakes<'_>) -> Option<Effect> {
     let mut effect = table.table("effect", mistakes)?;
-    let name = effect.required("table", mistakes);
+    let name = effect.required("table", TABLE, mistakes);
     let name = name.and_then(|_| effect.string("table", mistakes));
-    let rows = effect.required("inserts", mistakes);
+    let rows = effect.required("inserts", INSERTS, mistakes);
     let inserts = rows.and_then(|_| effect.whole("inserts", mistakes));
     if let (Some(value), Some(0)) = (rows, inserts) {
-        mistakes.add_with_hint(
+        mistakes.add(
             &value.span(),
             format!("{}: inserts is 0", effect.name),
-            "write how many rows each success inserts at least, or leave the effect out",
+            INSERTS,
         );
     }
     effect.deny_unknown(mistakes);
