@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::t_distribution::{t_quantile, two_sided_p};
+use super::variance_ratio::is_larger;
 
 /// ln θ of one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +69,8 @@ pub struct Difference {
 /// freedom: those of Welch and Satterthwaite, those of the noise floor, or `r_A + r_B − 2`.
 ///
 /// s is the standard deviation of ln θ from run to run of the same side, pooled over both sides: the noise
-/// that these runs show themselves. Where each side has one run they show none.
+/// that these runs show themselves. It counts where it is certainly larger than the floor, which stands on
+/// more runs than these; where each side has one run they show none.
 ///
 /// None where a side has no run, or a run no variance within.
 pub fn difference(a: &[RunMean], b: &[RunMean], noise: NoiseFloor) -> Option<Difference> {
@@ -79,13 +81,15 @@ pub fn difference(a: &[RunMean], b: &[RunMean], noise: NoiseFloor) -> Option<Dif
         Some(welch_satterthwaite(a, b)),
         Spread::WithinRuns,
     );
+    let floor_s2 = noise.s_aa.powi(2);
     let floor = (
-        noise.s_aa.powi(2) * each,
+        floor_s2 * each,
         noise.degrees_of_freedom,
         Spread::NoiseFloor,
     );
-    let between =
-        variance_between(a, b).map(|(s2, freedom)| (s2 * each, Some(freedom), Spread::BetweenRuns));
+    let between = variance_between(a, b)
+        .filter(|(s2, freedom)| is_larger(*s2, *freedom, floor_s2, noise.degrees_of_freedom))
+        .map(|(s2, freedom)| (s2 * each, Some(freedom), Spread::BetweenRuns));
     // Of equals the floor: its degrees of freedom do not depend on these runs.
     let (squared, degrees_of_freedom, spread) = [Some(within), between]
         .into_iter()
@@ -311,6 +315,8 @@ mod tests {
             Some(4.0),
         );
         check(&[0.0, 0.03, 0.06], &[0.0, 0.03, 0.06], floor, 0.05, None);
+        // A little more than the floor is no more than chance.
+        check(&[0.0, 0.06, 0.12], &[0.0, 0.06, 0.12], floor, 0.05, None);
         // One side alone shows it too, and stands for both.
         check(&[0.0, 0.15, 0.3], &[0.1], between, 0.15, Some(2.0));
         // Pooled: nothing of one side and squares of 0.06 of the other, over three.

@@ -12,6 +12,7 @@ mod paired;
 mod power;
 mod quantile;
 mod t_distribution;
+mod variance_ratio;
 mod wilson;
 
 pub use batch_means::{
