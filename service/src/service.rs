@@ -268,16 +268,7 @@ impl Service {
             app.tasks.wait().await;
             steps.over.cancel();
             while admin_server.join_next().await.is_some() {}
-            // Again: operators could switch faults on until here, and connections that one holds
-            // would be waited for.
-            app.faults.clear();
-            // What callers who hung up have left in the queues.
-            app.assigner.close().await;
-            app.activator.close().await;
-            if let Some(events) = &events {
-                events.close().await;
-            }
-            app.store.close().await;
+            empty(&app, events.as_deref()).await;
         };
         let left = tokio::select! {
             () = finished => None,
@@ -293,6 +284,19 @@ impl Service {
         tracing::info!("challenge service stopped");
         outcome
     }
+}
+
+/// Finishes what callers who hung up have left in the queues, once nothing comes in any more.
+async fn empty(app: &Live, events: Option<&EventPath>) {
+    // Again: operators could switch faults on until here, and connections that one holds would be
+    // waited for.
+    app.faults.clear();
+    app.assigner.close().await;
+    app.activator.close().await;
+    if let Some(events) = events {
+        events.close().await;
+    }
+    app.store.close().await;
 }
 
 fn failed(

@@ -89,12 +89,7 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
             failure_rows.extend(failures(&stage, name, &arrived));
             let names = (&*stage, name);
             let unseen = |side: &Side| unseen(*side, &stage, name);
-            let situation = Situation {
-                blocked: situation
-                    .blocked
-                    .or_else(|| Side::BOTH.iter().find_map(unseen)),
-                ..situation
-            };
+            let situation = situation.or_blocked(|| Side::BOTH.iter().find_map(unseen));
             quantiles.extend(quantile_functions(names, &measured, situation, options));
             compare_action(names, &measured, answered, situation, options)
         };
@@ -107,14 +102,7 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
     }
     among_all(&mut stages, actions.iter_mut().chain(&mut sessions));
 
-    // Costs are a family of their own: the verdict of the comparison does not rest on them. So are what
-    // was in use and what was counted.
-    let costs = resources.costs.iter_mut();
-    adjust(costs.filter_map(|cost| cost.change.as_mut()));
-    let levels = resources.levels.iter_mut();
-    adjust(levels.filter_map(|level| level.change.as_mut()));
-    let tallies = resources.tallies.iter_mut();
-    adjust(tallies.filter_map(|tally| tally.change.as_mut()));
+    adjust_resources(&mut resources);
 
     let repeats = Sides {
         a: repeats(runs.a, &each.a),
@@ -158,6 +146,17 @@ fn hold(runs: Sides<SideRuns<'_>>, options: &CompareOptions) -> Comparison {
     comparison.recommendations = recommendations(&comparison);
     comparison.readiness = Readiness::of(&comparison);
     comparison
+}
+
+/// Adjusts what was spent, in use and counted, each of which is a family of its own: the verdict of the
+/// comparison does not rest on them.
+fn adjust_resources(resources: &mut Resources) {
+    let costs = resources.costs.iter_mut();
+    adjust(costs.filter_map(|cost| cost.change.as_mut()));
+    let levels = resources.levels.iter_mut();
+    adjust(levels.filter_map(|level| level.change.as_mut()));
+    let tallies = resources.tallies.iter_mut();
+    adjust(tallies.filter_map(|tally| tally.change.as_mut()));
 }
 
 /// An action of every run of a side.
@@ -285,6 +284,10 @@ fn among_all<'a>(
     let of_throughputs = throughputs.iter_mut().filter_map(|one| one.change.as_mut());
     let of_statistics = statistics.iter_mut().filter_map(|one| one.change.as_mut());
     adjust(of_statistics.chain(of_throughputs));
-    throughputs.iter_mut().for_each(|one| one.among_all());
-    statistics.iter_mut().for_each(|one| one.among_all());
+    for one in throughputs {
+        one.among_all();
+    }
+    for one in statistics {
+        one.among_all();
+    }
 }

@@ -184,6 +184,8 @@ impl Finding {
     }
 }
 
+const NO_REASON: &str = "no reason recorded";
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -191,20 +193,16 @@ impl fmt::Display for Finding {
                 f,
                 "The record is incomplete: the generator stopped after {seconds} s without finishing it. Run it again."
             ),
-            Self::Interrupted { why, seconds } => {
-                let why = why.as_deref().unwrap_or("no reason recorded");
-                write!(
-                    f,
-                    "The run was interrupted after {seconds} s ({why}). Run it again to its end."
-                )
-            }
-            Self::Aborted { why, seconds } => {
-                let why = why.as_deref().unwrap_or("no reason recorded");
-                write!(
-                    f,
-                    "The run was aborted after {seconds} s by {why}. It is cut short, so that nothing is judged on it: offer less, or see what failed or got slow before the end."
-                )
-            }
+            Self::Interrupted { why, seconds } => write!(
+                f,
+                "The run was interrupted after {seconds} s ({}). Run it again to its end.",
+                why.as_deref().unwrap_or(NO_REASON)
+            ),
+            Self::Aborted { why, seconds } => write!(
+                f,
+                "The run was aborted after {seconds} s by {}. It is cut short, so that nothing is judged on it: offer less, or see what failed or got slow before the end.",
+                why.as_deref().unwrap_or(NO_REASON)
+            ),
             Self::Damaged { what } => write!(
                 f,
                 "The record is damaged: {what}. Restore it from where it was written, or run it again."
@@ -222,20 +220,8 @@ impl fmt::Display for Finding {
                 value_us,
                 fault,
             } => {
-                let lateness_us = *lateness_p99_us as f64;
-                write!(
-                    f,
-                    "{stage}/{action}: the generator sent late: dispatch lateness p99 {} is {} of the p{} of {}. ",
-                    latency(lateness_us),
-                    percent(lateness_us / value_us),
-                    (quantile * 1e6).round() / 1e4,
-                    latency(*value_us)
-                )?;
-                f.write_str(if *fault {
-                    "The figures measure the generator. Give it cores of its own, or lower the rate."
-                } else {
-                    "The figures hold some of the generator's own delay. Give it cores of its own for finer differences."
-                })
+                let of = (&**stage, &**action);
+                late(f, of, *lateness_p99_us, (*quantile, *value_us), *fault)
             }
             Self::Exhausted {
                 stage,
@@ -301,6 +287,29 @@ impl fmt::Display for Finding {
             ),
         }
     }
+}
+
+fn late(
+    f: &mut fmt::Formatter<'_>,
+    (stage, action): (&str, &str),
+    lateness_us: u64,
+    (quantile, value_us): (f64, f64),
+    fault: bool,
+) -> fmt::Result {
+    let lateness_us = lateness_us as f64;
+    write!(
+        f,
+        "{stage}/{action}: the generator sent late: dispatch lateness p99 {} is {} of the p{} of {}. ",
+        latency(lateness_us),
+        percent(lateness_us / value_us),
+        (quantile * 1e6).round() / 1e4,
+        latency(value_us)
+    )?;
+    f.write_str(if fault {
+        "The figures measure the generator. Give it cores of its own, or lower the rate."
+    } else {
+        "The figures hold some of the generator's own delay. Give it cores of its own for finer differences."
+    })
 }
 
 fn overload(

@@ -50,7 +50,11 @@ pub(crate) fn statistic_without_interval(
     };
     let (a, b) = (one.estimates.a.value, one.estimates.b.value);
     match one.verdict {
-        Verdict::OverloadBegan => (RuleOutcome::Failed, Why::OverloadBegan),
+        // Or it failed fast.
+        Verdict::OverloadBegan
+        | Verdict::NotJudged {
+            reason: NotJudged::Overloaded { side: Side::B },
+        } => (RuleOutcome::Failed, Why::OverloadBegan),
         Verdict::OverloadEnded => (RuleOutcome::Passed, Why::OverloadEnded),
         Verdict::Regressed if b == Value::Beyond && surely_beyond(a, tau) => {
             (RuleOutcome::Failed, Why::Beyond)
@@ -62,10 +66,6 @@ pub(crate) fn statistic_without_interval(
         Verdict::Regressed => (RuleOutcome::Failed, Why::Unbounded),
         Verdict::Improved if a == Value::Beyond => (RuleOutcome::Passed, Why::NoLongerBeyond),
         Verdict::Improved => (RuleOutcome::Passed, Why::NoLongerUnbounded),
-        // It failed fast.
-        Verdict::NotJudged {
-            reason: NotJudged::Overloaded { side: Side::B },
-        } => (RuleOutcome::Failed, Why::OverloadBegan),
         Verdict::NotJudged { reason } => (RuleOutcome::NotJudged, Why::NotJudged { reason }),
         _ => (RuleOutcome::Inconclusive, Why::FewSamples),
     }

@@ -65,9 +65,12 @@ fn lateness_is_a_fault_only_when_long_and_a_good_part() {
 /// Verdicts on values of A and B in microseconds, infinite ones being unbounded, by a tolerance of 10 %.
 #[test]
 fn overload_that_began_or_ended_does_not_hide_what_the_values_say() {
-    let value = |us: f64| match us.is_finite() {
-        true => Value::Finite { us },
-        false => Value::Unbounded,
+    let value = |us: f64| {
+        if us.is_finite() {
+            Value::Finite { us }
+        } else {
+            Value::Unbounded
+        }
     };
     let unbounded = f64::INFINITY;
     let overloaded = |side| not_judged(NotJudged::Overloaded { side });
