@@ -6,7 +6,7 @@
 //! let report = "- Start page: **471x faster** than before (2.7s vs 12.72s)\n";
 //! let findings = audit(report).findings;
 //! assert_eq!(findings[0].line, 1);
-//! assert_eq!(findings[0].gives, "4.71×");
+//! assert_eq!(findings[0].gives, "12.72 s -> 2.70 s, -78.8 % (4.71× faster)");
 //! ```
 //!
 //! Tables and explicit arithmetic are checked first, sentences after. A figure may be rounded or cut
