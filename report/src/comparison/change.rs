@@ -11,7 +11,7 @@ use super::value::{Interval, Side, Sides, Statistic};
 use super::verdict::{self, Situation};
 use super::yardstick::Yardstick;
 use crate::language::{BEYOND, BOTH_UNBOUNDED, FEW_SAMPLES};
-use crate::statistics::{self, Spread, benjamini_hochberg};
+use crate::statistics::{self, RunMean, Spread, benjamini_hochberg};
 
 /// One statistic of an action in both runs.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -280,6 +280,24 @@ impl Change {
             factor: d.exp(),
             certainty,
         }
+    }
+
+    /// Of a value for information, of which each side has the means of its runs beside it; none where a
+    /// side has no value above zero, which alone has a logarithm.
+    pub(super) fn of_means(
+        sides: Sides<Option<(f64, &[RunMean])>>,
+        tolerance: f64,
+        situation: Situation,
+        yardstick: Yardstick,
+    ) -> Option<Self> {
+        let values = sides.map(|side| side.map(|(value, _)| value).filter(|value| *value > 0.0));
+        let (a, b) = values.a.zip(values.b)?;
+        let means = sides.map(|side| side.map_or_else(Vec::new, |(_, means)| means.to_vec()));
+        let measured = yardstick.measure(&means).filter(|_| situation.is_plain());
+        let runs = means.as_ref().map(|means| means.len() as u32);
+        let certainty =
+            measured.map(|(d, noise)| Certainty::new(&d, noise, tolerance.ln_1p(), runs));
+        Some(Self::new(a, b, certainty))
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Add;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Certainty, Change, NotJudged};
+use super::change::{Change, NotJudged};
 use super::side_runs::SideRuns;
 use super::value::{Interval, Sides};
 use super::verdict::{self, Situation};
@@ -223,15 +223,11 @@ fn change(
     situation: Situation,
     yardstick: Yardstick,
 ) -> Option<Change> {
-    let sides = spent.as_ref().map(Option::as_ref);
-    let values = sides.map(|side| side.map(|spent| spent.cost.per_request));
-    let values = values.map(|value| value.filter(|v| *v > 0.0));
-    let (a, b) = values.a.zip(values.b)?;
-    let means = sides.map(|side| side.map_or_else(Vec::new, |spent| spent.means.clone()));
-    let measured = yardstick.measure(&means).filter(|_| situation.is_plain());
-    let runs = means.as_ref().map(|means| means.len() as u32);
-    let certainty = measured.map(|(d, noise)| Certainty::new(&d, noise, TOLERANCE.ln_1p(), runs));
-    Some(Change::new(a, b, certainty))
+    let of_runs = spent.as_ref().map(|side| {
+        let spent = side.as_ref()?;
+        Some((spent.cost.per_request, &*spent.means))
+    });
+    Change::of_means(of_runs, TOLERANCE, situation, yardstick)
 }
 
 impl Cost {
@@ -267,15 +263,12 @@ impl Cost {
             batch_means(&ln_costs?)
         });
         let per_request = total / requests as f64;
-        let factor = means.map(|means: BatchMeans| means.half_width().exp());
         Some(Self {
             per_request,
             total,
             requests,
-            interval: factor.map(|factor| Interval {
-                low: per_request / factor,
-                high: per_request * factor,
-            }),
+            interval: means
+                .map(|means: BatchMeans| Interval::of_ln(per_request, means.half_width())),
             variance: means.map(|means| means.variance),
             windows: means.map(|means| means.windows as u32),
             profiles_us: profiles_us(run, source, counters, from, from + seconds),
@@ -298,13 +291,7 @@ impl Cost {
             per_request,
             total,
             requests,
-            interval: within.map(|within| {
-                let factor = within.half_width().exp();
-                Interval {
-                    low: per_request / factor,
-                    high: per_request * factor,
-                }
-            }),
+            interval: within.map(|within| Interval::of_ln(per_request, within.half_width())),
             variance: within.map(|within| within.variance),
             windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
             profiles_us: runs

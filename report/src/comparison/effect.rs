@@ -17,8 +17,8 @@ pub(super) fn unseen(run: &Run, stage: &StagePlan) -> Vec<Finding> {
     let declared: Vec<_> = run
         .stage(&stage.name)
         .filter_map(|action| {
-            let plan = run.manifest.plan.actions.iter();
-            let plan = plan.clone().find(|plan| plan.name == action.action)?;
+            let mut plans = run.manifest.plan.actions.iter();
+            let plan = plans.find(|plan| plan.name == action.action)?;
             Some((&plan.name, plan.effect.as_ref()?, action.counts.ok))
         })
         .collect();

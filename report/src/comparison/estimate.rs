@@ -151,13 +151,9 @@ impl<'a> Windowed<'a> {
             Value::Unbounded => Err(NoInterval::Unbounded),
             Value::NotMeasured => Err(NoInterval::NotMeasured),
         };
-        let interval = means.ok().map(|(us, means)| {
-            let factor = means.half_width().exp();
-            Interval {
-                low: us / factor,
-                high: us * factor,
-            }
-        });
+        let interval = means
+            .ok()
+            .map(|(us, means)| Interval::of_ln(us, means.half_width()));
         Estimate {
             value,
             over_successes,

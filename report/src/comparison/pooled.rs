@@ -86,13 +86,9 @@ fn together(estimates: &[Estimate], means: &[RunMean]) -> Estimate {
     Estimate {
         value,
         over_successes: mean_value(estimates.iter().map(|one| one.over_successes)),
-        interval: within.zip(value.us()).map(|(within, us)| {
-            let factor = within.half_width().exp();
-            Interval {
-                low: us / factor,
-                high: us * factor,
-            }
-        }),
+        interval: within
+            .zip(value.us())
+            .map(|(within, us)| Interval::of_ln(us, within.half_width())),
         no_interval: within.is_none().then(|| match value {
             Value::Unbounded => NoInterval::Unbounded,
             Value::Beyond => NoInterval::Beyond,

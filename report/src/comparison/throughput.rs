@@ -80,15 +80,11 @@ impl Throughput {
                 .collect();
             batch_means(&ln_rates?)
         });
-        let factor = means.map(|means: BatchMeans| means.half_width().exp());
         Some(Self {
             per_s,
             ok,
             seconds,
-            interval: factor.map(|factor| Interval {
-                low: per_s / factor,
-                high: per_s * factor,
-            }),
+            interval: means.map(|means: BatchMeans| Interval::of_ln(per_s, means.half_width())),
             variance: means.map(|means| means.variance),
             windows: means.map(|means| means.windows as u32),
         })
@@ -110,13 +106,7 @@ impl Throughput {
             per_s,
             ok: runs.iter().map(|run| run.ok).sum(),
             seconds: runs.iter().map(|run| run.seconds).sum(),
-            interval: within.map(|within| {
-                let factor = within.half_width().exp();
-                Interval {
-                    low: per_s / factor,
-                    high: per_s * factor,
-                }
-            }),
+            interval: within.map(|within| Interval::of_ln(per_s, within.half_width())),
             variance: within.map(|within| within.variance),
             windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
         })

@@ -78,6 +78,17 @@ pub struct Interval {
     pub high: f64,
 }
 
+impl Interval {
+    /// About `value`, where its logarithm is within `half_width`.
+    pub(crate) fn of_ln(value: f64, half_width: f64) -> Self {
+        let factor = half_width.exp();
+        Self {
+            low: value / factor,
+            high: value * factor,
+        }
+    }
+}
+
 /// A figure of a response-time distribution.
 ///
 /// Quantiles are over offered arrivals; mean, min and max are over successes.

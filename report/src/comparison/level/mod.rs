@@ -6,7 +6,7 @@ mod kinds;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::change::{Certainty, Change};
+use super::change::Change;
 use super::cost::TOLERANCE;
 use super::side_runs::SideRuns;
 use super::tally::{labels, values};
@@ -14,7 +14,9 @@ use super::value::{Interval, Sides};
 use super::verdict::Situation;
 use super::yardstick::Yardstick;
 use crate::run::Run;
-use crate::statistics::{FEW_WINDOWS, MANY_WINDOWS, RunMean, Within, batch_means, mean_of_runs};
+use crate::statistics::{
+    BatchMeans, FEW_WINDOWS, MANY_WINDOWS, RunMean, Within, batch_means, mean_of_runs,
+};
 
 pub(crate) use course::charted;
 use course::course;
@@ -155,14 +157,10 @@ fn change(
     situation: Situation,
     yardstick: Yardstick,
 ) -> Option<Change> {
-    let sides = sides.as_ref().map(Option::as_ref);
-    let values = sides.map(|side| side.map(|(level, _)| level.mean).filter(|mean| *mean > 0.0));
-    let (a, b) = values.a.zip(values.b)?;
-    let means = sides.map(|side| side.map_or_else(Vec::new, |(_, means)| means.clone()));
-    let measured = yardstick.measure(&means).filter(|_| situation.is_plain());
-    let runs = means.as_ref().map(|means| means.len() as u32);
-    let certainty = measured.map(|(d, noise)| Certainty::new(&d, noise, TOLERANCE.ln_1p(), runs));
-    Some(Change::new(a, b, certainty))
+    let of_runs = sides
+        .as_ref()
+        .map(|side| side.as_ref().map(|(level, means)| (level.mean, &**means)));
+    Change::of_means(of_runs, TOLERANCE, situation, yardstick)
 }
 
 impl Level {
@@ -180,13 +178,9 @@ impl Level {
         let windows = [MANY_WINDOWS, FEW_WINDOWS]
             .into_iter()
             .find_map(|windows| batch_means(&ln_means(&here, from, until, windows)?));
-        let factor = windows.map(|windows| windows.half_width().exp());
         Some(Self {
             mean,
-            interval: factor.map(|factor| Interval {
-                low: mean / factor,
-                high: mean * factor,
-            }),
+            interval: windows.map(|means: BatchMeans| Interval::of_ln(mean, means.half_width())),
             variance: windows.map(|windows| windows.variance),
             windows: windows.map(|windows| windows.windows as u32),
             peak,
@@ -212,13 +206,7 @@ impl Level {
         let within = mean_of_runs(&means).and_then(|mean| mean.within);
         let level = Self {
             mean,
-            interval: within.map(|within| {
-                let factor = within.half_width().exp();
-                Interval {
-                    low: mean / factor,
-                    high: mean * factor,
-                }
-            }),
+            interval: within.map(|within| Interval::of_ln(mean, within.half_width())),
             variance: within.map(|within| within.variance),
             windows: within.map(|_| runs.iter().filter_map(|run| run.windows).sum()),
             peak,
